@@ -1,0 +1,159 @@
+/**
+ * What a table is: typed columns of immutable, content-addressed blocks, and how rows are split.
+ * Not here: the bytes themselves (storage), reading files (readers/), statistics (profile).
+ */
+export const columnTypes = [
+  'number',
+  'integer',
+  'boolean',
+  'category',
+  'date',
+  'text',
+  'id',
+] as const;
+export type ColumnType = (typeof columnTypes)[number];
+
+/** How a column's cells are kept; types of one kind share their bytes. */
+export type StorageKind = 'number' | 'code' | 'text';
+
+export function storageKind(type: ColumnType): StorageKind {
+  switch (type) {
+    case 'number':
+    case 'integer':
+    case 'date':
+      return 'number';
+    case 'boolean':
+    case 'category':
+      return 'code';
+    case 'text':
+    case 'id':
+      return 'text';
+  }
+}
+
+/**
+ * A column's cells in memory, or a block of them.
+ * number: NaN is missing; dates are ms since 1970 UTC. code: an index into the dictionary, −1 is missing.
+ */
+export type ColumnVector =
+  | { kind: 'number'; values: Float64Array }
+  | { kind: 'code'; codes: Int32Array; dictionary: readonly string[] }
+  | { kind: 'text'; values: (string | null)[] };
+
+export type ColumnRole = 'feature' | 'target' | 'ignored';
+
+/** What stands in for a missing cell. Fitted on train rows only. */
+export type MissingPlan =
+  | { type: 'mean' | 'median' | 'most-frequent' }
+  | { type: 'constant'; value: number | string }
+  | { type: 'own-category' }
+  | { type: 'drop-row' };
+
+/** standard: (x − mean) / sd; min-max: to [0, 1]; robust: (x − median) / IQR. */
+export type Scaling = 'standard' | 'min-max' | 'robust' | 'none';
+
+export interface Preparation {
+  missing: MissingPlan;
+  /** Adds a 0/1 feature that says where the cell was missing. */
+  missingIndicator: boolean;
+  scaling: Scaling;
+  /** Categories beyond the most frequent this many share one feature, "other". */
+  maxCategories: number;
+}
+
+/** Cells that aren't of the column's type; they are kept as missing. Rows count from 1, headers aside. */
+export interface UnreadCells {
+  count: number;
+  examples: { row: number; text: string }[];
+}
+
+export interface Column {
+  /** Unique within the data set. */
+  name: string;
+  type: ColumnType;
+  role: ColumnRole;
+  preparation: Preparation;
+  /** Position in the source. */
+  sourceIndex: number;
+  /** Digest of each block of `blockRows` rows, in order. */
+  blocks: string[];
+  /** Digest of the dictionary (a JSON array of strings) of a `code` column. */
+  dictionary?: string;
+  /** For dates: 'iso' or a d3-time-format specifier. */
+  dateFormat?: string;
+  /** For numbers written with a decimal comma. */
+  decimalComma?: boolean;
+  unread?: UnreadCells;
+}
+
+/** Shares are of all rows, in [0, 1); what is left trains. */
+export type SplitSpec =
+  | { type: 'random'; seed: number; validation: number; test: number; stratify: boolean }
+  | { type: 'group'; column: string; seed: number; validation: number; test: number }
+  | { type: 'time'; column: string; validation: number; test: number }
+  | { type: 'column'; column: string; validation: string | null; test: string | null };
+
+/** Row numbers (from 0), ascending. */
+export interface Split {
+  train: Uint32Array;
+  validation: Uint32Array;
+  test: Uint32Array;
+}
+
+/** How the source's text was cut into cells. */
+export type Dialect =
+  | {
+      format: 'csv';
+      encoding: string;
+      delimiter: string;
+      quote: string;
+      header: boolean;
+      /** Lines to skip before the header or the first row. */
+      skipLines: number;
+    }
+  | { format: 'json' | 'jsonl'; encoding: string }
+  | { format: 'parquet' };
+
+export interface SourceFile {
+  name: string;
+  /** Bytes as brought, e.g. still gzipped. */
+  size: number;
+  /** Digests of the file's bytes in order. */
+  chunks: string[];
+}
+
+/** What made this version out of its parent, for the history that a person reads. */
+export type DataChange =
+  | { type: 'import'; files: string[] }
+  | { type: 'type'; column: string; from: ColumnType; to: ColumnType }
+  | { type: 'role'; column: string; from: ColumnRole; to: ColumnRole }
+  | { type: 'preparation'; columns: string[] }
+  | { type: 'split' }
+  | { type: 'rename'; column: string; to: string }
+  | { type: 'remove-duplicates'; rows: number };
+
+/** One immutable version of a data set. Its digest covers every cell, type, role, preparation and the split. */
+export interface DataSet {
+  digest: string;
+  projectId: string;
+  parent: string | null;
+  name: string;
+  createdAt: number;
+  change: DataChange;
+  rows: number;
+  blockRows: number;
+  columns: Column[];
+  split: SplitSpec;
+  dialect: Dialect;
+  source: SourceFile[];
+}
+
+/** Reads the cells of one data set; the data may be in IndexedDB, or in a test's memory. */
+export interface ColumnSource {
+  readonly dataSet: DataSet;
+  column(name: string): Promise<ColumnVector>;
+}
+
+export function targetOf(dataSet: DataSet): Column | undefined {
+  return dataSet.columns.find((column) => column.role === 'target');
+}

@@ -1,0 +1,68 @@
+/** What is known of a model's answers on some rows: plain data, computed once and stored with the version. */
+import type { Metrics } from '../training/run.ts';
+
+/** Half-open views into typed arrays: `probabilities` is [rows, classes] row-major. */
+export type Predictions =
+  | {
+      type: 'classes';
+      classes: string[];
+      /** Row numbers in the data set. */
+      rows: Uint32Array;
+      /** Index of the true class; −1 where it is missing or the model never saw it. */
+      actual: Int32Array;
+      probabilities: Float32Array;
+    }
+  | { type: 'numbers'; rows: Uint32Array; actual: Float64Array; predicted: Float64Array };
+
+/** A figure with its bootstrap 95 % interval and what the baseline scores on the same rows. */
+export interface MeasuredMetric {
+  value: number;
+  interval: [number, number] | null;
+  baseline: number | null;
+}
+
+export interface ClassReport {
+  name: string;
+  precision: number;
+  recall: number;
+  f1: number;
+  support: number;
+}
+
+export interface Curve {
+  label: string;
+  x: number[];
+  y: number[];
+}
+
+export type Evaluation = {
+  /** Which rows: the test split, or a file's name. */
+  on: string;
+  rows: number;
+  /** Rows left out, with the reason, e.g. a class that training never saw. */
+  skipped: { reason: string; rows: number }[];
+  metrics: Record<string, MeasuredMetric>;
+  /** How the baseline answers: `majority class "Adelie"`, `mean 152.13`. */
+  baseline: string;
+} & (
+  | {
+      type: 'classes';
+      classes: string[];
+      perClass: ClassReport[];
+      /** [actual][predicted] */
+      confusion: number[][];
+      roc: Curve[];
+      precisionRecall: Curve[];
+    }
+  | {
+      type: 'numbers';
+      /** At most 2,000 points, evenly drawn, for the plots. */
+      sample: { row: number; actual: number; predicted: number }[];
+      residualHistogram: { edges: number[]; counts: number[] };
+    }
+);
+
+/** Flat figures of an evaluation, as runs and scripts carry them. */
+export function valuesOf(metrics: Record<string, MeasuredMetric>): Metrics {
+  return Object.fromEntries(Object.entries(metrics).map(([name, { value }]) => [name, value]));
+}

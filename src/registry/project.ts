@@ -1,0 +1,12 @@
+/** A project's record: what it is about and where it stands. Its data, runs and versions name it by id. */
+export interface Project {
+  id: string;
+  name: string;
+  taskId: string;
+  createdAt: number;
+  updatedAt: number;
+  /** Digest of the current data set version; null before any data. */
+  dataSet: string | null;
+  /** Movable names of model versions, e.g. champion → id. */
+  aliases: Record<string, string>;
+}

@@ -1,0 +1,144 @@
+/** What the workers serve. Arguments and results are plain data; buffers are transferred, callbacks proxied. */
+import type { DataProfile } from '../data/profile.ts';
+import type {
+  ColumnRole,
+  ColumnType,
+  DataSet,
+  Dialect,
+  Preparation,
+  SplitSpec,
+} from '../data/schema.ts';
+import type { Evaluation } from '../evaluate/evaluation.ts';
+import type { ControlCommand } from '../training/control.ts';
+import type { MetricSet, RunEvent, RunOutcome } from '../training/run.ts';
+
+/** What a file looks like before it is imported. */
+export interface SourcePreview {
+  dialect: Dialect;
+  columns: { name: string; type: ColumnType; dateFormat?: string; decimalComma?: boolean }[];
+  /** The first rows, as text. */
+  rows: string[][];
+}
+
+export interface ImportRequest {
+  projectId: string;
+  name: string;
+  files: { name: string; blob: Blob }[];
+  /** Overrides what was found. */
+  dialect?: Partial<Extract<Dialect, { format: 'csv' }>>;
+  columnNames?: string[];
+  types?: Record<string, ColumnType>;
+}
+
+export interface ImportProgress {
+  bytesRead: number;
+  bytesTotal: number;
+  rows: number;
+  secondsLeft: number;
+}
+
+export type DataSetChange =
+  | { type: 'type'; column: string; to: ColumnType }
+  | { type: 'role'; column: string; to: ColumnRole }
+  | { type: 'preparation'; columns: string[]; to: Partial<Preparation> }
+  | { type: 'rename'; column: string; to: string }
+  | { type: 'split'; to: SplitSpec }
+  | { type: 'remove-duplicates' };
+
+export interface RowQuery {
+  start: number;
+  count: number;
+  /** Row order; the file's own where absent. */
+  sort?: { column: string; descending: boolean };
+  /** Only rows in which a cell (of this column) contains the text, case aside. */
+  search?: { text: string; column?: string };
+  /** Only these rows. */
+  rows?: Uint32Array;
+}
+
+export interface RowSlice {
+  /** Rows that match the query in all. */
+  total: number;
+  rowNumbers: number[];
+  /** As shown, a list a row, in column order; null is missing. */
+  cells: (string | null)[][];
+}
+
+/** What a change of type would do, before it is made. */
+export interface RetypePreview {
+  examples: { row: number; before: string | null; after: string | null }[];
+  /** Cells that would become missing. */
+  lost: number;
+}
+
+/** Served by workers/data.worker.ts */
+export interface DataApi {
+  preview(
+    files: { name: string; blob: Blob }[],
+    dialect?: ImportRequest['dialect'],
+  ): Promise<SourcePreview>;
+  importFiles(
+    request: ImportRequest,
+    onProgress: (progress: ImportProgress) => void,
+  ): Promise<DataSet>;
+  profile(dataSet: string, onProgress?: (share: number) => void): Promise<DataProfile>;
+  rows(dataSet: string, query: RowQuery): Promise<RowSlice>;
+  previewType(dataSet: string, column: string, type: ColumnType): Promise<RetypePreview>;
+  change(dataSet: string, change: DataSetChange): Promise<DataSet>;
+  /** CSV of all rows, formula-guarded. */
+  exportCsv(dataSet: string): Promise<Blob>;
+  /** One versioned zip: records, data, models, settings. */
+  exportProject(projectId: string, onProgress?: (share: number) => void): Promise<Blob>;
+  /** @returns the id of the project that the zip made. */
+  importProject(file: Blob, onProgress?: (share: number) => void): Promise<string>;
+}
+
+export interface TrainRequest {
+  runId: string;
+  /** Goes on from the run's checkpoint where there is one. */
+  resume: boolean;
+}
+
+export interface TrainResult {
+  outcome: RunOutcome;
+  metrics: MetricSet;
+  modelVersion: string | null;
+}
+
+/** Served by workers/training.worker.ts. One run at a time. */
+export interface TrainingApi {
+  /** The run's record is in storage already; the worker writes its end, the model version and its evaluation. */
+  train(request: TrainRequest, onEvent: (event: RunEvent) => void): Promise<TrainResult>;
+  control(command: ControlCommand): void;
+}
+
+/** A row to predict: text or numbers by column name; what is absent or null is missing. */
+export type InputRow = Record<string, string | number | boolean | null>;
+
+export type Answer =
+  | { type: 'class'; value: string; probabilities: Record<string, number> }
+  | { type: 'number'; value: number };
+
+export interface ScoredFile {
+  csv: Blob;
+  rows: number;
+}
+
+/** Served by workers/inference.worker.ts */
+export interface InferenceApi {
+  predict(modelVersion: string, rows: InputRow[]): Promise<Answer[]>;
+  /** Reads a table, answers each row, and gives the table back with the answers as further columns. */
+  scoreFile(
+    modelVersion: string,
+    file: { name: string; blob: Blob },
+    onProgress: (progress: ImportProgress) => void,
+  ): Promise<ScoredFile>;
+  /** Metrics on a file that has the target column. */
+  evaluateFile(
+    modelVersion: string,
+    file: { name: string; blob: Blob },
+    onProgress: (progress: ImportProgress) => void,
+  ): Promise<Evaluation>;
+  /** Row numbers of the test split with this true and this predicted class. */
+  confusionRows(modelVersion: string, actual: number, predicted: number): Promise<Uint32Array>;
+}

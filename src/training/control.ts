@@ -1,0 +1,7 @@
+/** How a person holds a run: the loop awaits `next` between batches, a few times a second. */
+export interface RunControl {
+  /** Resolves at once while running, later while paused. `stop` ends the run with its best weights. */
+  next(): Promise<'go' | 'stop'>;
+}
+
+export type ControlCommand = 'pause' | 'resume' | 'step' | 'stop';

@@ -1,0 +1,26 @@
+/** A run as it is stored: its settings, how it went, and where a killed one goes on. */
+import type { Backend, EpochRecord, MetricSet, RunConfig, RunOutcome } from './run.ts';
+
+export interface RunRecord {
+  id: string;
+  projectId: string;
+  /** Memorable: "brisk-otter". */
+  name: string;
+  taskId: string;
+  dataSet: string;
+  config: RunConfig;
+  createdAt: number;
+  /** `running` without a tab that holds its lock means interrupted: it can be resumed. */
+  status: 'running' | RunOutcome | 'failed';
+  error: { code: string; message: string } | null;
+  backend: Backend | null;
+  epochs: EpochRecord[];
+  /** Figures of each fold, where the run was a cross-validation. */
+  folds: Record<string, number>[];
+  bestEpoch: number;
+  metrics: MetricSet;
+  modelVersion: string | null;
+  notices: string[];
+  /** Digest of the latest checkpoint (training/engine/checkpoint.ts); null once the run has ended. */
+  checkpoint: string | null;
+}

@@ -1,0 +1,98 @@
+/** What a run is told, and what it says back: plain data, so it can be stored and posted. */
+import type { LayerSpec } from '../models/spec.ts';
+
+export const backends = ['webgpu', 'wasm', 'webgl', 'cpu'] as const;
+export type Backend = (typeof backends)[number];
+
+export type OptimizerSpec =
+  | { type: 'sgd'; momentum: number; nesterov: boolean }
+  | { type: 'adam' | 'adamw'; beta1: number; beta2: number; epsilon: number; weightDecay: number }
+  | { type: 'rmsprop'; decay: number; epsilon: number };
+
+/** Multiplies the learning rate over the run's steps. */
+export type ScheduleSpec =
+  | { type: 'constant' }
+  | { type: 'step'; every: number; factor: number }
+  | { type: 'exponential'; factor: number }
+  | { type: 'cosine'; warmupEpochs: number }
+  | { type: 'reduce-on-plateau'; patience: number; factor: number };
+
+export interface EarlyStopping {
+  /** Epochs without a better validation loss before the run ends. */
+  patience: number;
+  minDelta: number;
+}
+
+/** closed-form: normal equations. lbfgs: full batch, float64. gradient-descent: mini-batches on the device. */
+export type Solver = 'closed-form' | 'lbfgs' | 'gradient-descent';
+
+export interface RunConfig {
+  /** Kebab-case standard name: `logistic-regression`, `mlp` … */
+  learner: string;
+  target: string;
+  seed: number;
+  backend: Backend | 'auto';
+  solver: Solver;
+  /** Hidden layers of an `mlp`; others have none. */
+  layers: LayerSpec[];
+  optimizer: OptimizerSpec;
+  learningRate: number;
+  schedule: ScheduleSpec;
+  batchSize: number;
+  epochs: number;
+  earlyStopping: EarlyStopping | null;
+  /** Weight of Σ|w| in the loss, biases aside. */
+  l1: number;
+  /** Weight of ½ Σw² in the mean loss, biases aside; 1/(C·n) in scikit-learn's words. */
+  l2: number;
+  classWeights: 'none' | 'balanced';
+  /** Cross-validation: this many folds of all rows in place of the data set's split. */
+  folds: number | null;
+  /** Whether folds are of shuffled rows; stratified for classes either way. */
+  shuffleFolds: boolean;
+}
+
+export type Metrics = Record<string, number>;
+export interface MetricSet {
+  train?: Metrics;
+  validation?: Metrics;
+  test?: Metrics;
+}
+
+export interface EpochRecord {
+  epoch: number;
+  /** Train figures are running means over the epoch; validation is at its end. */
+  train: Metrics;
+  validation?: Metrics;
+  learningRate: number;
+  /** Seconds of training since the start, pauses aside. */
+  seconds: number;
+}
+
+export type RunOutcome = 'completed' | 'early-stopped' | 'stopped' | 'diverged';
+
+export type RunEvent =
+  | {
+      type: 'started';
+      backend: Backend;
+      /** Why this backend, in words. */
+      reason: string;
+      parameters: number;
+      stepsPerEpoch: number;
+      /** Epochs already behind a resumed run. */
+      epoch: number;
+    }
+  | {
+      type: 'progress';
+      epoch: number;
+      step: number;
+      loss: number;
+      examplesPerSecond: number;
+      secondsLeft: number;
+    }
+  | ({ type: 'epoch'; best: boolean } & EpochRecord)
+  | { type: 'fold'; fold: number; folds: number; metrics: Metrics }
+  | { type: 'paused' }
+  | { type: 'resumed' }
+  | { type: 'notice'; message: string }
+  | { type: 'finished'; outcome: RunOutcome; bestEpoch: number };

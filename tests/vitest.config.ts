@@ -1,0 +1,45 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+import packageJson from '../package.json' with { type: 'json' };
+import { launchOptions } from './support/chromium.ts';
+
+export default defineConfig({
+  root: new URL('..', import.meta.url).pathname,
+  plugins: [svelte()],
+  worker: { format: 'es' },
+  // Found late, a dependency reloads the page in the middle of a test.
+  optimizeDeps: {
+    include: Object.keys(packageJson.dependencies).filter(
+      (name) => !name.startsWith('@fontsource') && !name.startsWith('@lucide'),
+    ),
+  },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: ['tests/unit/**/*.test.ts'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['tests/browser/**/*.test.ts'],
+          testTimeout: 90_000,
+          browser: {
+            enabled: true,
+            headless: true,
+            provider: playwright({ launchOptions }),
+            instances: [{ browser: 'chromium' }],
+            screenshotFailures: false,
+          },
+        },
+      },
+    ],
+  },
+});

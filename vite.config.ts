@@ -1,0 +1,15 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  base: './', // the built folder works from any path of any static host
+  plugins: [
+    svelte({
+      // Runes everywhere in our code; a library keeps whatever mode it was written in.
+      dynamicCompileOptions: ({ filename }) =>
+        filename.includes('node_modules') ? undefined : { runes: true },
+    }),
+  ],
+  worker: { format: 'es' },
+  build: { target: 'es2022', assetsInlineLimit: 0, license: { fileName: 'notices.json' } },
+});
