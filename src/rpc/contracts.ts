@@ -8,6 +8,8 @@ import type {
   Preparation,
   SplitSpec,
 } from '../data/schema.ts';
+import type { InputRow } from '../data/input-row.ts';
+import type { Answer } from '../evaluate/answer.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
 import type { ControlCommand } from '../training/control.ts';
 import type { MetricSet, RunEvent, RunOutcome } from '../training/run.ts';
@@ -112,13 +114,6 @@ export interface TrainingApi {
   control(command: ControlCommand): void;
 }
 
-/** A row to predict: text or numbers by column name; what is absent or null is missing. */
-export type InputRow = Record<string, string | number | boolean | null>;
-
-export type Answer =
-  | { type: 'class'; value: string; probabilities: Record<string, number> }
-  | { type: 'number'; value: number };
-
 export interface ScoredFile {
   csv: Blob;
   rows: number;
@@ -126,7 +121,7 @@ export interface ScoredFile {
 
 /** Served by workers/inference.worker.ts */
 export interface InferenceApi {
-  predict(modelVersion: string, rows: InputRow[]): Promise<Answer[]>;
+  predict(modelVersion: string, rows: readonly InputRow[]): Promise<Answer[]>;
   /** Reads a table, answers each row, and gives the table back with the answers as further columns. */
   scoreFile(
     modelVersion: string,

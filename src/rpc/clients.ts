@@ -1,0 +1,30 @@
+/** One constructor a worker; the page holds one of each, and a further data worker for each import. */
+import type { DataApi, InferenceApi, TrainingApi } from './contracts.ts';
+import { WorkerClient } from './worker-client.ts';
+
+export const dataClient = () =>
+  new WorkerClient<DataApi>(
+    () =>
+      new Worker(new URL('../../workers/data.worker.ts', import.meta.url), {
+        type: 'module',
+        name: 'data',
+      }),
+  );
+
+export const trainingClient = () =>
+  new WorkerClient<TrainingApi>(
+    () =>
+      new Worker(new URL('../../workers/training.worker.ts', import.meta.url), {
+        type: 'module',
+        name: 'training',
+      }),
+  );
+
+export const inferenceClient = () =>
+  new WorkerClient<InferenceApi>(
+    () =>
+      new Worker(new URL('../../workers/inference.worker.ts', import.meta.url), {
+        type: 'module',
+        name: 'inference',
+      }),
+  );

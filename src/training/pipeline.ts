@@ -1,0 +1,53 @@
+/** What a task gives the training and inference workers (tasks/<id>/engine/pipeline.ts). */
+import type { InputRow } from '../data/input-row.ts';
+import type { FittedPreparation, FittedTarget } from '../data/preparation.ts';
+import type { ColumnSource } from '../data/schema.ts';
+import type { Answer } from '../evaluate/answer.ts';
+import type { Evaluation, Predictions } from '../evaluate/evaluation.ts';
+import type { NetworkSpec, PackedWeights } from '../models/spec.ts';
+import type { RunControl } from './control.ts';
+import type { Backend, MetricSet, RunConfig, RunEvent, RunOutcome } from './run.ts';
+
+export interface TrainingJob {
+  source: ColumnSource;
+  config: RunConfig;
+  control: RunControl;
+  emit: (event: RunEvent) => void;
+  /** Where a killed run left off; null for a fresh one. */
+  checkpoint: ArrayBuffer | null;
+  /** Called every few seconds; training doesn't wait for it. */
+  saveCheckpoint: (bytes: ArrayBuffer) => Promise<void>;
+}
+
+/** A model with all that it takes to use it. */
+export interface FittedModel {
+  spec: NetworkSpec;
+  preparation: FittedPreparation;
+  target: FittedTarget;
+  weights: PackedWeights;
+}
+
+export interface TrainingOutcome {
+  model: FittedModel;
+  outcome: RunOutcome;
+  backend: Backend;
+  bestEpoch: number;
+  metrics: MetricSet;
+  /** On the test split, or over all folds; null where no row was left to test on. */
+  evaluation: Evaluation | null;
+  predictions: Predictions | null;
+}
+
+export interface Predictor {
+  /** Answers in the order of the rows. */
+  answer(rows: readonly InputRow[]): Promise<Answer[]>;
+  /** Answers and truths for rows (all where absent) of a table that has the target column. */
+  predict(source: ColumnSource, rows?: Uint32Array): Promise<Predictions>;
+  evaluate(predictions: Predictions, on: string): Evaluation;
+  dispose(): void;
+}
+
+export interface Pipeline {
+  train(job: TrainingJob): Promise<TrainingOutcome>;
+  open(model: FittedModel): Promise<Predictor>;
+}
