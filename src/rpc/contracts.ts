@@ -114,6 +114,12 @@ export interface TrainingApi {
   control(command: ControlCommand): void;
 }
 
+/** A model version's id is its digest, so that two projects may hold the same one. */
+export interface VersionRef {
+  projectId: string;
+  id: string;
+}
+
 export interface ScoredFile {
   csv: Blob;
   rows: number;
@@ -121,19 +127,19 @@ export interface ScoredFile {
 
 /** Served by workers/inference.worker.ts */
 export interface InferenceApi {
-  predict(modelVersion: string, rows: readonly InputRow[]): Promise<Answer[]>;
+  predict(version: VersionRef, rows: readonly InputRow[]): Promise<Answer[]>;
   /** Reads a table, answers each row, and gives the table back with the answers as further columns. */
   scoreFile(
-    modelVersion: string,
+    version: VersionRef,
     file: { name: string; blob: Blob },
     onProgress: (progress: ImportProgress) => void,
   ): Promise<ScoredFile>;
   /** Metrics on a file that has the target column. */
   evaluateFile(
-    modelVersion: string,
+    version: VersionRef,
     file: { name: string; blob: Blob },
     onProgress: (progress: ImportProgress) => void,
   ): Promise<Evaluation>;
   /** Row numbers of the test split with this true and this predicted class. */
-  confusionRows(modelVersion: string, actual: number, predicted: number): Promise<Uint32Array>;
+  confusionRows(version: VersionRef, actual: number, predicted: number): Promise<Uint32Array>;
 }

@@ -1,0 +1,108 @@
+/**
+ * The console API, `window.glasshouse`: what the interface does, a script can do, over the same
+ * session classes as the screens. Documented in the README.
+ */
+import type { InputRow } from '../data/input-row.ts';
+import type { DataSet } from '../data/schema.ts';
+import type { DataSetChange } from '../rpc/contracts.ts';
+import type { ImportOptions } from '../state/data-session.svelte.ts';
+import type { ProjectSession } from '../state/project-session.svelte.ts';
+import type { Workspace } from '../state/workspace.svelte.ts';
+import { tasks } from '../tasks/catalogue.ts';
+import type { RunConfig, RunEvent } from '../training/run.ts';
+import type { RunRecord } from '../training/run-record.ts';
+
+export type GlasshouseApi = ReturnType<typeof createConsoleApi>;
+export type ConsoleProject = ReturnType<typeof projectApi>;
+
+export interface TrainCallOptions {
+  signal?: AbortSignal;
+}
+
+export function createConsoleApi(workspace: Workspace, titleOf: (taskId: string) => string) {
+  const project = async (id: string) => projectApi(await workspace.openProject(id), workspace);
+  return {
+    tasks: () => tasks.map(({ id }) => ({ id, title: titleOf(id) })),
+    projects: async () => {
+      await workspace.refresh();
+      return workspace.projects.map(({ id, name, taskId }) => ({ id, name, task: taskId }));
+    },
+    createProject: async (options: { name: string; task?: string }) =>
+      project(
+        await workspace.createProject({
+          name: options.name,
+          ...(options.task !== undefined && { taskId: options.task }),
+        }),
+      ),
+    openProject: project,
+    deleteProject: (id: string) => workspace.deleteProject(id),
+    exportProject: (id: string) => workspace.exportProject(id),
+    importProject: async (file: Blob) => project(await workspace.importProject(file)),
+  };
+}
+
+function projectApi(session: ProjectSession, workspace: Workspace) {
+  return {
+    id: session.id,
+    get name() {
+      return session.record.name;
+    },
+
+    /** Tables as CSV, TSV, JSON, JSONL or Parquet, gzipped or not. */
+    importData: async (files: readonly (File | Blob)[], options?: ImportOptions) =>
+      summary(await session.data.importFiles(files.map(asFile), options)),
+    loadSample: async (id: string) => summary(await workspace.loadSample(session, id)),
+    /** Sets a column's type or role, its preparation, the split …: a new version of the data. */
+    change: async (change: DataSetChange) => summary(await session.data.change(change)),
+    profile: () => session.data.loadProfile(),
+
+    /** Resolves when the run has ended. Aborting stops it and keeps its best weights. */
+    train: async (
+      config: Partial<RunConfig> = {},
+      onEvent?: (event: RunEvent) => void,
+      options: TrainCallOptions = {},
+    ) => outcome(await session.train(config, { onEvent, signal: options.signal })),
+    pause: () => session.training.live?.control('pause'),
+    resume: () => session.training.live?.control('resume'),
+    stop: () => session.training.live?.control('stop'),
+    runs: () => session.training.runs.map((run) => outcome(run.record)),
+
+    /** On the test split, or on labelled data that the model has not seen. */
+    evaluate: async (files?: readonly (File | Blob)[], options: { version?: string } = {}) => {
+      const [file] = files ?? [];
+      if (file) return session.models.evaluateFile(asFile(file, 0), options.version);
+      return session.models.version(options.version).evaluation;
+    },
+    predict: (rows: InputRow | readonly InputRow[], options: { version?: string } = {}) =>
+      session.models.predict(Array.isArray(rows) ? rows : [rows as InputRow], options.version),
+    scoreFile: async (file: File | Blob, options: { version?: string } = {}) =>
+      session.models.scoreFile(asFile(file, 0), options.version),
+    /** Intercept and coefficients of a linear model; null for others. */
+    linearTerms: (options: { version?: string } = {}) =>
+      session.models.linearTerms(session.models.version(options.version).id),
+    versions: () =>
+      session.models.versions.map(({ id, number, runId, metrics }) => ({
+        id,
+        number,
+        runId,
+        metrics,
+      })),
+  };
+}
+
+function outcome({ id, name, status, backend, metrics, modelVersion, folds }: RunRecord) {
+  return { id, name, status, backend, metrics, modelVersion, folds };
+}
+
+function summary({ digest, name, rows, columns }: DataSet) {
+  return {
+    digest,
+    name,
+    rows,
+    columns: columns.map(({ name: column, type, role }) => ({ name: column, type, role })),
+  };
+}
+
+function asFile(file: File | Blob, index: number): File {
+  return file instanceof File ? file : new File([file], `data-${index + 1}`, { type: file.type });
+}

@@ -1,0 +1,167 @@
+/** A project's data: bringing it, changing it version by version, looking at it. */
+import { proxy } from 'comlink';
+import type { DataProfile } from '../data/profile.ts';
+import { dataSetKey } from '../data/data-set-codec.ts';
+import { targetOf, type ColumnType, type DataSet } from '../data/schema.ts';
+import { StudioError } from '../lib/errors.ts';
+import { dataClient } from '../rpc/clients.ts';
+import type {
+  DataSetChange,
+  ImportProgress,
+  ImportRequest,
+  RowQuery,
+  SourcePreview,
+} from '../rpc/contracts.ts';
+import { definedOnly, named, type CallOptions, type ProjectContext } from './project-context.ts';
+
+export interface ImportOptions extends CallOptions<ImportProgress> {
+  name?: string;
+  dialect?: ImportRequest['dialect'];
+  columnNames?: string[];
+  types?: Record<string, ColumnType>;
+}
+
+export class DataSession {
+  #current = $state.raw<DataSet | null>(null);
+  #profile = $state.raw<DataProfile | null>(null);
+  /** Versions that were undone, the latest last. */
+  #undone = $state.raw<readonly string[]>([]);
+  readonly #project: ProjectContext;
+  readonly #client = dataClient();
+
+  constructor(project: ProjectContext) {
+    this.#project = project;
+  }
+
+  get current() {
+    return this.#current;
+  }
+  get profile() {
+    return this.#profile;
+  }
+  get target() {
+    return this.#current ? targetOf(this.#current) : undefined;
+  }
+  get canUndo() {
+    return this.#current?.parent != null;
+  }
+  get canRedo() {
+    return this.#undone.length > 0;
+  }
+
+  async reload(): Promise<void> {
+    const digest = this.#project.record.dataSet;
+    this.#current = digest ? await this.#read(digest) : null;
+    this.#profile = null;
+    this.#undone = [];
+  }
+
+  close() {
+    this.#client.end();
+  }
+
+  preview(files: readonly File[], dialect?: ImportRequest['dialect']): Promise<SourcePreview> {
+    return this.#client.call((api) => api.preview(files.map(named), dialect));
+  }
+
+  /** Brings files in as the project's data. Cancelling leaves what was there. */
+  async importFiles(files: readonly File[], options: ImportOptions = {}): Promise<DataSet> {
+    this.#project.mustWrite();
+    const { onProgress, signal, name, ...rest } = options;
+    const client = dataClient(); // its own worker, so that cancelling ends nothing else
+    try {
+      const dataSet = await client.call(
+        (api) =>
+          api.importFiles(
+            {
+              projectId: this.#project.id,
+              name: name ?? files.map((file) => file.name).join(', '),
+              files: files.map(named),
+              ...definedOnly(rest),
+            },
+            proxy((progress: ImportProgress) => onProgress?.(progress)),
+          ),
+        signal,
+      );
+      await this.#use(dataSet);
+      return dataSet;
+    } finally {
+      client.end();
+    }
+  }
+
+  /** Figures of each column and warnings; computed once a version. */
+  async loadProfile(onProgress?: (share: number) => void): Promise<DataProfile> {
+    const { digest } = this.mustHave();
+    const profile = await this.#client.call((api) =>
+      api.profile(this.#ref(digest), onProgress && proxy(onProgress)),
+    );
+    if (this.#current?.digest === digest) this.#profile = profile;
+    return profile;
+  }
+
+  rows(query: RowQuery) {
+    const { digest } = this.mustHave();
+    return this.#client.call((api) => api.rows(this.#ref(digest), query));
+  }
+
+  /** What a change of type would do to the column's cells. */
+  previewType(column: string, type: ColumnType) {
+    const { digest } = this.mustHave();
+    return this.#client.call((api) => api.previewType(this.#ref(digest), column, type));
+  }
+
+  exportCsv() {
+    const { digest } = this.mustHave();
+    return this.#client.call((api) => api.exportCsv(this.#ref(digest)));
+  }
+
+  /** Makes a new version of the data set and moves to it. */
+  async change(change: DataSetChange): Promise<DataSet> {
+    this.#project.mustWrite();
+    const { digest } = this.mustHave();
+    const next = await this.#client.call((api) => api.change(this.#ref(digest), change));
+    if (next.digest !== digest) await this.#use(next);
+    return next;
+  }
+
+  /** @throws StudioError `bad-config` where there is no such column. */
+  async setTarget(column: string): Promise<void> {
+    if (!this.mustHave().columns.some(({ name }) => name === column))
+      throw new StudioError('bad-config', `There is no column "${column}"`);
+    if (this.target?.name !== column) await this.change({ type: 'role', column, to: 'target' });
+  }
+
+  async undo(): Promise<void> {
+    const { parent, digest } = this.mustHave();
+    if (parent === null) return;
+    await this.#use(await this.#read(parent), [...this.#undone, digest]);
+  }
+
+  async redo(): Promise<void> {
+    const digest = this.#undone.at(-1);
+    if (digest === undefined) return;
+    await this.#use(await this.#read(digest), this.#undone.slice(0, -1));
+  }
+
+  /** @throws StudioError `bad-config` before any data. */
+  mustHave(): DataSet {
+    if (!this.#current) throw new StudioError('bad-config', 'This project has no data yet');
+    return this.#current;
+  }
+
+  async #use(dataSet: DataSet, undone: readonly string[] = []) {
+    await this.#project.save({ dataSet: dataSet.digest });
+    this.#current = dataSet;
+    this.#profile = null;
+    this.#undone = undone;
+  }
+
+  #read(digest: string) {
+    return this.#project.store.dataSets.get(dataSetKey(this.#ref(digest)));
+  }
+
+  #ref(digest: string) {
+    return { projectId: this.#project.id, digest };
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * An open project. Screens and the console API both go through here; there is no second path.
+ * What can be done is in its parts: `data`, `training`, `models`.
+ */
+import { StudioError } from '../lib/errors.ts';
+import type { Project } from '../registry/project.ts';
+import { holdProject, type Hold } from '../storage/locks.ts';
+import { taskOf } from '../tasks/catalogue.ts';
+import type { RunConfig } from '../training/run.ts';
+import type { RunRecord } from '../training/run-record.ts';
+import { DataSession } from './data-session.svelte.ts';
+import { ModelSession } from './model-session.svelte.ts';
+import type { ProjectContext } from './project-context.ts';
+import type { Store } from './store.ts';
+import { TrainingSession, type TrainOptions } from './training-session.svelte.ts';
+
+export class ProjectSession implements ProjectContext {
+  #record = $state.raw() as Project; // assigned in the constructor
+  #saving = $state(0);
+  #hold = $state.raw<Hold | null>(null);
+  readonly store: Store;
+  readonly data: DataSession;
+  readonly training: TrainingSession;
+  readonly models: ModelSession;
+
+  private constructor(store: Store, record: Project) {
+    this.store = store;
+    this.#record = record;
+    this.data = new DataSession(this);
+    this.training = new TrainingSession(this, this.data);
+    this.models = new ModelSession(this);
+  }
+
+  /** Opens a project for writing, or for reading only where another tab writes. */
+  static async open(store: Store, id: string): Promise<ProjectSession> {
+    const session = new ProjectSession(store, await store.projects.get(id));
+    session.#hold = await holdProject(id);
+    await session.reload();
+    return session;
+  }
+
+  get id() {
+    return this.#record.id;
+  }
+  get record() {
+    return this.#record;
+  }
+  get task() {
+    return taskOf(this.#record.taskId);
+  }
+  get isSaving() {
+    return this.#saving > 0;
+  }
+  get isReadOnly() {
+    return this.#hold === null;
+  }
+
+  /** Ends the workers and lets another tab write. */
+  close() {
+    this.data.close();
+    this.training.close();
+    this.models.close();
+    this.#hold?.release();
+    this.#hold = null;
+  }
+
+  /** Reads everything again, as another tab may have changed it. */
+  async reload(): Promise<void> {
+    this.#record = await this.store.projects.get(this.id);
+    await Promise.all([this.data.reload(), this.training.reload(), this.models.reload()]);
+  }
+
+  /** Tries again to become the tab that writes. */
+  async takeOver(): Promise<boolean> {
+    this.#hold ??= await holdProject(this.id);
+    if (this.#hold) await this.reload();
+    return !this.isReadOnly;
+  }
+
+  async train(config: Partial<RunConfig> = {}, options: TrainOptions = {}): Promise<RunRecord> {
+    return this.#withNewVersions(this.training.train(config, options));
+  }
+
+  async resume(runId: string, options: TrainOptions = {}): Promise<RunRecord> {
+    return this.#withNewVersions(this.training.resume(runId, options));
+  }
+
+  /** Says what is to be learned, and as which task where that is not the project's. */
+  async setTarget(column: string, taskId: string = this.#record.taskId): Promise<void> {
+    await this.data.setTarget(column);
+    if (taskId !== this.#record.taskId) await this.save({ taskId: taskOf(taskId).id });
+  }
+
+  async rename(name: string): Promise<void> {
+    const trimmed = name.trim();
+    if (trimmed && trimmed !== this.#record.name) await this.save({ name: trimmed });
+  }
+
+  mustWrite() {
+    if (this.isReadOnly)
+      throw new StudioError('busy', `"${this.#record.name}" is open in another tab`);
+  }
+
+  async save(changes: Partial<Project>): Promise<void> {
+    this.mustWrite();
+    this.#saving++;
+    try {
+      const record = { ...this.#record, ...changes, updatedAt: Date.now() };
+      await this.store.projects.put(record);
+      this.#record = record;
+    } finally {
+      this.#saving--;
+    }
+  }
+
+  async #withNewVersions(run: Promise<RunRecord>): Promise<RunRecord> {
+    const record = await run;
+    await this.models.reload();
+    await this.save({});
+    return record;
+  }
+}

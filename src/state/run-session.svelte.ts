@@ -1,0 +1,172 @@
+/** One training run as the page sees it, live or long ended. The worker owns the stored record meanwhile. */
+import { proxy } from 'comlink';
+import { reviveError, type StudioError } from '../lib/errors.ts';
+import type { TrainingApi } from '../rpc/contracts.ts';
+import type { WorkerClient } from '../rpc/worker-client.ts';
+import type { ControlCommand } from '../training/control.ts';
+import type { EpochRecord, RunEvent, RunOutcome } from '../training/run.ts';
+import type { RunRecord } from '../training/run-record.ts';
+
+export type RunStatus =
+  | 'waiting'
+  | 'starting'
+  | 'running'
+  | 'paused'
+  | 'stopping'
+  | RunOutcome
+  | 'failed'
+  | 'interrupted';
+
+type Progress = Extract<RunEvent, { type: 'progress' }>;
+type Started = Extract<RunEvent, { type: 'started' }>;
+
+/** Statuses in which a worker is at work for the run, or about to be. */
+const live: readonly RunStatus[] = ['starting', 'running', 'paused', 'stopping'];
+
+export class RunSession {
+  #record = $state.raw() as RunRecord; // assigned in the constructor
+  #status = $state<RunStatus>('waiting');
+  #epochs = $state.raw<readonly EpochRecord[]>([]);
+  #folds = $state.raw<readonly Record<string, number>[]>([]);
+  #progress = $state.raw<Progress | null>(null);
+  #started = $state.raw<Started | null>(null);
+  #notices = $state.raw<readonly string[]>([]);
+  #bestEpoch = $state(0);
+  #error = $state.raw<StudioError | null>(null);
+  readonly #client: WorkerClient<TrainingApi>;
+
+  constructor(record: RunRecord, client: WorkerClient<TrainingApi>) {
+    this.#client = client;
+    this.#show(record);
+    if (record.status === 'running') this.#status = 'interrupted';
+  }
+
+  get id() {
+    return this.#record.id;
+  }
+  get record() {
+    return this.#record;
+  }
+  get status() {
+    return this.#status;
+  }
+  get isLive() {
+    return live.includes(this.#status);
+  }
+  get epochs() {
+    return this.#epochs;
+  }
+  get folds() {
+    return this.#folds;
+  }
+  get progress() {
+    return this.#progress;
+  }
+  get started() {
+    return this.#started;
+  }
+  get notices() {
+    return this.#notices;
+  }
+  get bestEpoch() {
+    return this.#bestEpoch;
+  }
+  get error() {
+    return this.#error;
+  }
+
+  /**
+   * Trains to the end. `reload` reads the record that the worker wrote.
+   * @throws StudioError as the worker did; the session shows it too.
+   */
+  async run(options: {
+    resume: boolean;
+    reload: () => Promise<RunRecord>;
+    onEvent?: ((event: RunEvent) => void) | undefined;
+    signal?: AbortSignal | undefined;
+  }): Promise<RunRecord> {
+    this.#status = 'starting';
+    this.#error = null;
+    const onEvent = (event: RunEvent) => {
+      this.#apply(event);
+      options.onEvent?.(event);
+    };
+    const stop = () => void this.control('stop');
+    options.signal?.addEventListener('abort', stop, { once: true });
+    if (options.signal?.aborted) stop();
+    try {
+      await this.#client.call((api) =>
+        api.train({ runId: this.id, resume: options.resume }, proxy(onEvent)),
+      );
+      const record = await options.reload();
+      this.#show(record);
+      return record;
+    } catch (error) {
+      this.#error = reviveError(error);
+      this.#status = 'failed';
+      throw this.#error;
+    } finally {
+      options.signal?.removeEventListener('abort', stop);
+      this.#progress = null;
+    }
+  }
+
+  async control(command: ControlCommand): Promise<void> {
+    if (!this.isLive) return;
+    if (command === 'stop') this.#status = 'stopping';
+    await this.#client.call((api) => api.control(command));
+  }
+
+  /** The stored record changed: its name, say. */
+  replaceRecord(record: RunRecord) {
+    this.#record = record;
+  }
+
+  #show(record: RunRecord) {
+    this.#record = record;
+    this.#status = record.status;
+    this.#epochs = record.epochs;
+    this.#folds = record.folds;
+    this.#notices = record.notices;
+    this.#bestEpoch = record.bestEpoch;
+  }
+
+  #apply(event: RunEvent) {
+    switch (event.type) {
+      case 'started':
+        this.#started = event;
+        this.#epochs = this.#epochs.slice(0, event.epoch);
+        if (this.#status === 'starting') this.#status = 'running';
+        break;
+      case 'progress':
+        this.#progress = event;
+        break;
+      case 'epoch': {
+        const { epoch, train, validation, learningRate, seconds } = event;
+        this.#epochs = [
+          ...this.#epochs,
+          { epoch, train, ...(validation && { validation }), learningRate, seconds },
+        ];
+        if (event.best) this.#bestEpoch = epoch;
+        break;
+      }
+      case 'fold':
+        this.#folds = [...this.#folds, event.metrics];
+        break;
+      case 'paused':
+        this.#status = 'paused';
+        break;
+      case 'resumed':
+        this.#status = 'running';
+        break;
+      case 'notice':
+        this.#notices = [...this.#notices, event.message];
+        break;
+      case 'finished':
+        this.#bestEpoch = event.bestEpoch;
+        break;
+      default:
+        event satisfies never;
+    }
+  }
+}

@@ -1,0 +1,146 @@
+/** A project's runs: starting them, holding them, going on with what a closed tab left. */
+import { StudioError } from '../lib/errors.ts';
+import { trainingClient } from '../rpc/clients.ts';
+import { taskOf } from '../tasks/catalogue.ts';
+import { parseRunConfig } from '../training/config-schema.ts';
+import type { RunConfig, RunEvent } from '../training/run.ts';
+import type { RunRecord } from '../training/run-record.ts';
+import { runName } from '../training/run-names.ts';
+import type { DataSession } from './data-session.svelte.ts';
+import { definedOnly, type ProjectContext } from './project-context.ts';
+import { RunSession } from './run-session.svelte.ts';
+
+export interface TrainOptions {
+  onEvent?: ((event: RunEvent) => void) | undefined;
+  /** Aborting stops the run; its best weights are kept. */
+  signal?: AbortSignal | undefined;
+}
+
+export class TrainingSession {
+  #runs = $state.raw<readonly RunSession[]>([]);
+  readonly #project: ProjectContext;
+  readonly #data: DataSession;
+  readonly #client = trainingClient();
+
+  constructor(project: ProjectContext, data: DataSession) {
+    this.#project = project;
+    this.#data = data;
+  }
+
+  /** Oldest first. */
+  get runs() {
+    return this.#runs;
+  }
+  get live() {
+    return this.#runs.find((run) => run.isLive) ?? null;
+  }
+  /** Left behind by a tab that was closed in the middle. */
+  get interrupted() {
+    return this.#runs.filter((run) => run.status === 'interrupted');
+  }
+
+  async reload(): Promise<void> {
+    const records = await this.#project.store.runs.list(this.#project.id);
+    this.#runs = records.map(
+      (record) =>
+        this.#runs.find((run) => run.id === record.id && run.isLive) ??
+        new RunSession(record, this.#client),
+    );
+  }
+
+  close() {
+    this.#client.end();
+  }
+
+  /** What a run would be told: its learner's defaults and what differs from them. */
+  configure(overrides: Partial<RunConfig> = {}): RunConfig {
+    const task = taskOf(this.#project.record.taskId);
+    const learner = overrides.learner ?? task.learners[0]?.id ?? '';
+    const defaults = task.defaults(this.#data.mustHave(), learner);
+    return parseRunConfig({ ...defaults, ...definedOnly(overrides) });
+  }
+
+  /**
+   * Trains to the end and returns the run as it is stored.
+   * @throws StudioError `busy` while another run is going; `bad-config` for settings that don't fit the data.
+   */
+  async train(overrides: Partial<RunConfig> = {}, options: TrainOptions = {}): Promise<RunRecord> {
+    this.#mustBeFree();
+    if (overrides.target) await this.#data.setTarget(overrides.target);
+    const record = this.#newRecord(this.configure(overrides));
+    await this.#project.store.runs.put(record);
+    const session = new RunSession(record, this.#client);
+    this.#runs = [...this.#runs, session];
+    return this.#drive(session, false, options);
+  }
+
+  /** Goes on from the run's last checkpoint. */
+  async resume(runId: string, options: TrainOptions = {}): Promise<RunRecord> {
+    this.#mustBeFree();
+    return this.#drive(this.#find(runId), true, options);
+  }
+
+  async rename(runId: string, name: string): Promise<void> {
+    const session = this.#find(runId);
+    if (session.isLive || !name.trim()) return;
+    const record = { ...session.record, name: name.trim() };
+    await this.#project.store.runs.put(record);
+    session.replaceRecord(record);
+  }
+
+  async delete(runId: string): Promise<void> {
+    if (this.#find(runId).isLive) return;
+    await this.#project.store.runs.delete(runId);
+    this.#runs = this.#runs.filter((run) => run.id !== runId);
+  }
+
+  async #drive(session: RunSession, resume: boolean, options: TrainOptions): Promise<RunRecord> {
+    const { runs } = this.#project.store;
+    try {
+      return await session.run({ resume, reload: () => runs.get(session.id), ...options });
+    } catch (error) {
+      // The worker is gone or gave up: the stored run must not look as if it were still going.
+      const { code, message } = session.error ?? { code: 'internal', message: String(error) };
+      const record = await runs.get(session.id);
+      const failed: RunRecord = { ...record, status: 'failed', error: { code, message } };
+      await runs.put(failed);
+      session.replaceRecord(failed);
+      throw error;
+    }
+  }
+
+  #newRecord(config: RunConfig): RunRecord {
+    const id = crypto.randomUUID();
+    const taken = this.#runs.map((run) => run.record.name);
+    return {
+      id,
+      projectId: this.#project.id,
+      name: runName(id, taken),
+      taskId: this.#project.record.taskId,
+      dataSet: this.#data.mustHave().digest,
+      config,
+      createdAt: Date.now(),
+      status: 'running',
+      error: null,
+      backend: null,
+      epochs: [],
+      folds: [],
+      bestEpoch: 0,
+      metrics: {},
+      modelVersion: null,
+      notices: [],
+      checkpoint: null,
+    };
+  }
+
+  #find(runId: string): RunSession {
+    const session = this.#runs.find((run) => run.id === runId);
+    if (!session) throw new StudioError('not-found', `No run ${runId}`);
+    return session;
+  }
+
+  #mustBeFree() {
+    this.#project.mustWrite();
+    if (this.live) throw new StudioError('busy', `Run "${this.live.record.name}" is still going`);
+  }
+}

@@ -1,0 +1,99 @@
+/** Trains: reads the run's record and its data, writes the checkpoints, the model version and the run's end. */
+import { expose } from 'comlink';
+import { dataSetCodec, dataSetKey } from '../src/data/data-set-codec.ts';
+import { encodePredictions } from '../src/evaluate/predictions-codec.ts';
+import { StudioError } from '../src/lib/errors.ts';
+import { modelVersionCodec, versionDigest } from '../src/registry/model-version-codec.ts';
+import type { ModelVersion } from '../src/registry/model-version.ts';
+import type { TrainingApi } from '../src/rpc/contracts.ts';
+import { getChunk, putChunk } from '../src/storage/chunks.ts';
+import { openStudioDb, type StudioDb } from '../src/storage/db.ts';
+import { repository } from '../src/storage/records.ts';
+import { loadPipeline } from '../src/tasks/pipelines.ts';
+import { createControl } from '../src/training/engine/control.ts';
+import type { TrainingOutcome } from '../src/training/pipeline.ts';
+import { runCodec } from '../src/training/run-codec.ts';
+import type { RunRecord } from '../src/training/run-record.ts';
+import { columnSource } from './column-source.ts';
+import { RunJournal } from './training/journal.ts';
+
+let control = createControl();
+let isBusy = false;
+
+const api = {
+  async train({ runId, resume }, onEvent) {
+    if (isBusy) throw new StudioError('busy', 'This worker is training already');
+    isBusy = true;
+    control = createControl();
+    try {
+      const db = await openStudioDb();
+      const run = await repository(db, runCodec).get(runId);
+      const journal = new RunJournal(db, resume ? run : { ...run, epochs: [], folds: [] });
+      const dataSets = repository(db, dataSetCodec);
+      const dataSet = await dataSets.get(
+        dataSetKey({ projectId: run.projectId, digest: run.dataSet }),
+      );
+      const pipeline = await loadPipeline(run.taskId);
+      const outcome = await pipeline.train({
+        source: columnSource(db, dataSet),
+        config: run.config,
+        control,
+        emit: (event) => {
+          journal.note(event);
+          onEvent(event);
+        },
+        checkpoint: resume && run.checkpoint ? await getChunk(db, run.checkpoint) : null,
+        saveCheckpoint: (bytes) => journal.checkpoint(bytes),
+      });
+      const version = await storeVersion(db, run, outcome);
+      const record = await journal.finish({
+        status: outcome.outcome,
+        backend: outcome.backend,
+        bestEpoch: outcome.bestEpoch,
+        metrics: outcome.metrics,
+        modelVersion: version.id,
+      });
+      return { outcome: outcome.outcome, metrics: record.metrics, modelVersion: version.id };
+    } finally {
+      isBusy = false;
+    }
+  },
+  control(command) {
+    control.command(command);
+  },
+} satisfies TrainingApi;
+
+expose(api);
+
+async function storeVersion(
+  db: StudioDb,
+  run: RunRecord,
+  { model, metrics, evaluation, predictions }: TrainingOutcome,
+): Promise<ModelVersion> {
+  const versions = repository(db, modelVersionCodec);
+  const { spec, preparation, target } = model;
+  const weights = {
+    chunk: await putChunk(db, model.weights.bytes),
+    tensors: model.weights.tensors,
+  };
+  const version: ModelVersion = {
+    id: await versionDigest({ spec, preparation, target, weights }),
+    projectId: run.projectId,
+    number: Math.max(0, ...(await versions.list(run.projectId)).map((v) => v.number)) + 1,
+    taskId: run.taskId,
+    runId: run.id,
+    dataSet: run.dataSet,
+    createdAt: Date.now(),
+    config: run.config,
+    spec,
+    preparation,
+    target,
+    weights,
+    metrics,
+    evaluation,
+    predictions: predictions && (await putChunk(db, encodePredictions(predictions))),
+    parents: [],
+  };
+  await versions.put(version);
+  return version;
+}

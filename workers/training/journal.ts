@@ -1,0 +1,81 @@
+/** Keeps a run's stored record in step with its events while this worker owns it. */
+import type { StudioDb } from '../../src/storage/db.ts';
+import { collectChunks, putChunk } from '../../src/storage/chunks.ts';
+import { repository } from '../../src/storage/records.ts';
+import { runCodec } from '../../src/training/run-codec.ts';
+import type { RunEvent } from '../../src/training/run.ts';
+import type { RunRecord } from '../../src/training/run-record.ts';
+
+export class RunJournal {
+  #record: RunRecord;
+  readonly #db: StudioDb;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(db: StudioDb, record: RunRecord) {
+    this.#db = db;
+    this.#record = record;
+  }
+
+  get record(): RunRecord {
+    return this.#record;
+  }
+
+  note(event: RunEvent) {
+    const record = this.#record;
+    switch (event.type) {
+      case 'started':
+        this.#record = {
+          ...record,
+          backend: event.backend,
+          epochs: record.epochs.filter(({ epoch }) => epoch <= event.epoch),
+        };
+        break;
+      case 'epoch': {
+        const { epoch, train, validation, learningRate, seconds } = event;
+        const entry = { epoch, train, ...(validation && { validation }), learningRate, seconds };
+        this.#record = {
+          ...record,
+          epochs: [...record.epochs, entry],
+          bestEpoch: event.best ? epoch : record.bestEpoch,
+        };
+        break;
+      }
+      case 'fold':
+        this.#record = { ...record, folds: [...record.folds, event.metrics] };
+        break;
+      case 'notice':
+        this.#record = { ...record, notices: [...record.notices, event.message] };
+        break;
+      default: // progress, pauses and the end aren't kept as such
+    }
+  }
+
+  /** Stores a checkpoint and the record that names it; the one before is let go. */
+  checkpoint(bytes: ArrayBuffer): Promise<void> {
+    return this.#enqueue(async () => {
+      const previous = this.#record.checkpoint;
+      const digest = await putChunk(this.#db, bytes);
+      await this.#put({ ...this.#record, checkpoint: digest });
+      if (previous && previous !== digest) await collectChunks(this.#db, [previous]);
+    });
+  }
+
+  /** Writes the record's end; nothing is written after it. */
+  async finish(changes: Partial<RunRecord>): Promise<RunRecord> {
+    await this.#enqueue(async () => {
+      const previous = this.#record.checkpoint;
+      await this.#put({ ...this.#record, ...changes, checkpoint: null });
+      if (previous) await collectChunks(this.#db, [previous]);
+    });
+    return this.#record;
+  }
+
+  async #put(record: RunRecord) {
+    this.#record = record;
+    await repository(this.#db, runCodec).put(record);
+  }
+
+  #enqueue(write: () => Promise<void>): Promise<void> {
+    return (this.#writing = this.#writing.then(write, write));
+  }
+}
