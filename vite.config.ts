@@ -1,5 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import { offline } from './tests/support/vite-offline.ts';
 
 export default defineConfig({
   base: './', // the built folder works from any path of any static host
@@ -9,6 +10,7 @@ export default defineConfig({
       dynamicCompileOptions: ({ filename }) =>
         filename.includes('node_modules') ? undefined : { runes: true },
     }),
+    offline(),
   ],
   worker: { format: 'es' },
   build: { target: 'es2022', assetsInlineLimit: 0, license: { fileName: 'notices.json' } },

@@ -110,9 +110,7 @@ export class Workspace implements WorkspaceView {
   }
 
   async exportProject(id: string, onProgress?: (share: number) => void): Promise<Blob> {
-    return withDataWorker((client) =>
-      client.call((api) => api.exportProject(id, onProgress)),
-    );
+    return withDataWorker((client) => client.call((api) => api.exportProject(id, onProgress)));
   }
 
   async importProject(file: Blob): Promise<string> {
