@@ -1,0 +1,252 @@
+/** Which rows train, validate and test. Pure and seeded: the same data and spec give the same parts. */
+import { StudioError } from '../lib/errors.ts';
+import { Random } from '../lib/random.ts';
+import type { ColumnVector, Split, SplitSpec } from './schema.ts';
+import { isMissing, textAt } from './vector.ts';
+
+/** What the split looks at, beside the spec: the target to stratify by, and the spec's own column. */
+export interface SplitColumns {
+  target?: ColumnVector | undefined;
+  column?: ColumnVector | undefined;
+}
+
+/**
+ * Splits `rows` rows. Rows whose target is missing are in no part.
+ * @throws StudioError `bad-config` where no row is left to train on.
+ */
+export function splitRows(spec: SplitSpec, rows: number, columns: SplitColumns): Split {
+  const { target } = columns;
+  const usable: number[] = [];
+  for (let row = 0; row < rows; row++) if (!target || !isMissing(target, row)) usable.push(row);
+  const parts = partsOf(spec, usable, columns);
+  const split: Split = {
+    train: Uint32Array.from(parts.train).sort(),
+    validation: Uint32Array.from(parts.validation).sort(),
+    test: Uint32Array.from(parts.test).sort(),
+  };
+  if (split.train.length === 0)
+    throw new StudioError('bad-config', `The split leaves none of ${rows} rows to train on`);
+  return split;
+}
+
+interface Parts {
+  train: number[];
+  validation: number[];
+  test: number[];
+}
+
+function partsOf(spec: SplitSpec, usable: number[], { target, column }: SplitColumns): Parts {
+  switch (spec.type) {
+    case 'random': {
+      const random = new Random(spec.seed, 'split');
+      const strata =
+        spec.stratify && target && target.kind !== 'text'
+          ? groupBy(usable, (row) => textAt(target, row))
+          : [usable];
+      return dealStrata(strata, spec, random);
+    }
+    case 'group':
+      return dealGroups(groupBy(usable, keyOf(column, spec.column)), spec);
+    case 'time':
+      return dealByTime(usable, mustHave(column, spec.column), spec);
+    case 'column':
+      return dealByName(usable, keyOf(column, spec.column), spec);
+  }
+}
+
+/**
+ * Deals each stratum in shuffled order. Parts are as large as the shares of the whole say, to a row: what
+ * a stratum can't give exactly is settled by the largest remainders. A stratum of one row trains.
+ */
+function dealStrata(
+  strata: number[][],
+  shares: { validation: number; test: number },
+  random: Random,
+): Parts {
+  const total = strata.reduce((sum, stratum) => sum + stratum.length, 0);
+  const tests = apportion(strata, Math.round(total * shares.test), shares.test);
+  const validations = apportion(strata, Math.round(total * shares.validation), shares.validation);
+  const parts: Parts = { train: [], validation: [], test: [] };
+  strata.forEach((stratum, i) => {
+    const rows = random.shuffle([...stratum]);
+    const test = Math.min(tests[i] ?? 0, rows.length - 1);
+    const validation = Math.min(validations[i] ?? 0, rows.length - 1 - test);
+    rows.forEach((row, at) => {
+      const part = at < test ? 'test' : at < test + validation ? 'validation' : 'train';
+      parts[part].push(row);
+    });
+  });
+  return parts;
+}
+
+/** Hare's method: whole quotas first, then one each to the largest remainders. */
+function apportion(strata: number[][], seats: number, share: number): number[] {
+  const quotas = strata.map((stratum) => (stratum.length > 1 ? stratum.length * share : 0));
+  const counts = quotas.map(Math.floor);
+  const byRemainder = quotas
+    .map((quota, i) => ({ i, remainder: quota - Math.floor(quota) }))
+    .filter(({ remainder }) => remainder > 0)
+    .sort((a, b) => b.remainder - a.remainder || a.i - b.i);
+  let left = seats - counts.reduce((a, b) => a + b, 0);
+  for (const { i } of byRemainder) {
+    if (left-- <= 0) break;
+    counts[i] = (counts[i] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** Whole groups only: in shuffled order, largest first, each to the part that lacks most of its share. */
+function dealGroups(
+  groups: number[][],
+  spec: { seed: number; validation: number; test: number },
+): Parts {
+  const random = new Random(spec.seed, 'split');
+  const order = random.shuffle(Array.from(groups.keys()));
+  order.sort((a, b) => (groups[b]?.length ?? 0) - (groups[a]?.length ?? 0));
+  const total = groups.reduce((sum, group) => sum + group.length, 0);
+  const parts: Parts = { train: [], validation: [], test: [] };
+  const wanted = {
+    train: total * (1 - spec.validation - spec.test),
+    validation: total * spec.validation,
+    test: total * spec.test,
+  };
+  const names = ['train', 'test', 'validation'] as const;
+  for (const index of order) {
+    const lack = (name: keyof Parts) => wanted[name] - parts[name].length;
+    const neediest = names.reduce((best, name) => (lack(name) > lack(best) ? name : best));
+    for (const row of groups[index] ?? []) parts[neediest].push(row);
+  }
+  return parts;
+}
+
+/** The latest rows test, those before them validate; rows of one moment stay together, undated rows train. */
+function dealByTime(
+  usable: number[],
+  column: ColumnVector,
+  shares: { validation: number; test: number },
+): Parts {
+  if (column.kind !== 'number')
+    throw new StudioError('bad-config', 'A split by time needs a column of dates or numbers');
+  const { values } = column;
+  const time = (row: number) => values[row] ?? Number.NaN;
+  const undated = usable.filter((row) => Number.isNaN(time(row)));
+  const dated = usable.filter((row) => !Number.isNaN(time(row))).sort((a, b) => time(a) - time(b));
+  const cut = (share: number) => {
+    let at = dated.length - Math.round(usable.length * share);
+    at = Math.max(0, Math.min(dated.length, at));
+    const moment = time(dated[at] ?? -1);
+    while (at > 0 && at < dated.length && time(dated[at - 1] ?? -1) === moment) at--;
+    return at;
+  };
+  const testFrom = shares.test > 0 ? cut(shares.test) : dated.length;
+  const validationFrom = shares.validation > 0 ? cut(shares.test + shares.validation) : testFrom;
+  return {
+    train: [...dated.slice(0, validationFrom), ...undated],
+    validation: dated.slice(validationFrom, testFrom),
+    test: dated.slice(testFrom),
+  };
+}
+
+function dealByName(
+  usable: number[],
+  key: (row: number) => string,
+  names: { validation: string | null; test: string | null },
+): Parts {
+  const parts: Parts = { train: [], validation: [], test: [] };
+  for (const row of usable) {
+    const name = key(row);
+    if (name === names.test) parts.test.push(row);
+    else if (name === names.validation) parts.validation.push(row);
+    else parts.train.push(row);
+  }
+  return parts;
+}
+
+export interface Fold {
+  train: Uint32Array;
+  test: Uint32Array;
+}
+
+/**
+ * k-fold cross-validation of `rows`. With `classes` (a class index a row) folds are stratified, by
+ * scikit-learn's rule: classes are numbered by first appearance, the sorted sequence is dealt out like
+ * cards, and each fold takes its count of each class in row order.
+ * @throws StudioError `bad-config` for fewer rows than folds.
+ */
+export function foldsOf(
+  rows: Uint32Array,
+  k: number,
+  options: { classes?: Int32Array | undefined; shuffle: boolean; seed: number },
+): Fold[] {
+  if (!Number.isInteger(k) || k < 2)
+    throw new StudioError('bad-config', `${k} folds: there must be at least 2`);
+  if (rows.length < k)
+    throw new StudioError('bad-config', `${rows.length} rows can't make ${k} folds`);
+  const { classes } = options;
+  const random = options.shuffle ? new Random(options.seed, 'folds') : null;
+  const foldOf = classes
+    ? stratifiedFolds(classes, k, random)
+    : contiguousFolds(rows.length, k, random);
+  return Array.from({ length: k }, (_, fold) => ({
+    train: rows.filter((_row, i) => foldOf[i] !== fold),
+    test: rows.filter((_row, i) => foldOf[i] === fold),
+  }));
+}
+
+function contiguousFolds(n: number, k: number, random: Random | null): Int32Array {
+  const order = Uint32Array.from({ length: n }, (_, i) => i);
+  random?.shuffle(order);
+  const foldOf = new Int32Array(n);
+  let at = 0;
+  for (let fold = 0; fold < k; fold++) {
+    const size = Math.floor(n / k) + (fold < n % k ? 1 : 0);
+    for (const end = at + size; at < end; at++) foldOf[order[at] ?? 0] = fold;
+  }
+  return foldOf;
+}
+
+function stratifiedFolds(classes: Int32Array, k: number, random: Random | null): Int32Array {
+  const numbers = new Map<number, number>();
+  for (const value of classes) if (!numbers.has(value)) numbers.set(value, numbers.size);
+  const encoded = classes.map((value) => numbers.get(value) ?? 0);
+  const sorted = encoded.slice().sort();
+  const allocation = Array.from({ length: k }, () => new Int32Array(numbers.size));
+  sorted.forEach((value, i) => {
+    const counts = allocation[i % k];
+    if (counts) counts[value] = (counts[value] ?? 0) + 1;
+  });
+  const foldOf = new Int32Array(classes.length);
+  for (let value = 0; value < numbers.size; value++) {
+    const folds: number[] = [];
+    allocation.forEach((counts, fold) => {
+      for (let i = 0; i < (counts[value] ?? 0); i++) folds.push(fold);
+    });
+    random?.shuffle(folds);
+    let next = 0;
+    encoded.forEach((candidate, i) => {
+      if (candidate === value) foldOf[i] = folds[next++] ?? 0;
+    });
+  }
+  return foldOf;
+}
+
+function groupBy(rows: number[], key: (row: number) => string): number[][] {
+  const groups = new Map<string, number[]>();
+  for (const row of rows) {
+    const name = key(row);
+    const group = groups.get(name);
+    if (group) group.push(row);
+    else groups.set(name, [row]);
+  }
+  return [...groups.values()];
+}
+
+function keyOf(column: ColumnVector | undefined, name: string): (row: number) => string {
+  const vector = mustHave(column, name);
+  return (row) => textAt(vector, row); // missing cells are one group, ''
+}
+
+function mustHave(column: ColumnVector | undefined, name: string): ColumnVector {
+  if (!column) throw new StudioError('bad-config', `The split's column "${name}" isn't there`);
+  return column;
+}
