@@ -17,12 +17,10 @@ export interface ColumnProfile {
   type: ColumnType;
   rows: number;
   missing: number;
-  /** Exact up to 100,000; beyond that it is an estimate from a HyperLogLog sketch. */
   distinct: number;
-  distinctIsExact: boolean;
   /** Absent for text-like columns and where no cell is finite. */
   numbers?: NumberSummary;
-  /** The most frequent values, at most 50; for numbers only when there are at most 50 distinct. */
+  /** The most frequent values, at most 50; for numbers only where there are at most 50. */
   top: { value: string; count: number }[];
   /** With the target, in [0, 1]: |Pearson|, correlation ratio η or Cramér's V, by the types of the two. */
   association?: { measure: 'pearson' | 'correlation-ratio' | 'cramers-v'; value: number };

@@ -1,0 +1,33 @@
+/** A whole data set in figures, with the warnings that a person should read before training. */
+import { associationOf } from './association.ts';
+import { duplicateRows } from './duplicates.ts';
+import { profileColumn } from './profile-column.ts';
+import type { ColumnProfile, DataProfile } from './profile.ts';
+import { targetOf, type ColumnSource } from './schema.ts';
+import { warningsOf } from './warnings.ts';
+
+export async function profileTable(
+  source: ColumnSource,
+  onProgress?: (share: number) => void,
+): Promise<DataProfile> {
+  const { dataSet } = source;
+  const target = targetOf(dataSet);
+  const targetVector = target && (await source.column(target.name));
+  const columns: ColumnProfile[] = [];
+  for (const { name, type } of dataSet.columns) {
+    const vector = await source.column(name);
+    const profile = profileColumn(name, type, vector);
+    const association =
+      targetVector && name !== target.name ? associationOf(vector, targetVector) : null;
+    columns.push(association ? { ...profile, association } : profile);
+    onProgress?.(columns.length / (dataSet.columns.length + 1));
+  }
+  const repeated = await duplicateRows(source);
+  onProgress?.(1);
+  return {
+    rows: dataSet.rows,
+    duplicateRows: repeated.length,
+    columns,
+    warnings: warningsOf(dataSet, columns, repeated.length),
+  };
+}
