@@ -132,6 +132,12 @@ export type DataChange =
   | { type: 'rename'; column: string; to: string }
   | { type: 'remove-duplicates'; rows: number };
 
+/** What importing noticed and settled. Rows count from 1, headers aside. */
+export type ImportNote =
+  | { type: 'short-rows' | 'long-rows'; count: number; row: number }
+  | { type: 'renamed-column'; from: string; to: string }
+  | { type: 'undecodable-bytes'; encoding: string };
+
 /** One immutable version of a data set. Its digest covers every cell, type, role, preparation and the split. */
 export interface DataSet {
   digest: string;
@@ -146,6 +152,13 @@ export interface DataSet {
   split: SplitSpec;
   dialect: Dialect;
   source: SourceFile[];
+  notes: ImportNote[];
+}
+
+/** Names one version in one project: two projects may hold the same data. */
+export interface DataSetRef {
+  projectId: string;
+  digest: string;
 }
 
 /** Reads the cells of one data set; the data may be in IndexedDB, or in a test's memory. */

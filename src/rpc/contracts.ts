@@ -4,6 +4,7 @@ import type {
   ColumnRole,
   ColumnType,
   DataSet,
+  DataSetRef,
   Dialect,
   Preparation,
   SplitSpec,
@@ -83,12 +84,12 @@ export interface DataApi {
     request: ImportRequest,
     onProgress: (progress: ImportProgress) => void,
   ): Promise<DataSet>;
-  profile(dataSet: string, onProgress?: (share: number) => void): Promise<DataProfile>;
-  rows(dataSet: string, query: RowQuery): Promise<RowSlice>;
-  previewType(dataSet: string, column: string, type: ColumnType): Promise<RetypePreview>;
-  change(dataSet: string, change: DataSetChange): Promise<DataSet>;
+  profile(dataSet: DataSetRef, onProgress?: (share: number) => void): Promise<DataProfile>;
+  rows(dataSet: DataSetRef, query: RowQuery): Promise<RowSlice>;
+  previewType(dataSet: DataSetRef, column: string, type: ColumnType): Promise<RetypePreview>;
+  change(dataSet: DataSetRef, change: DataSetChange): Promise<DataSet>;
   /** CSV of all rows, formula-guarded. */
-  exportCsv(dataSet: string): Promise<Blob>;
+  exportCsv(dataSet: DataSetRef): Promise<Blob>;
   /** One versioned zip: records, data, models, settings. */
   exportProject(projectId: string, onProgress?: (share: number) => void): Promise<Blob>;
   /** @returns the id of the project that the zip made. */

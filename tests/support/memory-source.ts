@@ -49,6 +49,7 @@ export function memorySource(columns: Record<string, ColumnInput>): ColumnSource
     split: { type: 'random', seed: 1, validation: 0.15, test: 0.2, stratify: true },
     dialect: { format: 'parquet' },
     source: [],
+    notes: [],
   };
   return {
     dataSet,
