@@ -1,0 +1,93 @@
+/** What each column of a sample of rows holds. */
+import { dateFormats, isBooleanText, isMissingText, parseDate, parseNumber } from './parse-cell.ts';
+import type { ColumnType } from './schema.ts';
+
+export interface InferredType {
+  type: ColumnType;
+  dateFormat?: string;
+  decimalComma?: boolean;
+}
+
+/** A share of cells may be odd: they are typing errors in a column of numbers, not a reason to give it up. */
+const tolerated = 0.01;
+
+/** @param cells of one column, as text */
+export function inferType(name: string, cells: readonly string[]): InferredType {
+  const present = cells.filter((cell) => !isMissingText(cell));
+  const distinct = new Set(present);
+  if (present.length === 0) return { type: 'category' };
+  if ([...distinct].every(isBooleanText) && distinct.size <= 2) return { type: 'boolean' };
+  return (
+    inferNumber(name, present, distinct) ??
+    inferDate(distinct) ??
+    inferText(name, present, distinct)
+  );
+}
+
+function inferNumber(
+  name: string,
+  present: string[],
+  distinct: ReadonlySet<string>,
+): InferredType | null {
+  const reads = (decimalComma: boolean) =>
+    mostly(present, (cell) => parseNumber(cell, decimalComma) !== undefined);
+  const decimalComma = !reads(false);
+  if (decimalComma && !reads(true)) return null;
+  if (keepsLeadingZeros(present)) return idOrCategory(name, present, distinct);
+  const values = present.map((cell) => parseNumber(cell, decimalComma) ?? NaN);
+  const isInteger = values.every((value) => Number.isNaN(value) || Number.isSafeInteger(value));
+  if (isInteger && isCounter(name, values)) return { type: 'id' };
+  const beyondExact = values.some((value) => Math.abs(value) > Number.MAX_SAFE_INTEGER);
+  if (beyondExact && present.every((cell) => /^\d+$/.test(cell)))
+    return idOrCategory(name, present, distinct); // account numbers: as numbers they'd lose digits
+  return { type: isInteger ? 'integer' : 'number', ...(decimalComma && { decimalComma }) };
+}
+
+/** Post codes and part numbers: "00501" is not 501. */
+function keepsLeadingZeros(present: string[]): boolean {
+  const padded = present.filter((cell) => /^0\d/.test(cell)).length;
+  return padded > 0 && present.every((cell) => /^\d+$/.test(cell));
+}
+
+const idName =
+  /(^|[\s_.-])(id|key|uuid|guid|index|row|no|nr|number|编号|序号)$|Id$|ID$|^unnamed|^#$|^$/;
+
+/** 1, 2, 3 … or the like under a name that says so. */
+function isCounter(name: string, values: number[]): boolean {
+  if (values.length < 10 || !idName.test(name)) return false;
+  return new Set(values).size === values.length;
+}
+
+function inferDate(distinct: ReadonlySet<string>): InferredType | null {
+  const sample = [...distinct].slice(0, 1000);
+  const dateFormat = dateFormats.find((format) =>
+    mostly(sample, (cell) => parseDate(cell, format) !== undefined),
+  );
+  return dateFormat === undefined ? null : { type: 'date', dateFormat };
+}
+
+function inferText(name: string, present: string[], distinct: ReadonlySet<string>): InferredType {
+  const length = present.reduce((sum, cell) => sum + cell.length, 0) / present.length;
+  const words = present.reduce((sum, cell) => sum + cell.split(/\s+/).length, 0) / present.length;
+  const isVaried = distinct.size > present.length / 2;
+  if (isVaried && present.length >= 10 && (words > 5 || length > 60)) return { type: 'text' };
+  return idOrCategory(name, present, distinct);
+}
+
+function idOrCategory(
+  name: string,
+  present: string[],
+  distinct: ReadonlySet<string>,
+): InferredType {
+  if (present.length < 10 || distinct.size < present.length * 0.95) return { type: 'category' };
+  const isToken = present.every((cell) => !/\s/.test(cell.trim()));
+  if (distinct.size === present.length && (idName.test(name) || isToken)) return { type: 'id' };
+  return { type: 'text' };
+}
+
+function mostly(cells: readonly string[], is: (cell: string) => boolean): boolean {
+  let odd = 0;
+  const most = Math.floor(cells.length * tolerated);
+  for (const cell of cells) if (!is(cell) && ++odd > most) return false;
+  return true;
+}

@@ -1,0 +1,123 @@
+/** Delimited text of any dialect, streamed: papaparse cuts the cells, this keeps the rows even. */
+import Papa from 'papaparse';
+import { StudioError } from '../../lib/errors.ts';
+import type { ImportNote } from '../schema.ts';
+import { detectDialect, metadataClasses, type CsvDialect } from './csv-dialect.ts';
+import { encodingOf } from './encoding.ts';
+import { mostColumns, uniqueNames, type TableFile, type TableReader } from './table-reader.ts';
+import { decodeText } from './text-lines.ts';
+
+/** A "line" of more is no line: the quote or the delimiter is wrong, or it is no table. */
+const longestRow = 16 * 2 ** 20;
+
+/** @throws StudioError `bad-data` for a file without rows, or too wide */
+export function openCsv(file: TableFile, overrides: Partial<CsvDialect> = {}): TableReader {
+  const encoding = overrides.encoding ?? encodingOf(file.head, file.headIsAll);
+  const sample = new TextDecoder(encoding).decode(file.head, { stream: !file.headIsAll });
+  const dialect = detectDialect(sample, encoding, overrides);
+  const [firstLine = [], ...later] = firstRows(sample, dialect);
+  const head = later[dialect.skipLines - 1] ?? firstLine;
+  if (head.length > mostColumns)
+    throw new StudioError(
+      'bad-data',
+      `"${file.name}" has ${head.length} columns; at most ${mostColumns} can be used`,
+    );
+  const notes: ImportNote[] = [];
+  const metadata =
+    dialect.skipLines === 1 && !dialect.header ? metadataClasses(firstLine, head.length) : null;
+  const names = uniqueNames(dialect.header ? head : defaultNames(head.length, metadata), notes);
+  return {
+    dialect,
+    names,
+    notes,
+    async *batches() {
+      const even = evenRows(names.length, notes);
+      let toSkip = dialect.skipLines + (dialect.header ? 1 : 0);
+      for await (const rows of rowsOf(file, dialect, notes)) {
+        const body = toSkip > 0 ? rows.slice(toSkip) : rows;
+        toSkip -= rows.length - body.length;
+        yield metadata ? withClassNames(even(body), metadata) : even(body);
+      }
+      even([]);
+    },
+  };
+}
+
+function firstRows(sample: string, dialect: CsvDialect): string[][] {
+  const { delimiter, quote, skipLines } = dialect;
+  const { data } = Papa.parse<string[]>(sample, {
+    delimiter,
+    quoteChar: quote,
+    preview: skipLines + 2,
+  });
+  return data;
+}
+
+async function* rowsOf(file: TableFile, dialect: CsvDialect, notes: ImportNote[]) {
+  const parse = (text: string, isLast: boolean) => {
+    const parser = new Papa.Parser({ delimiter: dialect.delimiter, quoteChar: dialect.quote });
+    // The types give `unknown`; a Parser without a header yields rows of strings.
+    return parser.parse(text, 0, !isLast) as Papa.ParseResult<string[]>;
+  };
+  let rest = '';
+  for await (const piece of decodeText(file.bytes(), dialect.encoding, notes)) {
+    rest += piece;
+    const { data, meta } = parse(rest, false);
+    rest = rest.slice(meta.cursor);
+    if (rest.length > longestRow)
+      throw new StudioError(
+        'bad-data',
+        `"${file.name}": a row is longer than ${longestRow / 2 ** 20} MB. Is a quote left open, or is this no table?`,
+      );
+    yield data.filter(isRow);
+  }
+  const { data, errors } = parse(rest, true);
+  const unclosed = errors.find(({ code }) => code === 'MissingQuotes');
+  if (unclosed)
+    throw new StudioError(
+      'bad-data',
+      `"${file.name}": a quote (${dialect.quote}) is opened and never closed, near "${rest.slice(0, 60)}"`,
+    );
+  yield data.filter(isRow);
+}
+
+/** Blank lines are no rows. */
+function isRow(cells: string[]): boolean {
+  return cells.length > 1 || (cells[0] ?? '').trim() !== '';
+}
+
+/** Fills short rows, cuts long ones, and notes how many of each there were, at the end (an empty batch). */
+function evenRows(width: number, notes: ImportNote[]) {
+  const short = { type: 'short-rows' as const, count: 0, row: 0 };
+  const long = { type: 'long-rows' as const, count: 0, row: 0 };
+  let row = 0;
+  return (rows: (string | null)[][]): (string | null)[][] => {
+    if (rows.length === 0 && row > 0) {
+      for (const note of [short, long])
+        if (note.count > 0 && !notes.includes(note)) notes.push(note);
+    }
+    for (const cells of rows) {
+      row++;
+      if (cells.length === width) continue;
+      const note = cells.length < width ? short : long;
+      if (note.count++ === 0) note.row = row;
+      while (cells.length < width) cells.push(null);
+      cells.length = width;
+    }
+    return rows;
+  };
+}
+
+function defaultNames(width: number, classes: string[] | null): string[] {
+  const names = Array.from({ length: width }, (_, i) => `feature_${i + 1}`);
+  if (classes) names[width - 1] = 'class';
+  return names;
+}
+
+function withClassNames(rows: (string | null)[][], classes: string[]) {
+  for (const cells of rows) {
+    const last = cells.length - 1;
+    cells[last] = classes[Number(cells[last])] ?? cells[last] ?? null;
+  }
+  return rows;
+}
