@@ -39,7 +39,7 @@ export type Evaluation = {
   /** Which rows: the test split, or a file's name. */
   on: string;
   rows: number;
-  /** Rows left out, with the reason, e.g. a class that training never saw. */
+  /** Rows left out, by reason: `unknown-class` (missing, or one that training never saw), `missing-target`. */
   skipped: { reason: string; rows: number }[];
   metrics: Record<string, MeasuredMetric>;
   /** How the baseline answers: `majority class "Adelie"`, `mean 152.13`. */
