@@ -11,48 +11,48 @@ export interface Hold {
 }
 
 /** Makes this the one tab that writes to a project; null where another is. */
-export async function holdProject(projectId: string): Promise<Hold | null> {
-  return hold(`glasshouse-project ${projectId}`, { mode: 'exclusive', ifAvailable: true });
+export function holdProject(projectId: string): Promise<Hold | null> {
+  return new Promise((resolve, reject) => {
+    const held = (lock: boolean) =>
+      // The lock is held until the inner promise settles.
+      lock ? new Promise<void>((release) => resolve({ release })) : resolve(null);
+    withLock(`glasshouse-project ${projectId}`, 'exclusive-if-free', held).catch(reject);
+  });
 }
 
 /** Imports, trainings and whatever else writes bytes run in this, so that none are collected meanwhile. */
 export async function whileInUse<T>(task: () => Promise<T>): Promise<T> {
-  const held = await hold(useLock, { mode: 'shared' });
-  try {
-    return await task();
-  } finally {
-    held?.release();
-  }
+  return withLock(useLock, 'shared', task);
 }
 
 /** Runs the task if no tab or worker is writing bytes; undefined where one is. */
 export async function whileUnused<T>(task: () => Promise<T>): Promise<T | undefined> {
-  const held = await hold(useLock, { mode: 'exclusive', ifAvailable: true });
-  if (!held) return undefined;
-  try {
-    return await task();
-  } finally {
-    held.release();
-  }
+  return withLock(useLock, 'exclusive-if-free', async (isFree) => (isFree ? task() : undefined));
 }
 
-async function hold(name: string, options: LockOptions): Promise<Hold | null> {
-  const locks = (globalThis.navigator as Navigator | undefined)?.locks;
-  if (!locks) return { release: () => undefined };
-  return new Promise((resolve, reject) => {
-    locks
-      .request(name, options, (lock) => {
-        if (!lock) {
-          resolve(null);
-          return undefined;
-        }
-        // The lock is held until this promise settles.
-        return new Promise<void>((release) => resolve({ release }));
-      })
-      .catch((error: unknown) => {
-        if (error instanceof DOMException && error.name === 'SecurityError')
-          resolve({ release: () => undefined });
-        else reject(error instanceof Error ? error : new Error(String(error)));
-      });
-  });
+/** Settles when the lock is free again, as far as this holder goes. */
+async function withLock<T>(
+  name: string,
+  mode: 'shared' | 'exclusive-if-free',
+  task: (isHeld: boolean) => T | Promise<T>,
+): Promise<T> {
+  // Absent outside secure contexts, whatever the types say.
+  const locks = (globalThis.navigator as Partial<Navigator> | undefined)?.locks;
+  if (!locks) return task(true);
+  const progress = { hasStarted: false };
+  try {
+    // Awaited: the browser lets go only some time after the task has ended.
+    return await locks.request(
+      name,
+      mode === 'shared' ? { mode } : { mode: 'exclusive', ifAvailable: true },
+      (lock) => {
+        progress.hasStarted = true;
+        return task(lock !== null);
+      },
+    );
+  } catch (error) {
+    const isRefused = error instanceof DOMException && error.name === 'SecurityError';
+    if (isRefused && !progress.hasStarted) return task(true);
+    throw error;
+  }
 }
