@@ -1,5 +1,6 @@
 /** A run's record: its guard on the way out of storage. */
 import * as v from 'valibot';
+import { rebasedId } from '../lib/rebased-id.ts';
 import { runConfigSchema } from './config-schema.ts';
 import { backends } from './run.ts';
 import type { RunRecord } from './run-record.ts';
@@ -47,4 +48,9 @@ export const runCodec = {
   createdAt: (run: RunRecord) => run.createdAt,
   chunks: (run: RunRecord) => (run.checkpoint === null ? [] : [run.checkpoint]),
   decode: (body: unknown): RunRecord => v.parse(runSchema, body),
+  withProject: (run: RunRecord, projectId: string): RunRecord => ({
+    ...run,
+    id: rebasedId(run.id, projectId),
+    projectId,
+  }),
 };
