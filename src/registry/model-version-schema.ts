@@ -6,8 +6,7 @@ import { networkSchema } from '../models/spec-schema.ts';
 import { runConfigSchema } from '../training/config-schema.ts';
 import type { ModelVersion } from './model-version.ts';
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const positive = v.pipe(count, v.minValue(1));
+const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
 const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'is no SHA-256'));
 /** Sizes of a tensor: more would be somebody's mistake, or worse. */
 const shape = v.pipe(v.array(v.pipe(positive, v.maxValue(2 ** 24))), v.maxLength(6));

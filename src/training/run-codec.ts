@@ -6,7 +6,7 @@ import { backends } from './run.ts';
 import type { RunRecord } from './run-record.ts';
 
 // NaN and infinities survive IndexedDB; a diverged run has them.
-const metrics = v.record(v.string(), v.number());
+const metrics = v.record(v.string(), v.union([v.number(), v.nan()]));
 
 const epoch = v.object({
   epoch: v.number(),

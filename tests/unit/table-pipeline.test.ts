@@ -3,7 +3,12 @@ import type { ColumnSource, DataSet, SplitSpec } from '../../src/data/schema.ts'
 import { memory } from '../../src/models/engine/tf.ts';
 import { Control } from '../../src/training/engine/control.ts';
 import { tablePipeline } from '../../src/training/engine/table-pipeline.ts';
-import { defaultConfig, linearRegression, logisticRegression, mlp } from '../../src/training/learners.ts';
+import {
+  defaultConfig,
+  linearRegression,
+  logisticRegression,
+  mlp,
+} from '../../src/training/learners.ts';
 import type { TrainingJob } from '../../src/training/pipeline.ts';
 import type { RunConfig, RunEvent } from '../../src/training/run.ts';
 import { importSample } from '../support/table-files.ts';
@@ -14,7 +19,10 @@ function job(source: ColumnSource, config: RunConfig): TrainingJob & { events: R
     source,
     config,
     control: new Control(),
-    emit: (event) => events.push(event),
+    emit: (event) => {
+      if (event.type === 'notice') console.log(event.message);
+      events.push(event);
+    },
     checkpoint: null,
     saveCheckpoint: () => Promise.resolve(),
     events,
@@ -42,15 +50,24 @@ test.each([
   ['sklearn-wine_data.csv', 'class', 0.9832],
   ['sklearn-breast_cancer.csv', 'class', 0.9807],
   ['sklearn-digits8x8.csv', 'feature_65', 0.9204],
-])('%s: the pipeline cross-validates to scikit-learn within .01', async (file, target, expected) => {
-  const config = { ...defaultConfig(logisticRegression, target), folds: 5 };
-  const { metrics, evaluation } = await classes.train(job(await sample(file, target), config));
-  expect(Math.abs((metrics.test?.['accuracy'] ?? 0) - expected)).toBeLessThan(0.01);
-  expect(evaluation?.on).toBe('5-fold cross-validation');
-});
+])(
+  '%s: the pipeline cross-validates to scikit-learn within .01',
+  async (file, target, expected) => {
+    const config = { ...defaultConfig(logisticRegression, target), folds: 5 };
+    const { metrics, evaluation } = await classes.train(job(await sample(file, target), config));
+    expect(Math.abs((metrics.test?.['accuracy'] ?? 0) - expected)).toBeLessThan(0.01);
+    expect(evaluation?.on).toBe('5-fold cross-validation');
+  },
+);
 
 test('OLS on diabetes: R² .5177 on all rows, and .4823 by cross-validation', async () => {
-  const everything: SplitSpec = { type: 'random', seed: 1, validation: 0, test: 0, stratify: false };
+  const everything: SplitSpec = {
+    type: 'random',
+    seed: 1,
+    validation: 0,
+    test: 0,
+    stratify: false,
+  };
   const source = await sample('sklearn-diabetes.csv', 'target', everything);
   const config = defaultConfig(linearRegression, 'target');
   const { metrics, model } = await numbers.train(job(source, config));
@@ -91,13 +108,29 @@ test('a run that is killed goes on from its checkpoint to the same curve, bit fo
       { type: 'batch-norm' },
     ],
   };
-  const whole = job(source, config);
+  const checkpoints: ArrayBuffer[] = [];
+  const whole = {
+    ...job(source, config),
+    checkpointEveryMs: 0, // after every step
+    saveCheckpoint: (bytes: ArrayBuffer) => {
+      checkpoints.push(bytes);
+      return Promise.resolve();
+    },
+  };
   const { model } = await classes.train(whole);
-  const { runLoopWithCheckpointAt } = await import('../support/killed-run.ts');
-  const resumed = await runLoopWithCheckpointAt(classes, source, config, 3);
-  expect(new Float32Array(resumed.model.weights.bytes)).toEqual(
-    new Float32Array(model.weights.bytes),
-  );
+  for (const at of [1, 9, checkpoints.length - 1]) {
+    const checkpoint = checkpoints[at] ?? null;
+    const resumed = job(source, config);
+    const again = await classes.train({ ...resumed, checkpoint });
+    expect(new Float32Array(again.model.weights.bytes)).toEqual(
+      new Float32Array(model.weights.bytes),
+    );
+    const epochs = (events: RunEvent[]) => events.filter(({ type }) => type === 'epoch');
+    const validation = (events: RunEvent[]) =>
+      epochs(events).map((e) => (e.type === 'epoch' ? e.validation?.['loss'] : 0));
+    const left = validation(resumed.events);
+    expect(left).toEqual(validation(whole.events).slice(-left.length));
+  }
 });
 
 test('the MLP reads digits: .95 on the test split', { timeout: 120_000 }, async () => {
