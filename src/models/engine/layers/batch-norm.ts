@@ -1,17 +1,5 @@
 /** Normalises each feature over the batch, and by moving averages afterwards (Ioffe and Szegedy 2015). */
-import {
-  add,
-  mean,
-  mul,
-  reshape,
-  rsqrt,
-  scalar,
-  square,
-  sub,
-  tensor1d,
-  tidy,
-  variable,
-} from '../tf.ts';
+import { add, mean, mul, reshape, rsqrt, scalar, square, sub, tidy } from '../tf.ts';
 import type { Tensor2D, Variable } from '../tf.ts';
 import { variableOf } from '../initial-values.ts';
 import type { Layer, LayerInput } from './layer.ts';
