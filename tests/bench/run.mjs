@@ -9,7 +9,9 @@ const known = readdirSync(new URL('.', import.meta.url))
 const [name, ...options] = process.argv.slice(2);
 
 if (!name || !known.includes(name)) {
-  console.error(`${name ? `No benchmark "${name}"` : 'Which benchmark?'} There are: ${known.join(', ')}`);
+  console.error(
+    `${name ? `No benchmark "${name}"` : 'Which benchmark?'} There are: ${known.join(', ')}`,
+  );
   process.exit(2);
 }
 

@@ -1,7 +1,7 @@
 /** The page of the import benchmark: the studio's own data worker, and beside it PapaParse alone in one. */
 import { proxy } from 'comlink';
 import { WorkerClient } from '../../../src/rpc/worker-client.ts';
-import type { DataApi, ImportProgress } from '../../../src/rpc/contracts.ts';
+import type { DataApi } from '../../../src/rpc/contracts.ts';
 
 export interface ImportMeasure {
   rows: number;
@@ -47,14 +47,15 @@ window.bench = {
     let told = 0;
     let pageHeap = 0;
     const client = new WorkerClient<DataApi>(
-      () => new Worker(new URL('../../../workers/data.worker.ts', import.meta.url), { type: 'module' }),
+      () =>
+        new Worker(new URL('../../../workers/data.worker.ts', import.meta.url), { type: 'module' }),
     );
     const request = {
       projectId: 'bench',
       name: 'bench',
       files: [{ name: file.name, blob: file }],
     };
-    const onProgress = proxy((_progress: ImportProgress) => {
+    const onProgress = proxy(() => {
       told++;
       pageHeap = Math.max(pageHeap, performance.memory.usedJSHeapSize);
     });
@@ -75,7 +76,9 @@ window.bench = {
   },
 
   async runPapaParse() {
-    const worker = new Worker(new URL('./papaparse.worker.ts', import.meta.url), { type: 'module' });
+    const worker = new Worker(new URL('./papaparse.worker.ts', import.meta.url), {
+      type: 'module',
+    });
     const started = performance.now();
     const rows = await new Promise<number>((resolve, reject) => {
       worker.onmessage = (event: MessageEvent<number>) => resolve(event.data);
