@@ -107,7 +107,7 @@ const dataSetSchema: v.GenericSchema<unknown, DataSet> = v.object({
 export const dataSetCodec = {
   kind: 'data-set',
   version: 1,
-  id: dataSetKey,
+  id: (dataSet: DataSet) => dataSetKey(dataSet),
   projectId: (dataSet: DataSet) => dataSet.projectId,
   createdAt: (dataSet: DataSet) => dataSet.createdAt,
   chunks: (dataSet: DataSet) => [

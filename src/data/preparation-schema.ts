@@ -34,11 +34,17 @@ export const fittedPreparationSchema: v.GenericSchema<unknown, FittedPreparation
 });
 
 export const fittedTargetSchema: v.GenericSchema<unknown, FittedTarget> = v.variant('type', [
-  v.object({ type: v.literal('classes'), column: v.string(), classes: v.array(v.string()) }),
+  v.object({
+    type: v.literal('classes'),
+    column: v.string(),
+    classes: v.pipe(v.array(v.string()), v.minLength(2)),
+    counts: v.array(finite),
+  }),
   v.object({
     type: v.literal('number'),
     column: v.string(),
     offset: finite,
     divisor: v.pipe(finite, v.notValue(0)),
+    mean: finite,
   }),
 ]);

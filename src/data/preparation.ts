@@ -36,9 +36,22 @@ export interface FittedPreparation {
 }
 
 export type FittedTarget =
-  | { type: 'classes'; column: string; classes: string[] }
-  /** Trained on (y − offset) / divisor; predictions are given in the column's own unit. */
-  | { type: 'number'; column: string; offset: number; divisor: number };
+  | {
+      type: 'classes';
+      column: string;
+      classes: string[];
+      /** How many train rows have each class: all that the baseline knows. */
+      counts: number[];
+    }
+  | {
+      type: 'number';
+      column: string;
+      /** Trained on (y − offset) / divisor; predictions are given in the column's own unit. */
+      offset: number;
+      divisor: number;
+      /** Of the train rows: all that the baseline knows. */
+      mean: number;
+    };
 
 /** How many features a fitted column makes. */
 export function widthOf(column: FittedColumn): number {

@@ -13,25 +13,31 @@ export function fitClasses(
   vector: ColumnVector,
   trainRows: Uint32Array,
 ): Extract<FittedTarget, { type: 'classes' }> {
-  const values = new Set<string>();
-  for (const row of trainRows) if (!isMissing(vector, row)) values.add(textAt(vector, row));
+  const values = new Map<string, number>();
+  for (const row of trainRows) {
+    if (isMissing(vector, row)) continue;
+    const value = textAt(vector, row);
+    values.set(value, (values.get(value) ?? 0) + 1);
+  }
   if (values.size === 0)
     throw new StudioError('bad-config', `target "${column}": every cell is missing`);
   if (values.size === 1)
     throw new StudioError(
       'bad-config',
-      `target "${column}": every row is "${[...values].join()}"; there must be at least two classes`,
+      `target "${column}": every row is "${[...values.keys()].join()}"; there must be at least two classes`,
     );
   if (values.size > maxClasses)
     throw new StudioError(
       'bad-config',
       `target "${column}": ${values.size} classes are more than the ${maxClasses} that can be told apart; learn it as a number, or choose another target`,
     );
-  const numeric = [...values].every((value) => value.trim() !== '' && !Number.isNaN(Number(value)));
-  const classes = [...values].sort(
+  const numeric = [...values.keys()].every(
+    (value) => value.trim() !== '' && !Number.isNaN(Number(value)),
+  );
+  const classes = [...values.keys()].sort(
     numeric ? (a, b) => Number(a) - Number(b) : (a, b) => (a < b ? -1 : 1),
   );
-  return { type: 'classes', column, classes };
+  return { type: 'classes', column, classes, counts: classes.map((name) => values.get(name) ?? 0) };
 }
 
 const maxClasses = 1000;
@@ -51,10 +57,10 @@ export function fitNumber(
   );
   if (values.length === 0)
     throw new StudioError('bad-config', `target "${column}": no cell is a finite number`);
-  if (!options.scaled) return { type: 'number', column, offset: 0, divisor: 1 };
-  const offset = values.reduce((a, b) => a + b, 0) / values.length;
-  const deviation = Math.sqrt(values.reduce((a, b) => a + (b - offset) ** 2, 0) / values.length);
-  return { type: 'number', column, offset, divisor: deviation || 1 };
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  if (!options.scaled) return { type: 'number', column, offset: 0, divisor: 1, mean };
+  const deviation = Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length);
+  return { type: 'number', column, offset: mean, divisor: deviation || 1, mean };
 }
 
 /** Class indices; −1 where the cell is missing or none of the classes. */

@@ -30,7 +30,10 @@ export type LayerSpec =
 export interface NetworkSpec {
   /** Shape of one example, without the batch. */
   inputShape: number[];
-  /** The last one gives logits, or the number itself: the loss and the link are the task's. */
+  /**
+   * The last one is dense and linear. It gives the number, a logit a class, or for two classes the second's
+   * alone: the loss and the link follow from the target.
+   */
   layers: LayerSpec[];
 }
 

@@ -1,15 +1,8 @@
 /** The light half of a task: what the page may know before any worker has started. */
 import type { DataSet } from '../data/schema.ts';
+import type { LearnerInfo } from '../training/learners.ts';
 import type { RunConfig } from '../training/run.ts';
 import type { ColumnProfile } from '../data/profile.ts';
-
-export interface LearnerInfo {
-  /** Kebab-case standard name. */
-  id: string;
-  solvers: RunConfig['solver'][];
-  /** Whether its layers can be edited. */
-  layered: boolean;
-}
 
 export interface MetricInfo {
   id: string;
@@ -25,9 +18,9 @@ export interface Task {
   kind: 'table';
   /** What a model of this task answers with. */
   output: 'classes' | 'number';
-  learners: LearnerInfo[];
+  learners: readonly LearnerInfo[];
   /** The first is the one that versions are compared by. */
-  metrics: MetricInfo[];
+  metrics: readonly MetricInfo[];
   /** How well this task suits a column as its target, 0 (not at all) to 1. */
   suits(target: ColumnProfile): number;
   defaults(dataSet: DataSet, learner: string): RunConfig;

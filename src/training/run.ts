@@ -43,8 +43,10 @@ export interface RunConfig {
   earlyStopping: EarlyStopping | null;
   /** Weight of Σ|w| in the loss, biases aside. */
   l1: number;
-  /** Weight of ½ Σw² in the mean loss, biases aside; 1/(C·n) in scikit-learn's words. */
+  /** Weight of ½ Σw² in the mean loss, biases aside. */
   l2: number;
+  /** scikit-learn's C: where set, l2 is 1 / (C · train rows), known only once the rows are. */
+  inverseRegularization: number | null;
   classWeights: 'none' | 'balanced';
   /** Cross-validation: this many folds of all rows in place of the data set's split. */
   folds: number | null;

@@ -1,0 +1,50 @@
+/** A run's record: its guard on the way out of storage. */
+import * as v from 'valibot';
+import { runConfigSchema } from './config-schema.ts';
+import { backends } from './run.ts';
+import type { RunRecord } from './run-record.ts';
+
+// NaN and infinities survive IndexedDB; a diverged run has them.
+const metrics = v.record(v.string(), v.number());
+
+const epoch = v.object({
+  epoch: v.number(),
+  train: metrics,
+  validation: v.exactOptional(metrics),
+  learningRate: v.number(),
+  seconds: v.number(),
+});
+
+const runSchema: v.GenericSchema<unknown, RunRecord> = v.object({
+  id: v.string(),
+  projectId: v.string(),
+  name: v.string(),
+  taskId: v.string(),
+  dataSet: v.string(),
+  config: runConfigSchema,
+  createdAt: v.number(),
+  status: v.picklist(['running', 'completed', 'early-stopped', 'stopped', 'diverged', 'failed']),
+  error: v.nullable(v.object({ code: v.string(), message: v.string() })),
+  backend: v.nullable(v.picklist(backends)),
+  epochs: v.array(epoch),
+  folds: v.array(metrics),
+  bestEpoch: v.number(),
+  metrics: v.object({
+    train: v.exactOptional(metrics),
+    validation: v.exactOptional(metrics),
+    test: v.exactOptional(metrics),
+  }),
+  modelVersion: v.nullable(v.string()),
+  notices: v.array(v.string()),
+  checkpoint: v.nullable(v.string()),
+});
+
+export const runCodec = {
+  kind: 'run',
+  version: 1,
+  id: (run: RunRecord) => run.id,
+  projectId: (run: RunRecord) => run.projectId,
+  createdAt: (run: RunRecord) => run.createdAt,
+  chunks: (run: RunRecord) => (run.checkpoint === null ? [] : [run.checkpoint]),
+  decode: (body: unknown): RunRecord => v.parse(runSchema, body),
+};
