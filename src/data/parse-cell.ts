@@ -7,7 +7,18 @@ const missingTexts = new Set([
 ]);
 
 export function isMissingText(text: string): boolean {
-  return missingTexts.has(text) || missingTexts.has(text.trim());
+  // Most cells are neither short nor padded with blanks: they needn't be looked up.
+  if (text.length > longestMissing && !isPadding(text, 0) && !isPadding(text, text.length - 1))
+    return false;
+  return missingTexts.has(text.trim());
+}
+
+const longestMissing = 4;
+
+/** Blanks, and anything beyond ASCII that might be one. */
+function isPadding(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code <= 32 || code > 126;
 }
 
 const infinities = new Map([

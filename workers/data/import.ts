@@ -60,8 +60,8 @@ async function readOnce(
   let reader: TableReader | null = null;
   let table: StoredTable | null = null;
   for (const { name, blob } of request.files) {
-    const keeper = keepSource(db, meter.read);
-    const opened = await openTable(name, blob, { dialect: request.dialect, tap: keeper.tap });
+    const keeper = keepSource(db, blob, meter.read);
+    const opened = await openTable(name, blob, { dialect: request.dialect, bytes: keeper.bytes });
     const names = opened.names.map((found, i) => request.columnNames?.[i] ?? found);
     if (table) assertSameColumns(name, names, table.names);
     reader ??= opened;
@@ -88,7 +88,7 @@ async function readOnce(
     }
     if (waiting.length > 0) table = begin();
     if (!table) throw withoutRows(opened, name);
-    source.push({ name, size: blob.size, chunks: await keeper.finish(blob) });
+    source.push({ name, size: blob.size, chunks: await keeper.finish() });
   }
   if (!reader || !table) throw new StudioError('bad-data', 'No file was given');
   const misread = table.builder.misread();
@@ -120,7 +120,7 @@ class StoredTable {
   readonly #db: StudioDb;
   readonly #blocks: string[][];
   #writing: Promise<void> = Promise.resolve();
-  #isBehind = false;
+  #writingBefore: Promise<void> = Promise.resolve();
 
   constructor(db: StudioDb, names: readonly string[], types: readonly InferredType[]) {
     this.#db = db;
@@ -131,11 +131,9 @@ class StoredTable {
     );
   }
 
-  /** Waits for what is being written, so that blocks don't pile up in memory. */
-  async keepUp() {
-    if (!this.#isBehind) return;
-    this.#isBehind = false;
-    await this.#writing;
+  /** Waits for the block before the last, so that blocks don't pile up in memory. */
+  keepUp(): Promise<void> {
+    return this.#writingBefore;
   }
 
   async end(): Promise<Column[]> {
@@ -154,7 +152,7 @@ class StoredTable {
   }
 
   #write(block: ColumnVector[]) {
-    this.#isBehind = true;
+    this.#writingBefore = this.#writing;
     this.#writing = this.#writing.then(async () => {
       const digests = await Promise.all(
         block.map((vector) => putChunk(this.#db, encodeBlock(vector))),

@@ -10,7 +10,7 @@ import type { TableFile, TableReader } from './table-reader.ts';
 const headBytes = 256 * 1024;
 
 /**
- * @param tap passes the file's own bytes on, e.g. to count or keep them
+ * @param options.bytes streams the blob, e.g. to count or keep what passes
  * @throws StudioError `bad-data`, `unsupported`
  */
 export async function openTable(
@@ -18,7 +18,7 @@ export async function openTable(
   blob: Blob,
   options: {
     dialect?: Partial<CsvDialect> | undefined;
-    tap?: () => TransformStream<Uint8Array, Uint8Array>;
+    bytes?: (() => ReadableStream<Uint8Array>) | undefined;
   } = {},
 ): Promise<TableReader> {
   const first = new Uint8Array(await blob.slice(0, headBytes).arrayBuffer());
@@ -34,7 +34,7 @@ export async function openTable(
     head,
     headIsAll: unzipped ? unzipped.isAll : blob.size <= headBytes,
     bytes() {
-      const raw = options.tap ? blob.stream().pipeThrough(options.tap()) : blob.stream();
+      const raw = options.bytes?.() ?? blob.stream();
       return isZipped ? gunzip(name, raw) : raw;
     },
   };
