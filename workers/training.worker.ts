@@ -10,21 +10,21 @@ import { getChunk, putChunk } from '../src/storage/chunks.ts';
 import { openStudioDb, type StudioDb } from '../src/storage/db.ts';
 import { repository } from '../src/storage/records.ts';
 import { loadPipeline } from '../src/tasks/pipelines.ts';
-import { createControl } from '../src/training/engine/control.ts';
+import { Control } from '../src/training/engine/control.ts';
 import type { TrainingOutcome } from '../src/training/pipeline.ts';
 import { runCodec } from '../src/training/run-codec.ts';
 import type { RunRecord } from '../src/training/run-record.ts';
 import { columnSource } from './column-source.ts';
 import { RunJournal } from './training/journal.ts';
 
-let control = createControl();
+let control = new Control();
 let isBusy = false;
 
 const api = {
   async train({ runId, resume }, onEvent) {
     if (isBusy) throw new StudioError('busy', 'This worker is training already');
     isBusy = true;
-    control = createControl();
+    control = new Control();
     try {
       const db = await openStudioDb();
       const run = await repository(db, runCodec).get(runId);

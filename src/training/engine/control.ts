@@ -2,52 +2,55 @@
 import type { ControlCommand, RunControl } from '../control.ts';
 import { yieldToMessages } from './yield.ts';
 
-export interface Control extends RunControl {
-  command(command: ControlCommand): void;
-}
+export class Control implements RunControl {
+  #isPaused = false;
+  #isStopped = false;
+  #steps = 0;
+  #wake: () => void = () => undefined;
+  readonly #told: (state: 'paused' | 'resumed') => void;
 
-/** @param told hears when the run is really held, and when it goes on */
-export function createControl(
-  told: (state: 'paused' | 'resumed') => void = () => undefined,
-): Control {
-  let isPaused = false;
-  let isStopped = false;
-  let steps = 0;
-  let wake: () => void = () => undefined;
-  return {
-    command(command) {
-      switch (command) {
-        case 'pause':
-          isPaused = true;
-          break;
-        case 'resume':
-          isPaused = false;
-          break;
-        case 'step':
-          isPaused = true;
-          steps++;
-          break;
-        case 'stop':
-          isStopped = true;
-          break;
-        default:
-          command satisfies never;
-      }
-      wake();
-    },
-    get isPaused() {
-      return isPaused;
-    },
-    async next() {
-      await yieldToMessages();
-      if (isPaused && !isStopped && steps === 0) {
-        told('paused');
-        while (isPaused && !isStopped && steps === 0)
-          await new Promise<void>((resolve) => (wake = resolve));
-        if (!isPaused && !isStopped) told('resumed');
-      }
-      if (steps > 0) steps--;
-      return isStopped ? 'stop' : 'go';
-    },
-  };
+  /** @param told hears when the run is really held, and when it goes on */
+  constructor(told: (state: 'paused' | 'resumed') => void = () => undefined) {
+    this.#told = told;
+  }
+
+  get isPaused() {
+    return this.#isPaused;
+  }
+
+  command(command: ControlCommand) {
+    switch (command) {
+      case 'pause':
+        this.#isPaused = true;
+        break;
+      case 'resume':
+        this.#isPaused = false;
+        break;
+      case 'step':
+        this.#isPaused = true;
+        this.#steps++;
+        break;
+      case 'stop':
+        this.#isStopped = true;
+        break;
+      default:
+        command satisfies never;
+    }
+    this.#wake();
+  }
+
+  async next(): Promise<'go' | 'stop'> {
+    await yieldToMessages();
+    if (this.#isHeld()) {
+      this.#told('paused');
+      while (this.#isHeld()) await new Promise<void>((resolve) => (this.#wake = resolve));
+      if (!this.#isPaused) this.#told('resumed');
+    }
+    if (this.#steps > 0) this.#steps--;
+    return this.#isStopped ? 'stop' : 'go';
+  }
+
+  #isHeld(): boolean {
+    return this.#isPaused && !this.#isStopped && this.#steps === 0;
+  }
 }

@@ -1,0 +1,24 @@
+/** Normalises each example over its features (Ba, Kiros and Hinton 2016). */
+import { add, mean, mul, rsqrt, scalar, square, sub, tensor1d, variable } from '../tf.ts';
+import type { Layer, LayerInput } from './layer.ts';
+
+const epsilon = 1e-5;
+
+export function layerNorm(_spec: unknown, { name, width }: LayerInput): Layer {
+  const filled = (value: number) => tensor1d(new Float32Array(width).fill(value));
+  const gamma = variable(filled(1), true, `${name}/gamma`);
+  const beta = variable(filled(0), true, `${name}/beta`);
+  return {
+    width,
+    trainable: [
+      { variable: gamma, isKernel: false },
+      { variable: beta, isKernel: false },
+    ],
+    state: [],
+    apply(x) {
+      const centred = sub(x, mean(x, 1, true));
+      const spread = mean(square(centred), 1, true);
+      return add(mul(mul(centred, rsqrt(add(spread, scalar(epsilon)))), gamma), beta);
+    },
+  };
+}
