@@ -1,9 +1,7 @@
 /** Keeps a file's own bytes while they are read, so that a column's type can be changed without the file. */
+import { pieceBytes } from '../../src/data/readers/stream-blob.ts';
 import { chunkBytes, putChunk } from '../../src/storage/chunks.ts';
 import type { StudioDb } from '../../src/storage/db.ts';
-
-/** What is handed on at a time: parsing is fastest on text that stays in the processor's cache. */
-const pieceBytes = 512 * 1024;
 
 export function keepSource(db: StudioDb, blob: Blob, onBytes: (bytes: number) => void) {
   const digests: Promise<string>[] = [];
@@ -22,7 +20,7 @@ export function keepSource(db: StudioDb, blob: Blob, onBytes: (bytes: number) =>
 
   return {
     /** The blob's bytes, stored as they pass. */
-    bytes(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    bytes: (): ReadableStream<Uint8Array<ArrayBuffer>> => {
       let chunk: Uint8Array<ArrayBuffer> = new Uint8Array(0);
       return new ReadableStream({
         async pull(controller) {
