@@ -3,7 +3,11 @@ import { expose } from 'comlink';
 import { dataSetCodec, dataSetKey } from '../src/data/data-set-codec.ts';
 import { encodePredictions } from '../src/evaluate/predictions-codec.ts';
 import { StudioError } from '../src/lib/errors.ts';
-import { modelVersionCodec, versionDigest } from '../src/registry/model-version-codec.ts';
+import {
+  modelVersionCodec,
+  nextVersionNumber,
+  versionDigest,
+} from '../src/registry/model-version-codec.ts';
 import type { ModelVersion } from '../src/registry/model-version.ts';
 import type { TrainingApi } from '../src/rpc/contracts.ts';
 import { getChunk, putChunk } from '../src/storage/chunks.ts';
@@ -79,7 +83,7 @@ async function storeVersion(
   const version: ModelVersion = {
     id: await versionDigest({ spec, preparation, target, weights }),
     projectId: run.projectId,
-    number: Math.max(0, ...(await versions.list(run.projectId)).map((v) => v.number)) + 1,
+    number: nextVersionNumber(await versions.list(run.projectId)),
     taskId: run.taskId,
     runId: run.id,
     dataSet: run.dataSet,

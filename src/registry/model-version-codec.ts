@@ -8,7 +8,7 @@ import type { ModelVersion } from './model-version.ts';
 export const modelVersionCodec = {
   kind: 'model-version',
   version: 1,
-  id: modelVersionKey,
+  id: (version: ModelVersion) => modelVersionKey(version),
   projectId: (version: ModelVersion) => version.projectId,
   createdAt: (version: ModelVersion) => version.createdAt,
   chunks: ({ weights, predictions }: ModelVersion): string[] =>

@@ -23,6 +23,8 @@ export interface FitJob {
   emit: (event: RunEvent) => void;
   checkpoint: ArrayBuffer | null;
   saveCheckpoint: (bytes: ArrayBuffer) => Promise<void>;
+  /** 3,000 unless told otherwise. */
+  checkpointEveryMs?: number;
 }
 
 export interface FitResult {

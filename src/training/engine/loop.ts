@@ -39,6 +39,8 @@ export interface LoopJob {
   emit: (event: RunEvent) => void;
   checkpoint: ArrayBuffer | null;
   saveCheckpoint: (bytes: ArrayBuffer) => Promise<void>;
+  /** 3,000 unless told otherwise. */
+  checkpointEveryMs?: number;
 }
 
 export interface LoopResult {
@@ -46,7 +48,6 @@ export interface LoopResult {
   bestEpoch: number;
 }
 
-const checkpointEveryMs = 3000;
 const progressEveryMs = 200;
 const yieldEveryMs = 30;
 /** Losses stay on the device for so many steps: reading one waits for all that was queued. */
@@ -167,7 +168,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
           if (!Number.isFinite(state.lossSum)) return 'diverged';
           emit(progressOf());
         }
-        if (!isSaving && now - lastCheckpoint > checkpointEveryMs) {
+        if (!isSaving && now - lastCheckpoint >= (job.checkpointEveryMs ?? 3000)) {
           const bytes = await save();
           lastCheckpoint = performance.now();
           isSaving = true;

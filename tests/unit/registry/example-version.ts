@@ -25,6 +25,7 @@ export const exampleVersion: ModelVersion = {
     earlyStopping: { patience: 3, minDelta: 0 },
     l1: 0,
     l2: 0.001,
+    inverseRegularization: null,
     classWeights: 'balanced',
     folds: null,
     shuffleFolds: false,
@@ -53,7 +54,7 @@ export const exampleVersion: ModelVersion = {
     ],
     featureNames: ['x'],
   },
-  target: { type: 'classes', column: 'kind', classes: ['no', 'yes'] },
+  target: { type: 'classes', column: 'kind', classes: ['no', 'yes'], counts: [3, 4] },
   weights: { chunk: 'c'.repeat(64), tensors: [{ name: 'dense/kernel', shape: [1, 3] }] },
   metrics: { train: { loss: Number.NaN }, test: { accuracy: 1 } },
   evaluation: evaluateClasses(

@@ -1,13 +1,19 @@
 import { expect, test } from 'vitest';
 import {
   modelVersionCodec,
+  modelVersionKey,
   nextVersionNumber,
   versionDigest,
 } from '../../../src/registry/model-version-codec.ts';
 import { withAlias, withTags } from '../../../src/registry/names.ts';
 import { projectCodec } from '../../../src/registry/project-codec.ts';
+import type { ModelVersion } from '../../../src/registry/model-version.ts';
 import type { Project } from '../../../src/registry/project.ts';
+import { dataSetCodec } from '../../../src/data/data-set-codec.ts';
+import type { DataSet } from '../../../src/data/schema.ts';
 import type { PortableCodec } from '../../../src/storage/records.ts';
+import { runCodec } from '../../../src/training/run-codec.ts';
+import type { RunRecord } from '../../../src/training/run-record.ts';
 import { exampleVersion as version } from './example-version.ts';
 
 const project: Project = {
@@ -76,18 +82,51 @@ test.each<[string, object]>([
 test('a version keeps its weights and its predictions alive, in a project of its own', () => {
   expect(modelVersionCodec.chunks(version)).toEqual(['c'.repeat(64), 'd'.repeat(64)]);
   expect(modelVersionCodec.chunks({ ...version, predictions: null })).toEqual(['c'.repeat(64)]);
+  expect(modelVersionKey({ projectId: 'p1', id: version.id })).toBe(`p1:${version.id}`);
   expect(modelVersionCodec.id(version)).toBe(`p1:${version.id}`);
 });
 
+const run: RunRecord = {
+  id: 'run-1',
+  projectId: 'p1',
+  name: 'brisk-otter',
+  taskId: version.taskId,
+  dataSet: version.dataSet,
+  config: version.config,
+  createdAt: 1,
+  status: 'diverged',
+  error: null,
+  backend: 'cpu',
+  epochs: [{ epoch: 1, train: { loss: Number.NaN }, learningRate: 0.1, seconds: 1 }],
+  folds: [],
+  bestEpoch: 0,
+  metrics: {},
+  modelVersion: version.id,
+  notices: [],
+  checkpoint: null,
+};
+
+test('a diverged run, whose loss is no number, is read back', () => {
+  expect(runCodec.decode(structuredClone(run))).toEqual(run);
+});
+
 test('in another project everything follows, and twice moved is moved once', () => {
-  const portable: [PortableCodec<Project>, PortableCodec<typeof version>] = [
-    projectCodec,
-    modelVersionCodec,
-  ];
-  expect(portable[0].withProject(project, 'p2')).toEqual({ ...project, id: 'p2' });
-  const moved = portable[1].withProject(version, 'p2');
-  expect(moved).toEqual({ ...version, projectId: 'p2', runId: 'run-1~p2' });
-  expect(portable[1].withProject(moved, 'p3').runId).toBe('run-1~p3');
+  const codecs: {
+    project: PortableCodec<Project>;
+    run: PortableCodec<RunRecord>;
+    version: PortableCodec<ModelVersion>;
+    dataSet: PortableCodec<DataSet>;
+  } = { project: projectCodec, run: runCodec, version: modelVersionCodec, dataSet: dataSetCodec };
+  expect(codecs.project.withProject(project, 'p2')).toEqual({ ...project, id: 'p2' });
+  const movedRun = codecs.run.withProject(run, 'p2');
+  const moved = codecs.version.withProject(version, 'p2');
+  expect(moved).toEqual({ ...version, projectId: 'p2', runId: movedRun.id });
+  expect(movedRun).toEqual({ ...run, projectId: 'p2', id: 'run-1~p2' });
+  expect(codecs.run.withProject(movedRun, 'p3').id).toBe('run-1~p3');
+  const dataSet = { projectId: 'p1', digest: version.dataSet } as DataSet; // no more is looked at
+  expect(codecs.dataSet.id(codecs.dataSet.withProject(dataSet, 'p2'))).toBe(
+    `p2:${version.dataSet}`,
+  );
 });
 
 test('a version’s id is of what it answers, not of when or where it was made', async () => {
