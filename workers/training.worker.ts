@@ -3,28 +3,32 @@ import { expose } from 'comlink';
 import { dataSetCodec, dataSetKey } from '../src/data/data-set-codec.ts';
 import { encodePredictions } from '../src/evaluate/predictions-codec.ts';
 import { StudioError } from '../src/lib/errors.ts';
-import { modelVersionCodec, versionDigest } from '../src/registry/model-version-codec.ts';
+import {
+  modelVersionCodec,
+  nextVersionNumber,
+  versionDigest,
+} from '../src/registry/model-version-codec.ts';
 import type { ModelVersion } from '../src/registry/model-version.ts';
 import type { TrainingApi } from '../src/rpc/contracts.ts';
 import { getChunk, putChunk } from '../src/storage/chunks.ts';
 import { openStudioDb, type StudioDb } from '../src/storage/db.ts';
 import { repository } from '../src/storage/records.ts';
 import { loadPipeline } from '../src/tasks/pipelines.ts';
-import { createControl } from '../src/training/engine/control.ts';
+import { Control } from '../src/training/engine/control.ts';
 import type { TrainingOutcome } from '../src/training/pipeline.ts';
 import { runCodec } from '../src/training/run-codec.ts';
 import type { RunRecord } from '../src/training/run-record.ts';
 import { columnSource } from './column-source.ts';
 import { RunJournal } from './training/journal.ts';
 
-let control = createControl();
+let control = new Control();
 let isBusy = false;
 
 const api = {
   async train({ runId, resume }, onEvent) {
     if (isBusy) throw new StudioError('busy', 'This worker is training already');
     isBusy = true;
-    control = createControl();
+    control = new Control();
     try {
       const db = await openStudioDb();
       const run = await repository(db, runCodec).get(runId);
@@ -79,7 +83,7 @@ async function storeVersion(
   const version: ModelVersion = {
     id: await versionDigest({ spec, preparation, target, weights }),
     projectId: run.projectId,
-    number: Math.max(0, ...(await versions.list(run.projectId)).map((v) => v.number)) + 1,
+    number: nextVersionNumber(await versions.list(run.projectId)),
     taskId: run.taskId,
     runId: run.id,
     dataSet: run.dataSet,

@@ -5,12 +5,21 @@ import type { ColumnVector, StorageKind } from './schema.ts';
 export function encodeBlock(block: ColumnVector): ArrayBuffer {
   switch (block.kind) {
     case 'number':
-      return block.values.slice().buffer;
+      return bytesOf(block.values);
     case 'code':
-      return block.codes.slice().buffer;
+      return bytesOf(block.codes);
     case 'text':
       return new TextEncoder().encode(JSON.stringify(block.values)).buffer;
   }
+}
+
+/** The values' own buffer where they fill it; a copy where they are a part of it. */
+function bytesOf(values: Float64Array | Int32Array): ArrayBuffer {
+  const { buffer } = values;
+  const isWhole = buffer.byteLength === values.byteLength;
+  return isWhole && buffer instanceof ArrayBuffer
+    ? buffer
+    : new Uint8Array(values.slice().buffer).buffer;
 }
 
 /**

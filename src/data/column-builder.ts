@@ -1,63 +1,79 @@
 /** Takes one column's cells as text, gives blocks of its type. Keeps a block and the dictionary in memory, no more. */
-import { isMissingText, parseDate, parseNumber } from './parse-cell.ts';
 import type { InferredType } from './infer-types.ts';
-import type { ColumnVector, UnreadCells } from './schema.ts';
-import { storageKind } from './schema.ts';
-
-export const blockRows = 65_536;
+import { isBooleanText, isMissingText, parseDate, parseNumber } from './parse-cell.ts';
+import {
+  storageKind,
+  type ColumnType,
+  type ColumnVector,
+  type TextRow,
+  type UnreadCells,
+} from './schema.ts';
 
 /** Most distinct values that a category may have; beyond, the column is text. */
 export const mostCategories = 65_536;
 
 const keptExamples = 5;
+const exampleLetters = 200;
 
 export interface ColumnBuilder {
-  /** @param row counts from 1 */
-  add(cell: string | null, row: number): void;
+  /**
+   * Takes the cells `rows[from][column]` to `rows[to − 1][column]`.
+   * @param firstRow number of the row at `from`, from 1
+   */
+  add(rows: readonly TextRow[], column: number, from: number, to: number, firstRow: number): void;
   /** What was added since the last call. */
   takeBlock(): ColumnVector;
+  /** Of code columns. */
   dictionary(): readonly string[] | undefined;
+  /** The narrowest type of the same storage that all cells so far have. */
+  type(): ColumnType;
   unread(): UnreadCells | undefined;
 }
 
-export function columnBuilder(inferred: InferredType): ColumnBuilder {
+/**
+ * @param strict for a type that a person asked for: 1.5 is no integer then, and "maybe" no boolean, where
+ * otherwise the column's type would give way.
+ */
+export function columnBuilder(
+  inferred: InferredType,
+  blockRows: number,
+  strict = false,
+): ColumnBuilder {
   switch (storageKind(inferred.type)) {
     case 'number':
-      return numberBuilder(readerOf(inferred));
+      return numberBuilder(inferred, blockRows, strict);
     case 'code':
-      return codeBuilder();
+      return codeBuilder(inferred.type, blockRows, strict);
     case 'text':
-      return textBuilder();
+      return textBuilder(inferred.type);
   }
 }
 
-function readerOf({ type, dateFormat, decimalComma }: InferredType) {
-  if (type !== 'date') return (cell: string) => parseNumber(cell, decimalComma);
-  const seen = new Map<string, number | undefined>(); // dates repeat, and are slow to read
-  return (cell: string) => {
-    if (seen.has(cell)) return seen.get(cell);
-    const value = parseDate(cell, dateFormat ?? 'iso');
-    if (seen.size < 100_000) seen.set(cell, value);
-    return value;
-  };
-}
-
-function numberBuilder(read: (cell: string) => number | undefined): ColumnBuilder {
+function numberBuilder(inferred: InferredType, blockRows: number, strict: boolean): ColumnBuilder {
+  const read = readerOf(inferred);
+  const isInteger = inferred.type === 'integer';
+  const unread = unreadCells();
+  let hasFractions = false;
   let block = new Float64Array(blockRows);
   let length = 0;
-  let count = 0;
-  const examples: UnreadCells['examples'] = [];
   return {
-    add(cell, row) {
-      let value = cell === null ? NaN : read(cell);
-      if (value === undefined) {
-        value = NaN;
-        if (cell !== null && !isMissingText(cell)) {
-          count++;
-          if (examples.length < keptExamples) examples.push({ row, text: cell.slice(0, 200) });
+    add(rows, column, from, to, firstRow) {
+      for (let i = from; i < to; i++) {
+        const cell = rows[i]?.[column];
+        let value: number | undefined = NaN;
+        if (cell) {
+          value = read(cell);
+          if (isInteger && value !== undefined && value % 1 !== 0 && Math.abs(value) < Infinity) {
+            if (strict) value = undefined;
+            else hasFractions = true;
+          }
+          if (value === undefined) {
+            value = NaN;
+            if (!isMissingText(cell)) unread.add(cell, firstRow + i - from);
+          }
         }
+        block[length++] = value;
       }
-      block[length++] = value;
     },
     takeBlock() {
       const values = block.subarray(0, length);
@@ -66,28 +82,44 @@ function numberBuilder(read: (cell: string) => number | undefined): ColumnBuilde
       return { kind: 'number', values };
     },
     dictionary: () => undefined,
-    unread: () => (count > 0 ? { count, examples } : undefined),
+    type: () => (hasFractions ? 'number' : inferred.type),
+    unread: unread.found,
   };
 }
 
-function codeBuilder(): ColumnBuilder {
+function readerOf({ type, dateFormat, decimalComma }: InferredType) {
+  if (type !== 'date') return (cell: string) => parseNumber(cell, decimalComma);
+  const seen = new Map<string, number | undefined>(); // dates repeat, and are slow to read
+  return (cell: string) => {
+    const known = seen.get(cell);
+    if (known !== undefined) return known;
+    const value = parseDate(cell, dateFormat ?? 'iso');
+    if (seen.size < 100_000) seen.set(cell, value);
+    return value;
+  };
+}
+
+function codeBuilder(type: ColumnType, blockRows: number, strict: boolean): ColumnBuilder {
+  const unread = unreadCells();
   const places = new Map<string, number>();
   const dictionary: string[] = [];
   let block = new Int32Array(blockRows);
   let length = 0;
+  const codeOfNew = (cell: string, row: number) => {
+    if (isMissingText(cell)) return -1;
+    if (strict && type === 'boolean' && !isBooleanText(cell) && cell !== '0' && cell !== '1') {
+      unread.add(cell, row);
+      return -1;
+    }
+    places.set(cell, dictionary.length);
+    return dictionary.push(cell) - 1;
+  };
   return {
-    add(cell) {
-      let code = -1;
-      if (cell !== null) {
-        const known = places.get(cell);
-        if (known !== undefined) code = known;
-        else if (!isMissingText(cell)) {
-          code = dictionary.length;
-          dictionary.push(cell);
-          places.set(cell, code);
-        }
+    add(rows, column, from, to, firstRow) {
+      for (let i = from; i < to; i++) {
+        const cell = rows[i]?.[column];
+        block[length++] = cell ? (places.get(cell) ?? codeOfNew(cell, firstRow + i - from)) : -1;
       }
-      block[length++] = code;
     },
     takeBlock() {
       const codes = block.subarray(0, length);
@@ -96,34 +128,51 @@ function codeBuilder(): ColumnBuilder {
       return { kind: 'code', codes, dictionary };
     },
     dictionary: () => dictionary,
-    unread: () => undefined,
+    type: () =>
+      type === 'boolean' && !strict && !(dictionary.length <= 2 && dictionary.every(isBooleanText))
+        ? 'category'
+        : type,
+    unread: unread.found,
   };
 }
 
-function textBuilder(): ColumnBuilder {
+function textBuilder(type: ColumnType): ColumnBuilder {
   let values: (string | null)[] = [];
   return {
-    add: (cell) => void values.push(cell === null || isMissingText(cell) ? null : cell),
+    add(rows, column, from, to) {
+      for (let i = from; i < to; i++) {
+        const cell = rows[i]?.[column];
+        values.push(!cell || isMissingText(cell) ? null : cell);
+      }
+    },
     takeBlock() {
       const block: ColumnVector = { kind: 'text', values };
       values = [];
       return block;
     },
     dictionary: () => undefined,
+    type: () => type,
     unread: () => undefined,
   };
 }
 
+function unreadCells() {
+  let count = 0;
+  const examples: UnreadCells['examples'] = [];
+  return {
+    add(text: string, row: number) {
+      count++;
+      if (examples.length < keptExamples)
+        examples.push({ row, text: text.slice(0, exampleLetters) });
+    },
+    found: () => (count > 0 ? { count, examples } : undefined),
+  };
+}
+
 /** What a column that isn't what it looked like is read as instead; null while it is. */
-export function widened(
-  inferred: InferredType,
-  builder: ColumnBuilder,
-  rows: number,
-): InferredType | null {
+export function widened(builder: ColumnBuilder, rows: number): InferredType | null {
   const unread = builder.unread()?.count ?? 0;
-  if (unread > 20 && unread > rows * 0.01)
-    return { type: (builder.unread()?.count ?? 0) > rows / 2 ? 'text' : 'category' };
-  if (inferred.type === 'category' && (builder.dictionary()?.length ?? 0) > mostCategories)
-    return { type: 'text' };
+  if (unread > 20 && unread > rows * 0.01) return { type: unread > rows / 2 ? 'text' : 'category' };
+  if ((builder.dictionary()?.length ?? 0) > mostCategories) return { type: 'text' };
   return null;
 }

@@ -117,6 +117,7 @@ export const dataSetCodec = {
     ...dataSet.source.flatMap(({ chunks }) => chunks),
   ],
   decode: (body: unknown): DataSet => v.parse(dataSetSchema, body),
+  withProject: (dataSet: DataSet, projectId: string): DataSet => ({ ...dataSet, projectId }),
 };
 
 /** The record's id. */

@@ -1,6 +1,6 @@
 /** What each column of a sample of rows holds. */
 import { dateFormats, isBooleanText, isMissingText, parseDate, parseNumber } from './parse-cell.ts';
-import type { ColumnType } from './schema.ts';
+import type { ColumnType, TextRow } from './schema.ts';
 
 export interface InferredType {
   type: ColumnType;
@@ -22,6 +22,52 @@ export function inferType(name: string, cells: readonly string[]): InferredType 
     inferDate(distinct) ??
     inferText(name, present, distinct)
   );
+}
+
+/** As `inferType`, for a type that a person or a model asks for: finds how such cells are written here. */
+export function inferAs(type: ColumnType, name: string, cells: readonly string[]): InferredType {
+  const inferred = inferType(name, cells);
+  if (inferred.type === type) return inferred;
+  const present = cells.filter((cell) => !isMissingText(cell));
+  switch (type) {
+    case 'number':
+    case 'integer': {
+      const reads = (comma: boolean) =>
+        present.filter((cell) => parseNumber(cell, comma) !== undefined).length;
+      return { type, ...(reads(true) > reads(false) && { decimalComma: true }) };
+    }
+    case 'date': {
+      const sample = [...new Set(present)].slice(0, 1000);
+      const reads = (format: string) =>
+        sample.filter((cell) => parseDate(cell, format) !== undefined).length;
+      const counts = dateFormats.map((dateFormat) => ({ dateFormat, count: reads(dateFormat) }));
+      const best = counts.reduce((a, b) => (b.count > a.count ? b : a));
+      return { type, dateFormat: best.dateFormat };
+    }
+    case 'boolean':
+    case 'category':
+    case 'text':
+    case 'id':
+      return { type };
+  }
+}
+
+/** @param asked types by column name that override what is found */
+export function inferTypes(
+  names: readonly string[],
+  rows: readonly TextRow[],
+  asked: Readonly<Record<string, ColumnType>> = {},
+): InferredType[] {
+  return names.map((name, i) => {
+    const cells = rows.map((row) => row[i] ?? '');
+    const type = Object.hasOwn(asked, name) ? asked[name] : undefined;
+    return type ? inferAs(type, name, cells) : inferType(name, cells);
+  });
+}
+
+/** How many rows decide on the types: 5,000, or fewer of a table so wide that they'd fill the memory. */
+export function sampleRowsOf(columns: number): number {
+  return Math.max(200, Math.min(5000, Math.floor(2_000_000 / Math.max(1, columns))));
 }
 
 function inferNumber(

@@ -40,6 +40,9 @@ export type ColumnVector =
   | { kind: 'code'; codes: Int32Array; dictionary: readonly string[] }
   | { kind: 'text'; values: (string | null)[] };
 
+/** A row as read, before it is typed; null where there is no cell. */
+export type TextRow = readonly (string | null)[];
+
 export type ColumnRole = 'feature' | 'target' | 'ignored';
 
 /** What stands in for a missing cell. Fitted on train rows only. */

@@ -45,3 +45,35 @@ export function pick(vector: ColumnVector, rows: Uint32Array): ColumnVector {
       return { kind: 'text', values: Array.from(rows, (r) => vector.values[r] ?? null) };
   }
 }
+
+/** One vector after another; code vectors must share their dictionary. At least one. */
+export function joinVectors(parts: readonly ColumnVector[]): ColumnVector {
+  const [first] = parts;
+  if (!first) throw new RangeError('no vectors to join');
+  const rows = parts.reduce((sum, part) => sum + lengthOf(part), 0);
+  switch (first.kind) {
+    case 'number':
+      return { kind: 'number', values: fill(new Float64Array(rows), parts) };
+    case 'code':
+      return {
+        kind: 'code',
+        codes: fill(new Int32Array(rows), parts),
+        dictionary: first.dictionary,
+      };
+    case 'text':
+      return { kind: 'text', values: parts.flatMap((p) => (p.kind === 'text' ? p.values : [])) };
+  }
+}
+
+function fill<Values extends Float64Array | Int32Array>(
+  joined: Values,
+  parts: readonly ColumnVector[],
+): Values {
+  let at = 0;
+  for (const part of parts) {
+    if (part.kind === 'text') continue;
+    joined.set(part.kind === 'number' ? part.values : part.codes, at);
+    at += lengthOf(part);
+  }
+  return joined;
+}

@@ -2,7 +2,7 @@
 import type { Curve } from './evaluation.ts';
 import type { Ranking } from './metrics/ranking.ts';
 
-export const curvePoints = 200;
+const curvePoints = 200;
 
 /**
  * x: false-positive rate, y: true-positive rate, from (0, 0) to (1, 1), joined by straight lines. A curve

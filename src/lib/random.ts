@@ -2,7 +2,7 @@
  * Seeded random numbers: sfc32 (Chris Doty-Humphrey, PractRand), 128 bits of state.
  * The state can be saved and restored, so that a resumed run draws what it would have drawn.
  */
-export type RandomState = readonly [number, number, number, number];
+export type RandomState = [number, number, number, number];
 
 export class Random {
   #a: number;

@@ -9,4 +9,6 @@ export interface Project {
   dataSet: string | null;
   /** Movable names of model versions, e.g. champion → id. */
   aliases: Record<string, string>;
+  /** Words for model versions, by id. */
+  tags?: Record<string, string[]>;
 }

@@ -38,11 +38,19 @@ export async function hasChunk(db: StudioDb, digest: string): Promise<boolean> {
  * @returns how many were deleted
  */
 export async function collectGarbage(db: StudioDb): Promise<number> {
+  return collectChunks(db, await db.getAllKeys('chunks'));
+}
+
+/**
+ * Deletes those of these chunks that no record names any more, e.g. a checkpoint that another replaced.
+ * @returns how many were deleted
+ */
+export async function collectChunks(db: StudioDb, digests: readonly string[]): Promise<number> {
   const transaction = db.transaction(['chunks', 'records'], 'readwrite');
   const named = transaction.objectStore('records').index('by-chunk');
   const chunks = transaction.objectStore('chunks');
   let deleted = 0;
-  for (const digest of await chunks.getAllKeys()) {
+  for (const digest of digests) {
     if ((await named.getKey(digest)) !== undefined) continue;
     await chunks.delete(digest);
     deleted++;

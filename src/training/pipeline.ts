@@ -17,6 +17,8 @@ export interface TrainingJob {
   checkpoint: ArrayBuffer | null;
   /** Called every few seconds; training doesn't wait for it. */
   saveCheckpoint: (bytes: ArrayBuffer) => Promise<void>;
+  /** 3,000 unless told otherwise. */
+  checkpointEveryMs?: number;
 }
 
 /** A model with all that it takes to use it. */

@@ -1,11 +1,12 @@
 /** A run's record: its guard on the way out of storage. */
 import * as v from 'valibot';
+import { rebasedId } from '../lib/rebased-id.ts';
 import { runConfigSchema } from './config-schema.ts';
 import { backends } from './run.ts';
 import type { RunRecord } from './run-record.ts';
 
 // NaN and infinities survive IndexedDB; a diverged run has them.
-const metrics = v.record(v.string(), v.number());
+const metrics = v.record(v.string(), v.union([v.number(), v.nan()]));
 
 const epoch = v.object({
   epoch: v.number(),
@@ -47,4 +48,9 @@ export const runCodec = {
   createdAt: (run: RunRecord) => run.createdAt,
   chunks: (run: RunRecord) => (run.checkpoint === null ? [] : [run.checkpoint]),
   decode: (body: unknown): RunRecord => v.parse(runSchema, body),
+  withProject: (run: RunRecord, projectId: string): RunRecord => ({
+    ...run,
+    id: rebasedId(run.id, projectId),
+    projectId,
+  }),
 };

@@ -1,49 +1,47 @@
 /** Keeps a file's own bytes while they are read, so that a column's type can be changed without the file. */
+import { pieceBytes } from '../../src/data/readers/stream-blob.ts';
 import { chunkBytes, putChunk } from '../../src/storage/chunks.ts';
 import type { StudioDb } from '../../src/storage/db.ts';
 
-export function keepSource(db: StudioDb, onBytes: (bytes: number) => void) {
+export function keepSource(db: StudioDb, blob: Blob, onBytes: (bytes: number) => void) {
   const digests: Promise<string>[] = [];
-  let pending: Uint8Array[] = [];
-  let length = 0;
-  let isTapped = false;
 
-  const store = () => {
-    const bytes = new Uint8Array(length);
-    let at = 0;
-    for (const piece of pending) {
-      bytes.set(piece, at);
-      at += piece.length;
-    }
-    pending = [];
-    length = 0;
-    const writing = putChunk(db, bytes.buffer);
+  /** The chunk at `digests.length`; waits for the one before the last, so that they don't pile up in memory. */
+  const takeChunk = async (): Promise<Uint8Array<ArrayBuffer> | null> => {
+    const at = digests.length * chunkBytes;
+    if (at >= blob.size) return null;
+    const bytes = await blob.slice(at, at + chunkBytes).arrayBuffer();
+    await digests.at(-2);
+    const writing = putChunk(db, bytes);
     writing.catch(() => undefined); // thrown where it is awaited
     digests.push(writing);
+    return new Uint8Array(bytes);
   };
 
   return {
-    tap: (): TransformStream<Uint8Array, Uint8Array> => {
-      isTapped = true;
-      return new TransformStream({
-        async transform(piece, controller) {
-          pending.push(piece);
-          length += piece.length;
-          onBytes(piece.length);
-          if (length >= chunkBytes) {
-            await digests.at(-1); // at most two chunks in flight
-            store();
+    /** The blob's bytes, stored as they pass. */
+    bytes: (): ReadableStream<Uint8Array<ArrayBuffer>> => {
+      let chunk: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+      return new ReadableStream({
+        async pull(controller) {
+          if (chunk.length === 0) {
+            const next = await takeChunk();
+            if (!next) {
+              controller.close();
+              return;
+            }
+            chunk = next;
           }
+          const piece = chunk.subarray(0, pieceBytes);
+          chunk = chunk.subarray(piece.length);
+          onBytes(piece.length);
           controller.enqueue(piece);
         },
       });
     },
-    /** Digests in order. A reader that jumps about in the file (Parquet) never streams it: it is read here. */
-    async finish(blob: Blob): Promise<string[]> {
-      if (length > 0) store();
-      if (!isTapped)
-        for (let at = 0; at < blob.size; at += chunkBytes)
-          digests.push(putChunk(db, await blob.slice(at, at + chunkBytes).arrayBuffer()));
+    /** Digests in order, of what was never streamed as well: Parquet's reader jumps about in the file. */
+    async finish(): Promise<string[]> {
+      while (await takeChunk());
       return Promise.all(digests);
     },
   };

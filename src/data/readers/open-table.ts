@@ -5,12 +5,13 @@ import type { CsvDialect } from './csv-dialect.ts';
 import { formatOf, isGzip } from './format.ts';
 import { openJson, openJsonLines } from './json.ts';
 import { openParquet } from './parquet.ts';
+import { streamBlob } from './stream-blob.ts';
 import type { TableFile, TableReader } from './table-reader.ts';
 
 const headBytes = 256 * 1024;
 
 /**
- * @param tap passes the file's own bytes on, e.g. to count or keep them
+ * @param options.bytes streams the blob, e.g. to count or keep what passes
  * @throws StudioError `bad-data`, `unsupported`
  */
 export async function openTable(
@@ -18,7 +19,7 @@ export async function openTable(
   blob: Blob,
   options: {
     dialect?: Partial<CsvDialect> | undefined;
-    tap?: () => TransformStream<Uint8Array, Uint8Array>;
+    bytes?: (() => ReadableStream<Uint8Array>) | undefined;
   } = {},
 ): Promise<TableReader> {
   const first = new Uint8Array(await blob.slice(0, headBytes).arrayBuffer());
@@ -34,7 +35,7 @@ export async function openTable(
     head,
     headIsAll: unzipped ? unzipped.isAll : blob.size <= headBytes,
     bytes() {
-      const raw = options.tap ? blob.stream().pipeThrough(options.tap()) : blob.stream();
+      const raw = options.bytes?.() ?? streamBlob(blob);
       return isZipped ? gunzip(name, raw) : raw;
     },
   };
@@ -73,7 +74,7 @@ function gunzip(name: string, bytes: ReadableStream<Uint8Array>): ReadableStream
 }
 
 async function gunzipHead(name: string, blob: Blob) {
-  const reader = gunzip(name, blob.stream()).getReader();
+  const reader = gunzip(name, streamBlob(blob)).getReader();
   const pieces: Uint8Array[] = [];
   let length = 0;
   let isAll = false;

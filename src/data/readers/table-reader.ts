@@ -1,11 +1,11 @@
 /** What every reader gives: names, and rows of text in batches, without holding the whole file. */
-import type { Dialect, ImportNote } from '../schema.ts';
+import type { Dialect, ImportNote, TextRow } from '../schema.ts';
 
 export interface TableReader {
   dialect: Dialect;
   names: string[];
   /** Cells as text, null where there is none. Rows have as many cells as there are names. */
-  batches(): AsyncGenerator<(string | null)[][], void, undefined>;
+  batches(): AsyncGenerator<TextRow[], void, undefined>;
   /** Complete once the batches have ended. */
   notes: ImportNote[];
 }

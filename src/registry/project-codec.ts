@@ -1,0 +1,26 @@
+/** A project's record: its guard on the way out of storage or of a file. */
+import * as v from 'valibot';
+import { aliasName, tagName } from './names.ts';
+import type { Project } from './project.ts';
+
+const projectSchema: v.GenericSchema<unknown, Project> = v.object({
+  id: v.pipe(v.string(), v.nonEmpty()),
+  name: v.string(),
+  taskId: v.string(),
+  createdAt: v.number(),
+  updatedAt: v.number(),
+  dataSet: v.nullable(v.string()),
+  aliases: v.record(aliasName, v.string()),
+  tags: v.exactOptional(v.record(v.string(), v.array(tagName))),
+});
+
+export const projectCodec = {
+  kind: 'project',
+  version: 1,
+  id: (project: Project) => project.id,
+  projectId: (project: Project) => project.id,
+  createdAt: (project: Project) => project.createdAt,
+  chunks: (): string[] => [],
+  decode: (body: unknown): Project => v.parse(projectSchema, body),
+  withProject: (project: Project, projectId: string): Project => ({ ...project, id: projectId }),
+};

@@ -1,0 +1,3 @@
+import { tablePipeline } from '../../../training/engine/table-pipeline.ts';
+
+export default tablePipeline('number');

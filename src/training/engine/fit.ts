@@ -1,0 +1,107 @@
+/**
+ * Trains one model on features and targets that are ready: the one entry for pipelines. Whatever the
+ * solver, the result is a network with its best weights.
+ */
+import { reviveError } from '../../lib/errors.ts';
+import { buildNetwork } from '../../models/engine/network.ts';
+import { parameterCount } from '../../models/spec-schema.ts';
+import type { NetworkSpec, PackedWeights } from '../../models/spec.ts';
+import type { RunControl } from '../control.ts';
+import type { Backend, RunConfig, RunEvent, RunOutcome } from '../run.ts';
+import { candidates, startBackend } from './backend.ts';
+import type { TrainingRows } from './batches.ts';
+import { fitClosedForm } from './fit-closed-form.ts';
+import { fitLbfgs } from './fit-lbfgs.ts';
+import { runLoop } from './loop.ts';
+import { outputsOf } from './objective.ts';
+
+export interface FitJob {
+  config: RunConfig;
+  train: TrainingRows;
+  validation: TrainingRows | null;
+  control: RunControl;
+  emit: (event: RunEvent) => void;
+  checkpoint: ArrayBuffer | null;
+  saveCheckpoint: (bytes: ArrayBuffer) => Promise<void>;
+  /** 3,000 unless told otherwise. */
+  checkpointEveryMs?: number;
+}
+
+export interface FitResult {
+  spec: NetworkSpec;
+  weights: PackedWeights;
+  outcome: RunOutcome;
+  bestEpoch: number;
+  backend: Backend;
+}
+
+/** @throws StudioError `no-backend`, `out-of-memory`, `corrupt` */
+export async function fitModel(job: FitJob): Promise<FitResult> {
+  const { config, train } = job;
+  const spec = specFor(config, train);
+  switch (config.solver) {
+    case 'closed-form':
+      return fitClosedForm(job, spec);
+    case 'lbfgs':
+      return fitLbfgs(job, spec);
+    case 'gradient-descent':
+      return fitNetwork(job, spec);
+  }
+}
+
+function specFor(config: RunConfig, train: TrainingRows): NetworkSpec {
+  return {
+    inputShape: [train.width],
+    layers: [
+      ...config.layers,
+      { type: 'dense', units: outputsOf(train.targets), activation: 'linear' },
+    ],
+  };
+}
+
+/** l2 as the loss has it: scikit-learn's C, where set, is per sum and not per mean. */
+export function l2Of(config: RunConfig, rows: number): number {
+  const { inverseRegularization } = config;
+  return config.l2 + (inverseRegularization === null ? 0 : 1 / (inverseRegularization * rows));
+}
+
+/** On the best backend that works; when one fails midway, on the next one from the last checkpoint. */
+async function fitNetwork(job: FitJob, spec: NetworkSpec): Promise<FitResult> {
+  const { config, train } = job;
+  const work = 3 * parameterCount(spec) * Math.min(config.batchSize, train.targets.values.length);
+  const choices = await candidates(config.backend, work);
+  let { checkpoint } = job;
+  for (const [i, { backend, reason }] of choices.entries()) {
+    const isLast = i === choices.length - 1;
+    let network;
+    try {
+      await startBackend(backend);
+      network = buildNetwork(spec, config.seed);
+      const { outcome, bestEpoch } = await runLoop({
+        ...job,
+        network,
+        backend,
+        l2: l2Of(config, train.targets.values.length),
+        checkpoint,
+        emit: (event) => job.emit(event.type === 'started' ? { ...event, reason } : event),
+        saveCheckpoint(bytes) {
+          checkpoint = bytes;
+          return job.saveCheckpoint(bytes);
+        },
+      });
+      job.emit({ type: 'finished', outcome, bestEpoch });
+      return { spec, weights: await network.pack(), outcome, bestEpoch, backend };
+    } catch (error) {
+      const cause = reviveError(error);
+      if (isLast || cause.code === 'corrupt' || cause.code === 'bad-config') throw cause;
+      const next = choices[i + 1]?.backend ?? '';
+      job.emit({
+        type: 'notice',
+        message: `${backend} gave up (${cause.message}); going on with ${next}`,
+      });
+    } finally {
+      network?.dispose();
+    }
+  }
+  throw new Error('unreachable: the last candidate returned or threw');
+}

@@ -1,0 +1,298 @@
+/**
+ * Mini-batch training of a network. Its own loop, because a run must be held, resumed to the bit and heard
+ * of without a frame or a timer in between. Nothing here knows where data or checkpoints are kept.
+ */
+import { StudioError } from '../../lib/errors.ts';
+import { Random } from '../../lib/random.ts';
+import type { Network } from '../../models/engine/network.ts';
+import {
+  add,
+  dispose,
+  keep,
+  mul,
+  scalar,
+  sign,
+  stack,
+  tidy,
+  variableGrads,
+  type Scalar,
+  type Tensor,
+} from '../../models/engine/tf.ts';
+import type { RunControl } from '../control.ts';
+import type { Backend, Metrics, RunConfig, RunEvent, RunOutcome } from '../run.ts';
+import { createSchedule } from '../schedules.ts';
+import { createBatches, type TrainingRows } from './batches.ts';
+import { decodeCheckpoint, encodeCheckpoint, type LoopState } from './checkpoint.ts';
+import { lossOf, measure } from './objective.ts';
+import { createOptimizer } from './optimizer.ts';
+import { outputsOn } from './predict.ts';
+
+export interface LoopJob {
+  network: Network;
+  backend: Backend;
+  config: RunConfig;
+  /** The weight of ½ Σw² in the mean loss. */
+  l2: number;
+  train: TrainingRows;
+  validation: TrainingRows | null;
+  control: RunControl;
+  emit: (event: RunEvent) => void;
+  checkpoint: ArrayBuffer | null;
+  saveCheckpoint: (bytes: ArrayBuffer) => Promise<void>;
+  /** 3,000 unless told otherwise. */
+  checkpointEveryMs?: number;
+}
+
+export interface LoopResult {
+  outcome: RunOutcome;
+  bestEpoch: number;
+}
+
+const progressEveryMs = 200;
+const yieldEveryMs = 30;
+/** Losses stay on the device for so many steps: reading one waits for all that was queued. */
+const lossesKept = 20;
+/** Train figures at an epoch's end are of so many rows at most. */
+const measuredRows = 4096;
+
+/** Leaves the network with its best weights. @throws StudioError `corrupt` for a damaged checkpoint */
+export async function runLoop(job: LoopJob): Promise<LoopResult> {
+  const { network, config, train, control, emit } = job;
+  const n = train.targets.values.length;
+  const batchSize = Math.min(config.batchSize, n);
+  const stepsPerEpoch = Math.ceil(n / batchSize);
+  const variables = network.trainable.map(({ variable }) => variable);
+  const optimizer = createOptimizer(config.optimizer, variables);
+  const schedule = createSchedule(config.schedule, config.epochs);
+  const batches = createBatches(train, job.backend);
+  const watch = watchSet(job);
+  let shuffle = new Random(config.seed, 'shuffle');
+  let dropout = new Random(config.seed, 'dropout');
+  let state: LoopState = {
+    epoch: 0,
+    step: 0,
+    lossSum: 0,
+    lossRows: 0,
+    seconds: 0,
+    shuffle: shuffle.save(),
+    order: shuffle.save(),
+    dropout: dropout.save(),
+    optimizerSteps: 0,
+    best: { epoch: 0, loss: Infinity, waited: 0 },
+    schedule: schedule.save(),
+  };
+  let best = await packed(network);
+  const losses: { value: Scalar; rows: number }[] = [];
+  let lastCheckpoint = performance.now();
+  let lastProgress = 0;
+  let lastYield = performance.now();
+  let resumedAt = performance.now();
+  let stepsSinceResume = 0;
+  let isSaving = false;
+
+  const seconds = () => state.seconds + (performance.now() - resumedAt) / 1000;
+
+  const restore = (bytes: ArrayBuffer) => {
+    const checkpoint = decodeCheckpoint(bytes);
+    ({ state, best } = checkpoint);
+    unpack(network, checkpoint.weights);
+    optimizer.restore({ steps: state.optimizerSteps, slots: checkpoint.slots });
+    schedule.restore(state.schedule);
+    shuffle = Random.restore(state.shuffle);
+    dropout = Random.restore(state.dropout);
+  };
+
+  const save = async () => {
+    await readLosses();
+    const { steps, slots } = await optimizer.save();
+    const now = seconds();
+    resumedAt = performance.now();
+    state = {
+      ...state,
+      seconds: now,
+      shuffle: shuffle.save(),
+      dropout: dropout.save(),
+      optimizerSteps: steps,
+      schedule: schedule.save(),
+    };
+    return encodeCheckpoint({ state, weights: await packed(network), best, slots });
+  };
+
+  const readLosses = async () => {
+    if (losses.length === 0) return;
+    const kept = losses.splice(0);
+    const all = stack(kept.map(({ value }) => value));
+    const values = await all.data<'float32'>();
+    dispose([all, ...kept.map(({ value }) => value)]);
+    values.forEach((value) => (state.lossSum += value));
+    for (const { rows } of kept) state.lossRows += rows;
+  };
+
+  const step = (rows: Uint32Array) => {
+    const rate = config.learningRate * schedule.factor(state.epoch + state.step / stepsPerEpoch);
+    const { value, gradients } = tidy(() => {
+      const batch = batches.take(rows);
+      const { value: sum, grads } = variableGrads(() => {
+        const outputs = network.forward(batch.x, { training: true, random: dropout });
+        const sum = lossOf(train.targets.type, outputs, batch.y, batch.weights);
+        return mul<Scalar>(sum, scalar(1 / rows.length));
+      }, variables);
+      return {
+        value: keep(mul<Scalar>(sum, scalar(rows.length))),
+        gradients: network.trainable.map(({ variable, isKernel }) => {
+          const gradient = grads[variable.name];
+          if (!gradient) throw new StudioError('internal', `No gradient for ${variable.name}`);
+          return keep(isKernel ? regularised(gradient, variable, job.l2, config.l1) : gradient);
+        }),
+      };
+    });
+    optimizer.apply(gradients, rate);
+    dispose(gradients);
+    losses.push({ value, rows: rows.length });
+  };
+
+  const run = async (): Promise<RunOutcome> => {
+    while (state.epoch < config.epochs) {
+      if (state.step === 0) state.order = shuffle.save();
+      const order = shuffledOrder(n, Random.restore(state.order), shuffle, state.step === 0);
+      while (state.step < stepsPerEpoch) {
+        const at = state.step * batchSize;
+        step(order.subarray(at, Math.min(n, at + batchSize)));
+        state.step++;
+        stepsSinceResume++;
+        if (losses.length >= lossesKept) await readLosses();
+        const now = performance.now();
+        if (now - lastProgress > progressEveryMs) {
+          await readLosses();
+          lastProgress = now;
+          if (!Number.isFinite(state.lossSum)) return 'diverged';
+          emit(progressOf());
+        }
+        if (!isSaving && now - lastCheckpoint >= (job.checkpointEveryMs ?? 3000)) {
+          const bytes = await save();
+          lastCheckpoint = performance.now();
+          isSaving = true;
+          // A full disk must not end the run: that is told when its end can't be stored.
+          void job
+            .saveCheckpoint(bytes)
+            .catch(() => undefined)
+            .finally(() => (isSaving = false));
+        }
+        if (control.isPaused || performance.now() - lastYield > yieldEveryMs) {
+          const before = performance.now();
+          if ((await control.next()) === 'stop') return 'stopped';
+          lastYield = performance.now();
+          // A pause is no training time.
+          if (control.isPaused || lastYield - before > 1000) resumedAt += lastYield - before;
+        }
+      }
+      await readLosses();
+      if (!Number.isFinite(state.lossSum)) return 'diverged';
+      const ended = await endEpoch();
+      if (ended) return ended;
+    }
+    return 'completed';
+  };
+
+  const endEpoch = async (): Promise<RunOutcome | null> => {
+    const epoch = state.epoch + 1;
+    const { trained, validation } = await watch();
+    const loss = (validation ?? trained)['loss'] ?? NaN;
+    if (!Number.isFinite(loss)) return 'diverged';
+    const isBest = loss < state.best.loss - (config.earlyStopping?.minDelta ?? 0);
+    if (isBest) best = await packed(network);
+    const rate = config.learningRate * schedule.factor(epoch - 1 / stepsPerEpoch);
+    schedule.observe(loss);
+    state = {
+      ...state,
+      epoch,
+      step: 0,
+      lossSum: 0,
+      lossRows: 0,
+      best: isBest ? { epoch, loss, waited: 0 } : { ...state.best, waited: state.best.waited + 1 },
+    };
+    emit({
+      type: 'epoch',
+      epoch,
+      best: isBest,
+      train: trained,
+      ...(validation && { validation }),
+      learningRate: rate,
+      seconds: seconds(),
+    });
+    const { earlyStopping } = config;
+    return earlyStopping && state.best.waited >= earlyStopping.patience ? 'early-stopped' : null;
+  };
+
+  const progressOf = (): RunEvent => {
+    const elapsed = (performance.now() - resumedAt) / 1000;
+    const stepsPerSecond = stepsSinceResume / Math.max(1e-3, elapsed);
+    const left = config.epochs * stepsPerEpoch - state.epoch * stepsPerEpoch - state.step;
+    return {
+      type: 'progress',
+      epoch: state.epoch + 1,
+      step: state.step,
+      loss: state.lossSum / Math.max(1, state.lossRows),
+      examplesPerSecond: stepsPerSecond * batchSize,
+      secondsLeft: left / Math.max(1e-9, stepsPerSecond),
+    };
+  };
+
+  try {
+    if (job.checkpoint) restore(job.checkpoint);
+    emit({
+      type: 'started',
+      backend: job.backend,
+      reason: '',
+      parameters: variables.reduce((sum, { size }) => sum + size, 0),
+      stepsPerEpoch,
+      epoch: state.epoch,
+    });
+    const outcome = await run();
+    // Stopped before the first epoch's end: what was learned so far is all there is.
+    if (state.best.epoch > 0 || outcome === 'diverged') unpack(network, best);
+    return { outcome, bestEpoch: state.best.epoch };
+  } finally {
+    dispose(losses.map(({ value }) => value));
+    optimizer.dispose();
+    batches.dispose();
+  }
+}
+
+function regularised(gradient: Tensor, weight: Tensor, l2: number, l1: number): Tensor {
+  let sum = gradient;
+  if (l2 > 0) sum = add(sum, mul(weight, scalar(l2)));
+  if (l1 > 0) sum = add(sum, mul(sign(weight), scalar(l1)));
+  return sum;
+}
+
+/** Draws from `shuffle` for a new epoch; draws again what was drawn for one that is gone on with. */
+function shuffledOrder(n: number, drawn: Random, shuffle: Random, isNew: boolean): Uint32Array {
+  const order = Uint32Array.from({ length: n }, (_, i) => i);
+  return (isNew ? shuffle : drawn).shuffle(order);
+}
+
+/** Measures train rows (a sample where they are many) and all validation rows with the weights as they are. */
+function watchSet({ network, train, validation }: LoopJob) {
+  const count = train.targets.values.length;
+  const step = Math.max(1, count / measuredRows);
+  const sample = Uint32Array.from({ length: Math.min(count, measuredRows) }, (_, i) =>
+    Math.floor(i * step),
+  );
+  const every = validation && Uint32Array.from(validation.targets.values, (_, i) => i);
+  const figures = async (data: TrainingRows, rows: Uint32Array): Promise<Metrics> =>
+    measure(await outputsOn(network, data.features, data.width, rows), data.targets, rows);
+  return async () => ({
+    trained: await figures(train, sample),
+    validation: validation && every ? await figures(validation, every) : undefined,
+  });
+}
+
+async function packed(network: Network): Promise<Float32Array> {
+  return new Float32Array((await network.pack()).bytes);
+}
+
+function unpack(network: Network, weights: Float32Array) {
+  const tensors = network.variables.map(({ name, shape }) => ({ name, shape }));
+  network.load({ tensors, bytes: weights.slice().buffer });
+}
