@@ -27,11 +27,7 @@ export async function fitPreparation(
   return { columns, featureNames: columns.flatMap(featureNamesOf) };
 }
 
-export function fitColumn(
-  column: Column,
-  vector: ColumnVector,
-  trainRows: Uint32Array,
-): FittedColumn {
+function fitColumn(column: Column, vector: ColumnVector, trainRows: Uint32Array): FittedColumn {
   return storageKind(column.type) === 'number' && vector.kind === 'number'
     ? fitNumeric(column, vector.values, trainRows)
     : fitOneHot(column, vector, trainRows);

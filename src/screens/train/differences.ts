@@ -20,8 +20,10 @@ function memberOf(config: RunConfig, key: string): unknown {
 function shown(value: unknown): string {
   if (value === null) return '–';
   if (Array.isArray(value)) return value.map(shown).join(' → ') || '–';
-  if (typeof value !== 'object') return String(value);
-  const { type, units, rate, patience } = value as Record<string, unknown>; // settings are plain data
-  const detail = units ?? rate ?? patience;
-  return [type, detail].filter((part) => part !== undefined).join(' ');
+  if (typeof value !== 'object') return `${value as string | number | boolean}`; // settings are plain data
+  const members = new Map<string, unknown>(Object.entries(value));
+  return ['type', 'units', 'rate', 'patience']
+    .filter((key) => members.has(key))
+    .map((key) => shown(members.get(key)))
+    .join(' ');
 }
