@@ -113,6 +113,7 @@ function fitOneHot(column: Column, vector: ColumnVector, trainRows: Uint32Array)
     required: missing.type === 'drop-row',
     // Of two categories one feature says it all.
     categories: isBinary ? sorted.slice(1) : sorted,
+    reference: isBinary ? (sorted[0] ?? null) : null,
     missing: missingCategory(missing, byFrequency[0]?.[0] ?? '', anyMissing),
     other: byFrequency.length > maxCategories,
     indicator: missingIndicator,

@@ -151,3 +151,23 @@ function measureNumbers(
     mae: (absolute / n) * divisor,
   };
 }
+
+/** What the train rows' most frequent class, shares or mean score on `judged`, as `measure` gives it. */
+export function baselineOf(train: Targets, judged: Targets): Metrics {
+  const n = judged.values.length;
+  if (train.type === 'classes') {
+    const counts = new Float64Array(train.classes);
+    for (const value of train.values) counts[value] = (counts[value] ?? 0) + 1;
+    const common = counts.indexOf(Math.max(...counts));
+    let loss = 0;
+    let right = 0;
+    for (const value of judged.values) {
+      loss -= Math.log(Math.max(1e-15, (counts[value] ?? 0) / train.values.length));
+      if (value === common) right++;
+    }
+    return { loss: loss / n, accuracy: right / n };
+  }
+  const mean = train.values.reduce((sum, value) => sum + value, 0) / train.values.length;
+  const rows = Uint32Array.from(judged.values, (_, i) => i);
+  return measure(new Float32Array(n).fill(mean), judged, rows);
+}

@@ -22,6 +22,7 @@ import type { Metrics, RunConfig } from '../run.ts';
 import { startBackend } from './backend.ts';
 import type { TrainingRows } from './batches.ts';
 import { fitModel } from './fit.ts';
+import { baselineOf } from './objective.ts';
 import { outputsOn, probabilitiesOf } from './predict.ts';
 
 type Output = 'classes' | 'number';
@@ -200,8 +201,10 @@ async function fitOn(
   const train = await part(rows);
   const checked = await completeRows(preparation, vector, validationRows);
   const validation = checked.length > 0 ? await part(checked) : null;
+  const baseline = baselineOf(train.targets, (validation ?? train).targets);
   const { spec, weights, ...run } = await fitModel({
     ...job,
+    emit: (event) => job.emit(event.type === 'started' ? { ...event, baseline } : event),
     train,
     validation: validation && { ...validation, weights: null },
   });
