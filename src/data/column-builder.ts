@@ -28,6 +28,8 @@ export interface ColumnBuilder {
   /** The narrowest type of the same storage that all cells so far have. */
   type(): ColumnType;
   unread(): UnreadCells | undefined;
+  /** Of dates that two formats read: which of them the cells so far speak for. */
+  reads?(): 'format' | 'alternative' | 'both';
 }
 
 /**
@@ -51,6 +53,7 @@ export function columnBuilder(
 
 function numberBuilder(inferred: InferredType, blockRows: number, strict: boolean): ColumnBuilder {
   const read = readerOf(inferred);
+  const rival = inferred.alternative === undefined ? undefined : rivalry(inferred.alternative);
   const isInteger = inferred.type === 'integer';
   const unread = unreadCells();
   let hasFractions = false;
@@ -63,6 +66,7 @@ function numberBuilder(inferred: InferredType, blockRows: number, strict: boolea
         let value: number | undefined = NaN;
         if (cell) {
           value = read(cell);
+          if (rival) rival.note(cell, value);
           if (isInteger && value !== undefined && value % 1 !== 0 && Math.abs(value) < Infinity) {
             if (strict) value = undefined;
             else hasFractions = true;
@@ -84,6 +88,24 @@ function numberBuilder(inferred: InferredType, blockRows: number, strict: boolea
     dictionary: () => undefined,
     type: () => (hasFractions ? 'number' : inferred.type),
     unread: unread.found,
+    ...(rival && { reads: rival.verdict }),
+  };
+}
+
+/** Keeps count, cell by cell, of where a second date format agrees with what was read. */
+function rivalry(alternative: string) {
+  const readElse = readerOf({ type: 'date', dateFormat: alternative });
+  let rescued = 0;
+  let failed = 0;
+  return {
+    note(cell: string, value: number | undefined) {
+      if (failed > 0 && rescued > 0) return; // both formats occur: nothing more to learn
+      const otherwise = readElse(cell);
+      if (value === undefined && otherwise !== undefined) rescued++;
+      if (value !== undefined && otherwise === undefined) failed++;
+    },
+    verdict: (): 'format' | 'alternative' | 'both' =>
+      failed > 0 ? 'format' : rescued > 0 ? 'alternative' : 'both',
   };
 }
 
@@ -94,7 +116,7 @@ function readerOf({ type, dateFormat, decimalComma }: InferredType) {
     const known = seen.get(cell);
     if (known !== undefined) return known;
     const value = parseDate(cell, dateFormat ?? 'iso');
-    if (seen.size < 100_000) seen.set(cell, value);
+    if (seen.size < 100_000) seen.set(copyOf(cell), value);
     return value;
   };
 }
@@ -111,8 +133,9 @@ function codeBuilder(type: ColumnType, blockRows: number, strict: boolean): Colu
       unread.add(cell, row);
       return -1;
     }
-    places.set(cell, dictionary.length);
-    return dictionary.push(cell) - 1;
+    const word = copyOf(cell);
+    places.set(word, dictionary.length);
+    return dictionary.push(word) - 1;
   };
   return {
     add(rows, column, from, to, firstRow) {
@@ -163,14 +186,25 @@ function unreadCells() {
     add(text: string, row: number) {
       count++;
       if (examples.length < keptExamples)
-        examples.push({ row, text: text.slice(0, exampleLetters) });
+        examples.push({ row, text: copyOf(text.slice(0, exampleLetters)) });
     },
     found: () => (count > 0 ? { count, examples } : undefined),
   };
 }
 
+/** V8 cuts longer cells as views into the text around them: one kept cell would keep a piece of the file. */
+function copyOf(cell: string): string {
+  return cell.length < 13 ? cell : ` ${cell}`.slice(1);
+}
+
 /** What a column that isn't what it looked like is read as instead; null while it is. */
-export function widened(builder: ColumnBuilder, rows: number): InferredType | null {
+export function widened(
+  builder: ColumnBuilder,
+  { alternative }: InferredType,
+  rows: number,
+): InferredType | null {
+  if (alternative !== undefined && builder.reads?.() === 'alternative')
+    return { type: 'date', dateFormat: alternative };
   const unread = builder.unread()?.count ?? 0;
   if (unread > 20 && unread > rows * 0.01) return { type: unread > rows / 2 ? 'text' : 'category' };
   if ((builder.dictionary()?.length ?? 0) > mostCategories) return { type: 'text' };

@@ -1,7 +1,7 @@
 /** Takes rows of text, gives blocks of typed columns. What becomes of a block is its owner's business. */
 import { columnBuilder, widened, type ColumnBuilder } from './column-builder.ts';
 import type { InferredType } from './infer-types.ts';
-import type { ColumnVector, TextRow, UnreadCells } from './schema.ts';
+import type { ColumnVector, ImportNote, TextRow, UnreadCells } from './schema.ts';
 
 export interface BuiltColumn extends InferredType {
   name: string;
@@ -54,10 +54,21 @@ export class TableBuilder {
   misread(): Map<string, InferredType> {
     const found = new Map<string, InferredType>();
     for (const [i, builder] of this.#builders.entries()) {
-      const as = widened(builder, this.rows);
+      const type = this.#types[i];
+      const as = type && widened(builder, type, this.rows);
       if (as) found.set(this.#names[i] ?? '', as);
     }
     return found;
+  }
+
+  /** Dates in which days and months couldn't be told apart. */
+  ambiguous(): ImportNote[] {
+    return this.#builders.flatMap((builder, i) => {
+      const { dateFormat: format, alternative } = this.#types[i] ?? {};
+      if (format === undefined || alternative === undefined || builder.reads?.() !== 'both')
+        return [];
+      return [{ type: 'ambiguous-date', column: this.#names[i] ?? '', format, alternative }];
+    });
   }
 
   end(): BuiltColumn[] {

@@ -3,7 +3,7 @@
  * grow with the rows. The record that makes it a data set is written last; before it, nothing has happened.
  */
 import { encodeBlock, encodeDictionary } from '../../src/data/block-codec.ts';
-import { dataSetCodec, digestDataSet } from '../../src/data/data-set-codec.ts';
+import { digestDataSet } from '../../src/data/data-set-codec.ts';
 import { defaultPreparation, defaultRole } from '../../src/data/default-preparation.ts';
 import { inferTypes, sampleRowsOf, type InferredType } from '../../src/data/infer-types.ts';
 import { openTable } from '../../src/data/readers/open-table.ts';
@@ -21,9 +21,9 @@ import { StudioError } from '../../src/lib/errors.ts';
 import type { ImportProgress, ImportRequest } from '../../src/rpc/contracts.ts';
 import { putChunk } from '../../src/storage/chunks.ts';
 import type { StudioDb } from '../../src/storage/db.ts';
-import { repository } from '../../src/storage/records.ts';
 import { keepSource } from './keep-source.ts';
 import { progressMeter } from './progress.ts';
+import { putDataSet } from './put-data-set.ts';
 
 const defaultSplit: SplitSpec = {
   type: 'random',
@@ -88,7 +88,12 @@ async function readOnce(
     }
     if (waiting.length > 0) table = begin();
     if (!table) throw withoutRows(opened, name);
-    source.push({ name, size: blob.size, chunks: await keeper.finish() });
+    source.push({
+      name,
+      size: blob.size,
+      chunks: await keeper.finish(),
+      dialect: opened.dialect,
+    });
   }
   if (!reader || !table) throw new StudioError('bad-data', 'No file was given');
   const misread = table.builder.misread();
@@ -105,10 +110,9 @@ async function readOnce(
     split: defaultSplit,
     dialect: reader.dialect,
     source,
-    notes: reader.notes,
+    notes: [...reader.notes, ...table.builder.ambiguous()],
   };
-  const dataSet: DataSet = { digest: await digestDataSet(draft), ...draft };
-  await repository(db, dataSetCodec).put(dataSet);
+  const dataSet = await putDataSet(db, { digest: await digestDataSet(draft), ...draft });
   meter.done(dataSet.rows);
   return { dataSet };
 }

@@ -2,7 +2,15 @@
 import Papa from 'papaparse';
 import { StudioError } from '../../lib/errors.ts';
 import type { ImportNote } from '../schema.ts';
-import { detectDialect, metadataClasses, type CsvDialect } from './csv-dialect.ts';
+import {
+  cleanRows,
+  cutRows,
+  detectDialect,
+  headerNames,
+  metadataClasses,
+  newlineOf,
+  type CsvDialect,
+} from './csv-dialect.ts';
 import { encodingOf } from './encoding.ts';
 import { mostColumns, uniqueNames, type TableFile, type TableReader } from './table-reader.ts';
 import { decodeText } from './text-lines.ts';
@@ -15,8 +23,11 @@ export function openCsv(file: TableFile, overrides: Partial<CsvDialect> = {}): T
   const encoding = overrides.encoding ?? encodingOf(file.head, file.headIsAll);
   const sample = new TextDecoder(encoding).decode(file.head, { stream: !file.headIsAll });
   const dialect = detectDialect(sample, encoding, overrides);
-  const [firstLine = [], ...later] = firstRows(sample, dialect);
-  const head = later[dialect.skipLines - 1] ?? firstLine;
+  const lines = cutRows(sample, dialect, dialect.skipLines + sampleRows);
+  if (!file.headIsAll && lines.length > 2) lines.pop(); // it may be cut off
+  const [firstLine = []] = lines;
+  const [firstRow = firstLine, ...rowsBelow] = lines.slice(dialect.skipLines);
+  const head = dialect.header ? headerNames(firstRow, rowsBelow) : firstRow;
   if (head.length > mostColumns)
     throw new StudioError(
       'bad-data',
@@ -33,7 +44,7 @@ export function openCsv(file: TableFile, overrides: Partial<CsvDialect> = {}): T
     async *batches() {
       const even = evenRows(names.length, notes);
       let toSkip = dialect.skipLines + (dialect.header ? 1 : 0);
-      for await (const rows of rowsOf(file, dialect, notes)) {
+      for await (const rows of rowsOf(file, dialect, newlineOf(sample), notes)) {
         const body = toSkip > 0 ? rows.slice(toSkip) : rows;
         toSkip -= rows.length - body.length;
         yield metadata ? withClassNames(even(body), metadata) : even(body);
@@ -43,19 +54,21 @@ export function openCsv(file: TableFile, overrides: Partial<CsvDialect> = {}): T
   };
 }
 
-function firstRows(sample: string, dialect: CsvDialect): string[][] {
-  const { delimiter, quote, skipLines } = dialect;
-  const { data } = Papa.parse<string[]>(sample, {
-    delimiter,
-    quoteChar: quote,
-    preview: skipLines + 2,
-  });
-  return data;
-}
+/** Rows that decide how wide the table is. */
+const sampleRows = 100;
 
-async function* rowsOf(file: TableFile, dialect: CsvDialect, notes: ImportNote[]) {
+async function* rowsOf(
+  file: TableFile,
+  dialect: CsvDialect,
+  newline: '\n' | '\r',
+  notes: ImportNote[],
+) {
   const parse = (text: string, isLast: boolean) => {
-    const parser = new Papa.Parser({ delimiter: dialect.delimiter, quoteChar: dialect.quote });
+    const parser = new Papa.Parser({
+      delimiter: dialect.delimiter,
+      quoteChar: dialect.quote,
+      newline,
+    });
     // The types give `unknown`; a Parser without a header yields rows of strings.
     return parser.parse(text, 0, !isLast) as Papa.ParseResult<string[]>;
   };
@@ -69,7 +82,7 @@ async function* rowsOf(file: TableFile, dialect: CsvDialect, notes: ImportNote[]
         'bad-data',
         `"${file.name}": a row is longer than ${longestRow / 2 ** 20} MB. Is a quote left open, or is this no table?`,
       );
-    yield data.filter(isRow);
+    yield cleanRows(data, newline);
   }
   const { data, errors } = parse(rest, true);
   const unclosed = errors.find(({ code }) => code === 'MissingQuotes');
@@ -78,12 +91,7 @@ async function* rowsOf(file: TableFile, dialect: CsvDialect, notes: ImportNote[]
       'bad-data',
       `"${file.name}": a quote (${dialect.quote}) is opened and never closed, near "${rest.slice(0, 60)}"`,
     );
-  yield data.filter(isRow);
-}
-
-/** Blank lines are no rows. */
-function isRow(cells: string[]): boolean {
-  return cells.length > 1 || (cells[0] ?? '').trim() !== '';
+  yield cleanRows(data, newline);
 }
 
 /** Fills short rows, cuts long ones, and notes how many of each there were, at the end (an empty batch). */
@@ -99,6 +107,11 @@ function evenRows(width: number, notes: ImportNote[]) {
     for (const cells of rows) {
       row++;
       if (cells.length === width) continue;
+      // A delimiter after the last cell makes no row too long.
+      if (cells.length > width && cells.slice(width).every((cell) => cell === '')) {
+        cells.length = width;
+        continue;
+      }
       const note = cells.length < width ? short : long;
       if (note.count++ === 0) note.row = row;
       while (cells.length < width) cells.push(null);
