@@ -107,7 +107,7 @@ export const data = {
   splitColumn: 'Column',
   validationShare: 'Validation',
   testShare: 'Test',
-  percentOfRows: '% of rows',
+  percentOfRows: '%',
   stratify: 'Each class keeps its share',
   seed: 'Seed',
   applySplit: 'Apply split',

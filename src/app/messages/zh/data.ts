@@ -94,7 +94,7 @@ export const data: Messages['data'] = {
   splitColumn: '列',
   validationShare: '验证集',
   testShare: '测试集',
-  percentOfRows: '% 的行',
+  percentOfRows: '%',
   stratify: '各类别保持比例',
   seed: '随机种子',
   applySplit: '应用划分',
