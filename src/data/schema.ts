@@ -139,7 +139,8 @@ export type DataChange =
 export type ImportNote =
   | { type: 'short-rows' | 'long-rows'; count: number; row: number }
   | { type: 'renamed-column'; from: string; to: string }
-  | { type: 'undecodable-bytes'; encoding: string };
+  | { type: 'undecodable-bytes'; encoding: string }
+  | { type: 'left-out-member'; name: string; row: number };
 
 /** One immutable version of a data set. Its digest covers every cell, type, role, preparation and the split. */
 export interface DataSet {

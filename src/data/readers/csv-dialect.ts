@@ -14,10 +14,11 @@ export function detectDialect(
   encoding: string,
   overrides: Partial<CsvDialect> = {},
 ): CsvDialect {
-  const delimiter = overrides.delimiter ?? detectDelimiter(sample);
+  const told = /^sep=(.)\r?\n/i.exec(sample)?.[1]; // as Excel writes it
+  const delimiter = overrides.delimiter ?? told ?? detectDelimiter(sample);
   const quote = overrides.quote ?? detectQuote(sample, delimiter);
   const rows = parseRows(sample, delimiter, quote);
-  const skipLines = overrides.skipLines ?? linesBeforeTable(rows);
+  const skipLines = overrides.skipLines ?? (told ? 1 : linesBeforeTable(rows));
   const header = overrides.header ?? hasHeader(rows.slice(skipLines));
   return { format: 'csv', encoding, delimiter, quote, header, skipLines };
 }
@@ -31,12 +32,10 @@ function detectDelimiter(sample: string): string {
   let best = ',';
   let bestScore = 0;
   for (const delimiter of delimiters) {
-    const widths = parseRows(sample, delimiter, '"')
-      .map((row) => row.length)
-      .filter((width) => width > 1);
+    const widths = widthsOf(parseRows(sample, delimiter, '"'));
     const width = mostCommon(widths);
     const agreeing = widths.filter((w) => w === width).length;
-    const score = agreeing * Math.log2(width);
+    const score = agreeing > widths.length / 2 ? agreeing * Math.log2(width) : 0;
     if (score > bestScore) {
       best = delimiter;
       bestScore = score;
@@ -57,10 +56,20 @@ function detectQuote(sample: string, delimiter: string): string {
  * they are as wide as no later row.
  */
 function linesBeforeTable(rows: string[][]): number {
-  const width = mostCommon(rows.map((row) => row.length).filter((w) => w > 1));
+  const width = mostCommon(widthsOf(rows));
   if (rows[0] && metadataClasses(rows[0], width)) return 1;
-  const first = rows.findIndex((row) => row.length === width && !row[0]?.startsWith('#'));
+  const first = rows.findIndex((row) => row.length === width && !isComment(row));
   return first > 0 && first <= 20 ? first : 0;
+}
+
+/** "# like this"; "#id" above a table is a column's name. */
+function isComment([first = '', ...others]: string[]): boolean {
+  return others.length > 0 ? /^#\s/.test(first) : first.startsWith('#');
+}
+
+/** Blank lines aside. */
+function widthsOf(rows: string[][]): number[] {
+  return rows.filter((row) => row.length > 1 || row[0]?.trim()).map((row) => row.length);
 }
 
 /** scikit-learn's own files begin with rows, features and class names; the last column is the class's number. */
@@ -77,7 +86,7 @@ export function metadataClasses(firstLine: readonly string[], width: number): st
 /** Labels are text above columns of numbers or dates, or unlike anything below them. */
 function hasHeader(rows: string[][]): boolean {
   const [head = [], ...body] = rows;
-  const sample = body.slice(0, 100);
+  const sample = body.slice(0, 100).filter((row) => row.length > 1 || row[0]?.trim());
   if (head.some((cell) => isMissingText(cell) && cell !== '') || head.length === 0) return false;
   if (head.some(isValue)) return false;
   if (sample.length === 0) return true;

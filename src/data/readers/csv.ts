@@ -4,81 +4,121 @@ import { StudioError } from '../../lib/errors.ts';
 import type { ImportNote } from '../schema.ts';
 import { detectDialect, metadataClasses, type CsvDialect } from './csv-dialect.ts';
 import { encodingOf } from './encoding.ts';
-import { mostColumns, uniqueNames, type TableFile, type TableReader } from './table-reader.ts';
+import {
+  checkWidth,
+  longestLine,
+  uniqueNames,
+  type TableFile,
+  type TableReader,
+} from './table-reader.ts';
 import { decodeText } from './text-lines.ts';
 
-/** A "line" of more is no line: the quote or the delimiter is wrong, or it is no table. */
-const longestRow = 16 * 2 ** 20;
-
-/** @throws StudioError `bad-data` for a file without rows, or too wide */
+/** @throws StudioError `bad-data` for a table too wide, `bad-config` for an encoding that isn't known */
 export function openCsv(file: TableFile, overrides: Partial<CsvDialect> = {}): TableReader {
-  const encoding = overrides.encoding ?? encodingOf(file.head, file.headIsAll);
+  const encoding = knownEncoding(overrides.encoding ?? encodingOf(file.head, file.headIsAll));
   const sample = new TextDecoder(encoding).decode(file.head, { stream: !file.headIsAll });
   const dialect = detectDialect(sample, encoding, overrides);
-  const [firstLine = [], ...later] = firstRows(sample, dialect);
-  const head = later[dialect.skipLines - 1] ?? firstLine;
-  if (head.length > mostColumns)
-    throw new StudioError(
-      'bad-data',
-      `"${file.name}" has ${head.length} columns; at most ${mostColumns} can be used`,
-    );
+  const newline = newlineOf(sample);
+  const [skipped, table] = splitLines(sample, dialect.skipLines, newline);
+  const [head = []] = cutRows(table, dialect, newline, { preview: 50 }).rows;
   const notes: ImportNote[] = [];
   const metadata =
-    dialect.skipLines === 1 && !dialect.header ? metadataClasses(firstLine, head.length) : null;
-  const names = uniqueNames(dialect.header ? head : defaultNames(head.length, metadata), notes);
+    dialect.skipLines === 1 && !dialect.header
+      ? metadataClasses(skipped.trim().split(dialect.delimiter), head.length)
+      : null;
+  const names = dialect.header ? head : defaultNames(head.length, metadata);
   return {
     dialect,
-    names,
+    names: uniqueNames(checkWidth(names, file.name), notes),
     notes,
     async *batches() {
-      const even = evenRows(names.length, notes);
-      let toSkip = dialect.skipLines + (dialect.header ? 1 : 0);
-      for await (const rows of rowsOf(file, dialect, notes)) {
-        const body = toSkip > 0 ? rows.slice(toSkip) : rows;
-        toSkip -= rows.length - body.length;
-        yield metadata ? withClassNames(even(body), metadata) : even(body);
+      const even = evenRows(names.length);
+      let isHeader = dialect.header;
+      for await (const rows of rowsOf(file, dialect, newline, notes)) {
+        if (isHeader && rows.length > 0) isHeader = rows.shift() === undefined;
+        even.add(rows);
+        if (metadata) nameClasses(rows, metadata);
+        yield rows;
       }
-      even([]);
+      notes.push(...even.notes());
     },
   };
 }
 
-function firstRows(sample: string, dialect: CsvDialect): string[][] {
-  const { delimiter, quote, skipLines } = dialect;
-  const { data } = Papa.parse<string[]>(sample, {
-    delimiter,
-    quoteChar: quote,
-    preview: skipLines + 2,
-  });
-  return data;
+interface Cut {
+  rows: string[][];
+  /** Where the first row that isn't whole begins. */
+  end: number;
+  isUnclosed: boolean;
 }
 
-async function* rowsOf(file: TableFile, dialect: CsvDialect, notes: ImportNote[]) {
-  const parse = (text: string, isLast: boolean) => {
-    const parser = new Papa.Parser({ delimiter: dialect.delimiter, quoteChar: dialect.quote });
-    // The types give `unknown`; a Parser without a header yields rows of strings.
-    return parser.parse(text, 0, !isLast) as Papa.ParseResult<string[]>;
+/** @param options.isCut the last row may not be whole and is left */
+function cutRows(
+  text: string,
+  { delimiter, quote }: CsvDialect,
+  newline: '\n' | '\r',
+  { isCut = false, preview = 0 } = {},
+): Cut {
+  const parser = new Papa.Parser({ delimiter, quoteChar: quote, newline, preview });
+  // The types give `unknown`; a Parser without a header yields rows of strings.
+  const { data, errors, meta } = parser.parse(text, 0, isCut) as Papa.ParseResult<string[]>;
+  for (const cells of data) {
+    const last = cells.length - 1;
+    const cell = cells[last];
+    if (cell?.endsWith('\r')) cells[last] = cell.slice(0, -1); // lines that end in \r\n
+  }
+  return {
+    rows: data.filter(isRow),
+    end: meta.cursor,
+    isUnclosed: errors.some(({ code }) => code === 'MissingQuotes'),
   };
+}
+
+/** \r\n is read as \n: files mix the two. */
+function newlineOf(sample: string): '\n' | '\r' {
+  return !sample.includes('\n') && sample.includes('\r') ? '\r' : '\n';
+}
+
+/** The first lines, and the rest: '' where there are fewer. */
+function splitLines(text: string, lines: number, newline: string): [string, string] {
+  let at = 0;
+  for (let i = 0; i < lines; i++) {
+    const end = text.indexOf(newline, at);
+    if (end < 0) return [text, ''];
+    at = end + 1;
+  }
+  return [text.slice(0, at), text.slice(at)];
+}
+
+async function* rowsOf(
+  file: TableFile,
+  dialect: CsvDialect,
+  newline: '\n' | '\r',
+  notes: ImportNote[],
+) {
+  let toSkip = dialect.skipLines;
   let rest = '';
   for await (const piece of decodeText(file.bytes(), dialect.encoding, notes)) {
     rest += piece;
-    const { data, meta } = parse(rest, false);
-    rest = rest.slice(meta.cursor);
-    if (rest.length > longestRow)
+    for (; toSkip > 0 && rest.includes(newline); toSkip--) [, rest] = splitLines(rest, 1, newline);
+    if (toSkip === 0) {
+      const { rows, end } = cutRows(rest, dialect, newline, { isCut: true });
+      rest = rest.slice(end);
+      yield rows;
+    }
+    if (rest.length > longestLine)
       throw new StudioError(
         'bad-data',
-        `"${file.name}": a row is longer than ${longestRow / 2 ** 20} MB. Is a quote left open, or is this no table?`,
+        `"${file.name}": a row is longer than ${longestLine / 2 ** 20} MB. Is a quote left open, or is this no table?`,
       );
-    yield data.filter(isRow);
   }
-  const { data, errors } = parse(rest, true);
-  const unclosed = errors.find(({ code }) => code === 'MissingQuotes');
-  if (unclosed)
+  const { rows, isUnclosed } = cutRows(toSkip > 0 ? '' : rest, dialect, newline);
+  if (isUnclosed)
     throw new StudioError(
       'bad-data',
       `"${file.name}": a quote (${dialect.quote}) is opened and never closed, near "${rest.slice(0, 60)}"`,
     );
-  yield data.filter(isRow);
+  yield rows;
 }
 
 /** Blank lines are no rows. */
@@ -86,25 +126,23 @@ function isRow(cells: string[]): boolean {
   return cells.length > 1 || (cells[0] ?? '').trim() !== '';
 }
 
-/** Fills short rows, cuts long ones, and notes how many of each there were, at the end (an empty batch). */
-function evenRows(width: number, notes: ImportNote[]) {
+/** Fills short rows, cuts long ones, and counts both. */
+function evenRows(width: number) {
   const short = { type: 'short-rows' as const, count: 0, row: 0 };
   const long = { type: 'long-rows' as const, count: 0, row: 0 };
   let row = 0;
-  return (rows: (string | null)[][]): (string | null)[][] => {
-    if (rows.length === 0 && row > 0) {
-      for (const note of [short, long])
-        if (note.count > 0 && !notes.includes(note)) notes.push(note);
-    }
-    for (const cells of rows) {
-      row++;
-      if (cells.length === width) continue;
-      const note = cells.length < width ? short : long;
-      if (note.count++ === 0) note.row = row;
-      while (cells.length < width) cells.push(null);
-      cells.length = width;
-    }
-    return rows;
+  return {
+    add(rows: (string | null)[][]) {
+      for (const cells of rows) {
+        row++;
+        if (cells.length === width) continue;
+        const note = cells.length < width ? short : long;
+        if (note.count++ === 0) note.row = row;
+        while (cells.length < width) cells.push(null);
+        cells.length = width;
+      }
+    },
+    notes: () => [short, long].filter(({ count }) => count > 0),
   };
 }
 
@@ -114,10 +152,18 @@ function defaultNames(width: number, classes: string[] | null): string[] {
   return names;
 }
 
-function withClassNames(rows: (string | null)[][], classes: string[]) {
+function nameClasses(rows: string[][], classes: readonly string[]) {
   for (const cells of rows) {
     const last = cells.length - 1;
-    cells[last] = classes[Number(cells[last])] ?? cells[last] ?? null;
+    const code = cells[last] ?? '';
+    cells[last] = (/^\d+$/.test(code) ? classes[Number(code)] : undefined) ?? code;
   }
-  return rows;
+}
+
+function knownEncoding(label: string): string {
+  try {
+    return new TextDecoder(label).encoding;
+  } catch (error) {
+    throw new StudioError('bad-config', `No encoding is called "${label}"`, { cause: error });
+  }
 }
