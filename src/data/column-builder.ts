@@ -169,10 +169,15 @@ function unreadCells() {
   };
 }
 
-/** What a column that isn't what it looked like is read as instead; null while it is. */
-export function widened(builder: ColumnBuilder, rows: number): InferredType | null {
-  const unread = builder.unread()?.count ?? 0;
-  if (unread > 20 && unread > rows * 0.01) return { type: unread > rows / 2 ? 'text' : 'category' };
-  if ((builder.dictionary()?.length ?? 0) > mostCategories) return { type: 'text' };
-  return null;
+export interface Misread {
+  /** Cells that aren't of the type; none where a category has too many values. */
+  odd: string[];
+}
+
+/** Whether a column isn't what its first rows promised: more than a few of its cells, and more than 1 %. */
+export function misreadOf(builder: ColumnBuilder, rows: number): Misread | null {
+  const unread = builder.unread();
+  if (unread && unread.count > 20 && unread.count > rows * 0.01)
+    return { odd: unread.examples.map(({ text }) => text) };
+  return (builder.dictionary()?.length ?? 0) > mostCategories ? { odd: [] } : null;
 }

@@ -1,7 +1,7 @@
 /** Takes rows of text, gives blocks of typed columns. What becomes of a block is its owner's business. */
-import { columnBuilder, widened, type ColumnBuilder } from './column-builder.ts';
+import { columnBuilder, misreadOf, type ColumnBuilder, type Misread } from './column-builder.ts';
 import type { InferredType } from './infer-types.ts';
-import type { ColumnVector, TextRow, UnreadCells } from './schema.ts';
+import type { ColumnType, ColumnVector, TextRow, UnreadCells } from './schema.ts';
 
 export interface BuiltColumn extends InferredType {
   name: string;
@@ -50,14 +50,19 @@ export class TableBuilder {
     }
   }
 
-  /** Columns that aren't what their first rows said, and what to read them as instead. */
-  misread(): Map<string, InferredType> {
-    const found = new Map<string, InferredType>();
+  /** Columns that aren't what their first rows promised. */
+  misread(): Map<string, Misread> {
+    const found = new Map<string, Misread>();
     for (const [i, builder] of this.#builders.entries()) {
-      const as = widened(builder, this.rows);
-      if (as) found.set(this.#names[i] ?? '', as);
+      const misread = misreadOf(builder, this.rows);
+      if (misread) found.set(this.#names[i] ?? '', misread);
     }
     return found;
+  }
+
+  /** As it was told to read the column. */
+  typeOf(name: string): ColumnType {
+    return this.#types[this.#names.indexOf(name)]?.type ?? 'text';
   }
 
   end(): BuiltColumn[] {

@@ -2,28 +2,32 @@
  * Files into a stored data set: read, typed and written block by block in one pass, so that memory doesn't
  * grow with the rows. The record that makes it a data set is written last; before it, nothing has happened.
  */
-import { encodeBlock, encodeDictionary } from '../../src/data/block-codec.ts';
 import { dataSetCodec, digestDataSet } from '../../src/data/data-set-codec.ts';
-import { defaultPreparation, defaultRole } from '../../src/data/default-preparation.ts';
-import { inferTypes, sampleRowsOf, type InferredType } from '../../src/data/infer-types.ts';
+import {
+  inferTypes,
+  inferWider,
+  sampleRowsOf,
+  type InferredType,
+} from '../../src/data/infer-types.ts';
 import { openTable } from '../../src/data/readers/open-table.ts';
-import type { TableReader } from '../../src/data/readers/table-reader.ts';
+import { joinNotes, uniqueNames, type TableReader } from '../../src/data/readers/table-reader.ts';
 import type {
-  Column,
-  ColumnVector,
+  ColumnType,
   DataSet,
+  Dialect,
+  ImportNote,
   SourceFile,
   SplitSpec,
   TextRow,
 } from '../../src/data/schema.ts';
-import { blockRowsOf, TableBuilder } from '../../src/data/table-builder.ts';
+import { blockRowsOf } from '../../src/data/table-builder.ts';
 import { StudioError } from '../../src/lib/errors.ts';
 import type { ImportProgress, ImportRequest } from '../../src/rpc/contracts.ts';
-import { putChunk } from '../../src/storage/chunks.ts';
 import type { StudioDb } from '../../src/storage/db.ts';
 import { repository } from '../../src/storage/records.ts';
 import { keepSource } from './keep-source.ts';
 import { progressMeter } from './progress.ts';
+import { StoredTable } from './stored-table.ts';
 
 const defaultSplit: SplitSpec = {
   type: 'random',
@@ -33,48 +37,55 @@ const defaultSplit: SplitSpec = {
   stratify: true,
 };
 
+/** What was learned about a column that was misread: its first type, and cells that aren't of it. */
+type Relearned = Map<string, { was: ColumnType; odd: string[] }>;
+
 /** @throws StudioError `bad-data` for files that aren't tables or don't go together; `storage-full` */
 export async function importFiles(
   db: StudioDb,
   request: ImportRequest,
   onProgress: (progress: ImportProgress) => void,
 ): Promise<DataSet> {
-  const wider = new Map<string, InferredType>();
+  const relearned: Relearned = new Map();
   for (;;) {
-    const read = await readOnce(db, request, wider, onProgress);
-    if ('dataSet' in read) return read.dataSet;
-    // Columns aren't what their first rows said: read again, knowing so.
-    for (const [column, type] of read.misread) wider.set(column, type);
+    const dataSet = await readOnce(db, request, relearned, onProgress);
+    if (dataSet) return dataSet;
   }
 }
 
+/** @returns null where columns aren't what their first rows promised: read again, knowing so. */
 async function readOnce(
   db: StudioDb,
   request: ImportRequest,
-  wider: ReadonlyMap<string, InferredType>,
+  relearned: Relearned,
   onProgress: (progress: ImportProgress) => void,
-): Promise<{ dataSet: DataSet } | { misread: ReadonlyMap<string, InferredType> }> {
+): Promise<DataSet | null> {
   const bytesTotal = request.files.reduce((sum, { blob }) => sum + blob.size, 0);
   const meter = progressMeter(bytesTotal, onProgress);
   const source: SourceFile[] = [];
-  let reader: TableReader | null = null;
+  const notes: { notes: ImportNote[]; firstRow: number }[] = [];
+  let dialect: Dialect | null = null;
   let table: StoredTable | null = null;
   for (const { name, blob } of request.files) {
     const keeper = keepSource(db, blob, meter.read);
-    const opened = await openTable(name, blob, { dialect: request.dialect, bytes: keeper.bytes });
-    const names = opened.names.map((found, i) => request.columnNames?.[i] ?? found);
+    const reader = await openTable(name, blob, {
+      dialect: request.dialect,
+      bytes: keeper.bytes,
+      onBytes: meter.read,
+    });
+    const names = namesOf(reader, request);
     if (table) assertSameColumns(name, names, table.names);
-    reader ??= opened;
+    dialect ??= reader.dialect;
+    notes.push({ notes: reader.notes, firstRow: table?.builder.rows ?? 0 });
     let waiting: TextRow[] = [];
     const begin = (): StoredTable => {
-      const found = inferTypes(names, waiting.slice(0, sampleRowsOf(names.length)), request.types);
-      const types = found.map((type, i) => wider.get(names[i] ?? '') ?? type);
-      const begun = new StoredTable(db, names, types);
+      const sample = waiting.slice(0, sampleRowsOf(names.length));
+      const begun = new StoredTable(db, names, typesOf(names, sample, request.types, relearned));
       begun.builder.add(waiting);
       waiting = [];
       return begun;
     };
-    for await (const rows of opened.batches()) {
+    for await (const rows of reader.batches()) {
       if (table) table.builder.add(rows);
       else {
         for (const row of rows) waiting.push(row);
@@ -82,17 +93,15 @@ async function readOnce(
         table = begin();
       }
       await table.keepUp();
-      const misread = table.builder.misread();
-      if (misread.size > 0) return { misread };
+      if (isMisread(table, request, relearned)) return null;
       meter.rows(table.builder.rows);
     }
     if (waiting.length > 0) table = begin();
-    if (!table) throw withoutRows(opened, name);
+    if (!table) throw withoutRows(reader, name);
     source.push({ name, size: blob.size, chunks: await keeper.finish() });
   }
-  if (!reader || !table) throw new StudioError('bad-data', 'No file was given');
-  const misread = table.builder.misread();
-  if (misread.size > 0) return { misread };
+  if (!dialect || !table) throw new StudioError('bad-data', 'No file was given');
+  if (isMisread(table, request, relearned)) return null;
   const draft: Omit<DataSet, 'digest'> = {
     projectId: request.projectId,
     parent: null,
@@ -103,64 +112,56 @@ async function readOnce(
     blockRows: blockRowsOf(table.names.length),
     columns: await table.end(),
     split: defaultSplit,
-    dialect: reader.dialect,
+    dialect,
     source,
-    notes: reader.notes,
+    notes: joinNotes(notes),
   };
   const dataSet: DataSet = { digest: await digestDataSet(draft), ...draft };
   await repository(db, dataSetCodec).put(dataSet);
   meter.done(dataSet.rows);
-  return { dataSet };
+  return dataSet;
 }
 
-/** Full blocks go to storage while reading goes on. */
-class StoredTable {
-  readonly names: readonly string[];
-  readonly builder: TableBuilder;
-  readonly #db: StudioDb;
-  readonly #blocks: string[][];
-  #writing: Promise<void> = Promise.resolve();
-  #writingBefore: Promise<void> = Promise.resolve();
+function namesOf(reader: TableReader, { columnNames }: ImportRequest): string[] {
+  if (!columnNames) return reader.names;
+  return uniqueNames(
+    reader.names.map((found, i) => columnNames[i] ?? found),
+    reader.notes,
+  );
+}
 
-  constructor(db: StudioDb, names: readonly string[], types: readonly InferredType[]) {
-    this.#db = db;
-    this.names = names;
-    this.#blocks = names.map(() => []);
-    this.builder = new TableBuilder(names, types, blockRowsOf(names.length), (block) =>
-      this.#write(block),
-    );
-  }
+function typesOf(
+  names: readonly string[],
+  sample: readonly TextRow[],
+  asked: ImportRequest['types'],
+  relearned: Relearned,
+): InferredType[] {
+  return inferTypes(names, sample, asked).map((type, i) => {
+    const learned = relearned.get(names[i] ?? '');
+    if (!learned) return type;
+    if (learned.was === 'category') return { type: 'text' };
+    const cells = sample.map((row) => row[i] ?? '');
+    return inferWider(learned.was, cells, learned.odd);
+  });
+}
 
-  /** Waits for the block before the last, so that blocks don't pile up in memory. */
-  keepUp(): Promise<void> {
-    return this.#writingBefore;
-  }
-
-  async end(): Promise<Column[]> {
-    const columns = this.builder.end();
-    await this.#writing;
-    return Promise.all(
-      columns.map(async ({ dictionary, ...column }, sourceIndex) => ({
-        ...column,
-        role: defaultRole(column.type),
-        preparation: defaultPreparation(column.type),
-        sourceIndex,
-        blocks: this.#blocks[sourceIndex] ?? [],
-        ...(dictionary && { dictionary: await putChunk(this.#db, encodeDictionary(dictionary)) }),
-      })),
-    );
-  }
-
-  #write(block: ColumnVector[]) {
-    this.#writingBefore = this.#writing;
-    this.#writing = this.#writing.then(async () => {
-      const digests = await Promise.all(
-        block.map((vector) => putChunk(this.#db, encodeBlock(vector))),
-      );
-      digests.forEach((digest, i) => this.#blocks[i]?.push(digest));
+/** Notes what is to be read otherwise. A type that a person asked for stays, unless it can't be held at all. */
+function isMisread(
+  { builder }: StoredTable,
+  { types }: ImportRequest,
+  relearned: Relearned,
+): boolean {
+  const misread = [...builder.misread()].filter(
+    ([name, { odd }]) => odd.length === 0 || !types || !Object.hasOwn(types, name),
+  );
+  for (const [name, { odd }] of misread) {
+    const before = relearned.get(name);
+    relearned.set(name, {
+      was: odd.length === 0 ? 'category' : (before?.was ?? builder.typeOf(name)),
+      odd: [...(before?.odd ?? []), ...odd],
     });
-    this.#writing.catch(() => undefined); // thrown where it is awaited
   }
+  return misread.length > 0;
 }
 
 function withoutRows({ dialect }: TableReader, name: string) {

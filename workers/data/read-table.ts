@@ -35,6 +35,7 @@ export async function readTable(
   const reader = await openTable(file.name, file.blob, {
     dialect: undefined,
     bytes: () => streamBlob(file.blob, meter.read),
+    onBytes: meter.read,
   });
   const { names } = reader;
   const asked: Record<string, ColumnType> = {};

@@ -18,7 +18,7 @@ const batchRows = 10_000;
 interface Table {
   names: string[];
   rows: readonly unknown[];
-  cell(row: unknown, column: number): string | null;
+  cell: (row: unknown, column: number) => string | null;
 }
 
 /** @throws StudioError `bad-data`, `unsupported` */

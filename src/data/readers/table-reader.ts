@@ -1,4 +1,5 @@
 /** What every reader gives: names, and rows of text in batches, without holding the whole file. */
+import { canonicalJson } from '../../lib/digest.ts';
 import { StudioError } from '../../lib/errors.ts';
 import type { Dialect, ImportNote, TextRow } from '../schema.ts';
 
@@ -51,6 +52,32 @@ export function uniqueNames(names: readonly string[], notes: ImportNote[]): stri
   });
 }
 
+/** One list of the notes of several files, whose rows follow one another and whose columns are the same. */
+export function joinNotes(
+  files: readonly { notes: readonly ImportNote[]; firstRow: number }[],
+): ImportNote[] {
+  const joined: ImportNote[] = [];
+  for (const { notes, firstRow } of files)
+    for (const note of notes)
+      switch (note.type) {
+        case 'short-rows':
+        case 'long-rows': {
+          const known = joined.find(({ type }) => type === note.type);
+          if (known?.type === note.type) known.count += note.count;
+          else joined.push({ ...note, row: note.row + firstRow });
+          break;
+        }
+        case 'left-out-member':
+          joined.push({ ...note, row: note.row + firstRow });
+          break;
+        case 'renamed-column':
+        case 'undecodable-bytes':
+          if (!joined.some((other) => canonicalJson(other) === canonicalJson(note)))
+            joined.push(note);
+      }
+  return joined;
+}
+
 /** A value of JSON or Parquet as a cell; what holds others becomes JSON. */
 export function cellText(value: unknown): string | null {
   switch (typeof value) {
@@ -64,9 +91,15 @@ export function cellText(value: unknown): string | null {
       if (value === null) return null;
       if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
       return JSON.stringify(value, (_key, member: unknown) =>
-        typeof member === 'bigint' ? String(member) : member,
+        typeof member === 'bigint' ? plainInteger(member) : member,
       );
     default:
       return null;
   }
+}
+
+/** Parquet's 64-bit integers as JSON has them; as text where a number would round. */
+function plainInteger(value: bigint): number | string {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : String(value);
 }
