@@ -1,5 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import { csp } from './tests/support/vite-csp.ts';
 import { offline } from './tests/support/vite-offline.ts';
 
 export default defineConfig({
@@ -10,6 +11,7 @@ export default defineConfig({
       dynamicCompileOptions: ({ filename }) =>
         filename.includes('node_modules') ? undefined : { runes: true },
     }),
+    csp(),
     offline(),
   ],
   worker: { format: 'es' },

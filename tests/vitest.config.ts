@@ -23,6 +23,8 @@ export default defineConfig({
           environment: 'node',
           include: ['tests/unit/**/*.test.ts'],
           testTimeout: 30_000,
+          // tfjs's ES modules call themselves CommonJS: Vite reads them, Node would not.
+          server: { deps: { inline: [/@tensorflow/] } },
         },
       },
       {

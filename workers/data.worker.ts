@@ -1,18 +1,82 @@
-/** Serves data: brings files in, shows them before that, and gives columns another type. */
+/** Serves data: brings files in, shows, profiles and changes them, and moves whole projects as files. */
 import { expose } from 'comlink';
-import type { DataApi } from '../src/rpc/contracts.ts';
+import { changeDataSet } from '../src/data/change-data-set.ts';
+import { dataSetCodec, dataSetKey } from '../src/data/data-set-codec.ts';
+import { profileCodec } from '../src/data/profile-codec.ts';
+import { profileTable } from '../src/data/profile-table.ts';
+import type { ColumnSource, DataSet, DataSetRef } from '../src/data/schema.ts';
+import type { DataApi, DataSetChange } from '../src/rpc/contracts.ts';
 import { openStudioDb } from '../src/storage/db.ts';
-import { previewType } from './data/change-type.ts';
+import { whileInUse } from '../src/storage/locks.ts';
+import { exportProject, importProject } from '../src/storage/project-file.ts';
+import { repository } from '../src/storage/records.ts';
+import { projectCodecs } from './codecs.ts';
+import { columnSource } from './column-source.ts';
+import { changeType, previewType } from './data/change-type.ts';
+import { exportCsv } from './data/export-csv.ts';
 import { importFiles } from './data/import.ts';
 import { preview } from './data/preview.ts';
+import { removeDuplicates } from './data/remove-duplicates.ts';
+import { queryRows } from './data/rows.ts';
 
 const db = openStudioDb();
 db.catch(() => undefined); // thrown where it is awaited
 
+/** Of the data set asked for last, so that its columns stay decoded. */
+let opened: { key: string; source: Promise<ColumnSource> } | null = null;
+
+function sourceOf(ref: DataSetRef): Promise<ColumnSource> {
+  const key = dataSetKey(ref);
+  if (opened?.key === key) return opened.source;
+  const source = db.then(async (open) =>
+    columnSource(open, await repository(open, dataSetCodec).get(key)),
+  );
+  opened = { key, source };
+  source.catch(() => (opened = null));
+  return source;
+}
+
 const api = {
   preview,
-  importFiles: async (request, onProgress) => importFiles(await db, request, onProgress),
-  previewType: async (dataSet, column, type) => previewType(await db, dataSet, column, type),
-} satisfies Partial<DataApi>;
+  importFiles: async (request, onProgress) => {
+    const open = await db;
+    return whileInUse(() => importFiles(open, request, onProgress));
+  },
+  async profile(ref, onProgress) {
+    const profiles = repository(await db, profileCodec);
+    const stored = await profiles.find(dataSetKey(ref)).catch(() => undefined); // made again
+    if (stored) return stored.profile;
+    const profile = await profileTable(await sourceOf(ref), onProgress);
+    await profiles.put({ ...ref, createdAt: Date.now(), profile });
+    return profile;
+  },
+  rows: async (ref, query) => queryRows(await sourceOf(ref), query),
+  previewType: async (ref, column, type) => previewType(await db, ref, column, type),
+  async change(ref, change) {
+    const open = await db;
+    return whileInUse(async () => {
+      const next = await changed(ref, change);
+      await repository(open, dataSetCodec).put(next);
+      return next;
+    });
+  },
+  exportCsv: async (ref) => exportCsv(await sourceOf(ref)),
+  exportProject: async (projectId, onProgress) =>
+    exportProject(await db, projectId, { createdAt: Date.now(), onProgress }),
+  importProject: async (file, onProgress) =>
+    importProject(await db, file, { codecs: projectCodecs, onProgress }),
+} satisfies DataApi;
 
 expose(api);
+
+async function changed(ref: DataSetRef, change: DataSetChange): Promise<DataSet> {
+  const open = await db;
+  switch (change.type) {
+    case 'type':
+      return changeType(open, ref, change.column, change.to);
+    case 'remove-duplicates':
+      return removeDuplicates(open, await sourceOf(ref));
+    default:
+      return changeDataSet((await sourceOf(ref)).dataSet, change);
+  }
+}

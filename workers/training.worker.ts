@@ -5,69 +5,77 @@ import { encodePredictions } from '../src/evaluate/predictions-codec.ts';
 import { StudioError } from '../src/lib/errors.ts';
 import {
   modelVersionCodec,
+  modelVersionKey,
   nextVersionNumber,
   versionDigest,
 } from '../src/registry/model-version-codec.ts';
 import type { ModelVersion } from '../src/registry/model-version.ts';
-import type { TrainingApi } from '../src/rpc/contracts.ts';
+import type { TrainingApi, TrainRequest, TrainResult } from '../src/rpc/contracts.ts';
 import { getChunk, putChunk } from '../src/storage/chunks.ts';
 import { openStudioDb, type StudioDb } from '../src/storage/db.ts';
+import { whileInUse } from '../src/storage/locks.ts';
 import { repository } from '../src/storage/records.ts';
 import { loadPipeline } from '../src/tasks/pipelines.ts';
 import { Control } from '../src/training/engine/control.ts';
 import type { TrainingOutcome } from '../src/training/pipeline.ts';
 import { runCodec } from '../src/training/run-codec.ts';
+import type { RunEvent } from '../src/training/run.ts';
 import type { RunRecord } from '../src/training/run-record.ts';
 import { columnSource } from './column-source.ts';
 import { RunJournal } from './training/journal.ts';
 
-let control = new Control();
-let isBusy = false;
+let control: Control | null = null;
 
 const api = {
-  async train({ runId, resume }, onEvent) {
-    if (isBusy) throw new StudioError('busy', 'This worker is training already');
-    isBusy = true;
-    control = new Control();
+  async train(request, onEvent) {
+    if (control) throw new StudioError('busy', 'This worker is training already');
+    control = new Control((state) => onEvent({ type: state }));
     try {
-      const db = await openStudioDb();
-      const run = await repository(db, runCodec).get(runId);
-      const journal = new RunJournal(db, resume ? run : { ...run, epochs: [], folds: [] });
-      const dataSets = repository(db, dataSetCodec);
-      const dataSet = await dataSets.get(
-        dataSetKey({ projectId: run.projectId, digest: run.dataSet }),
-      );
-      const pipeline = await loadPipeline(run.taskId);
-      const outcome = await pipeline.train({
-        source: columnSource(db, dataSet),
-        config: run.config,
-        control,
-        emit: (event) => {
-          journal.note(event);
-          onEvent(event);
-        },
-        checkpoint: resume && run.checkpoint ? await getChunk(db, run.checkpoint) : null,
-        saveCheckpoint: (bytes) => journal.checkpoint(bytes),
-      });
-      const version = await storeVersion(db, run, outcome);
-      const record = await journal.finish({
-        status: outcome.outcome,
-        backend: outcome.backend,
-        bestEpoch: outcome.bestEpoch,
-        metrics: outcome.metrics,
-        modelVersion: version.id,
-      });
-      return { outcome: outcome.outcome, metrics: record.metrics, modelVersion: version.id };
+      const held = control;
+      return await whileInUse(() => train(request, held, onEvent));
     } finally {
-      isBusy = false;
+      control = null;
     }
   },
   control(command) {
-    control.command(command);
+    control?.command(command);
   },
 } satisfies TrainingApi;
 
 expose(api);
+
+async function train(
+  { runId, resume }: TrainRequest,
+  held: Control,
+  onEvent: (event: RunEvent) => void,
+): Promise<TrainResult> {
+  const db = await openStudioDb();
+  const run = await repository(db, runCodec).get(runId);
+  const journal = new RunJournal(db, resume ? run : { ...run, epochs: [], folds: [] });
+  const key = dataSetKey({ projectId: run.projectId, digest: run.dataSet });
+  const dataSet = await repository(db, dataSetCodec).get(key);
+  const pipeline = await loadPipeline(run.taskId);
+  const outcome = await pipeline.train({
+    source: columnSource(db, dataSet),
+    config: run.config,
+    control: held,
+    emit(event) {
+      journal.note(event);
+      onEvent(event);
+    },
+    checkpoint: resume && run.checkpoint ? await getChunk(db, run.checkpoint) : null,
+    saveCheckpoint: (bytes) => journal.checkpoint(bytes),
+  });
+  const version = await storeVersion(db, run, outcome);
+  const record = await journal.finish({
+    status: outcome.outcome,
+    backend: outcome.backend,
+    bestEpoch: outcome.bestEpoch,
+    metrics: outcome.metrics,
+    modelVersion: version.id,
+  });
+  return { outcome: outcome.outcome, metrics: record.metrics, modelVersion: version.id };
+}
 
 async function storeVersion(
   db: StudioDb,
@@ -80,8 +88,12 @@ async function storeVersion(
     chunk: await putChunk(db, model.weights.bytes),
     tensors: model.weights.tensors,
   };
+  const id = await versionDigest({ spec, preparation, target, weights });
+  // The same data, settings and seed give the same model: it has its number already.
+  const same = await versions.find(modelVersionKey({ projectId: run.projectId, id }));
+  if (same) return same;
   const version: ModelVersion = {
-    id: await versionDigest({ spec, preparation, target, weights }),
+    id,
     projectId: run.projectId,
     number: nextVersionNumber(await versions.list(run.projectId)),
     taskId: run.taskId,

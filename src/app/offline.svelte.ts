@@ -1,5 +1,5 @@
 /** Whether the studio works with the network off, and whether a newer version is waiting. */
-export class Offline {
+class Offline {
   #status = $state<'unavailable' | 'preparing' | 'ready'>('unavailable');
   #waiting = $state.raw<ServiceWorker | null>(null);
 
@@ -42,3 +42,5 @@ export class Offline {
     });
   }
 }
+
+export const offline = new Offline();

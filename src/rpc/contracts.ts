@@ -30,7 +30,7 @@ export interface ImportRequest {
   /** Overrides what was found. */
   dialect?: Partial<Extract<Dialect, { format: 'csv' }>>;
   columnNames?: string[];
-  types?: Record<string, ColumnType>;
+  types?: Readonly<Record<string, ColumnType>>;
 }
 
 export interface ImportProgress {

@@ -18,7 +18,7 @@ export interface ImportOptions extends CallOptions<ImportProgress> {
   name?: string;
   dialect?: ImportRequest['dialect'];
   columnNames?: string[];
-  types?: Record<string, ColumnType>;
+  types?: Readonly<Record<string, ColumnType>>;
 }
 
 export class DataSession {

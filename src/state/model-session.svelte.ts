@@ -1,6 +1,7 @@
 /** A project's model versions: which there are, what they answer, how well. */
 import { proxy } from 'comlink';
 import type { InputRow } from '../data/input-row.ts';
+import type { Evaluation } from '../evaluate/evaluation.ts';
 import { StudioError } from '../lib/errors.ts';
 import { linearTerms, type LinearTerms } from '../models/linear-terms.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
@@ -60,8 +61,8 @@ export class ModelSession {
   evaluateFile(file: File, version?: string, options: CallOptions<ImportProgress> = {}) {
     const { id } = this.version(version);
     const onProgress = proxy((progress: ImportProgress) => options.onProgress?.(progress));
-    return this.#client.call(
-      (api) => api.evaluateFile(this.#ref(id), named(file), onProgress),
+    return this.#client.call<Evaluation>(
+      async (api) => api.evaluateFile(this.#ref(id), named(file), onProgress),
       options.signal,
     );
   }

@@ -123,6 +123,8 @@ export class TrainingSession {
       status: 'running',
       error: null,
       backend: null,
+      backendReason: '',
+      baseline: null,
       epochs: [],
       folds: [],
       bestEpoch: 0,

@@ -1,12 +1,16 @@
 /** Everything on this device: the projects, and the one that is open. */
+import { proxy, type Remote } from 'comlink';
+import { dataSetKey } from '../data/data-set-codec.ts';
+import type { DataSet } from '../data/schema.ts';
+import type { DataApi } from '../rpc/contracts.ts';
 import { reviveError, StudioError } from '../lib/errors.ts';
-import { sampleOf, type Sample } from '../data/samples.ts';
+import { sampleOf } from '../data/samples.ts';
 import type { Project } from '../registry/project.ts';
 import { dataClient } from '../rpc/clients.ts';
 import { collectGarbage } from '../storage/chunks.ts';
 import { whileUnused } from '../storage/locks.ts';
 import { deleteProjectRecords } from '../storage/records.ts';
-import { announce, onAnnouncement } from '../storage/tabs.ts';
+import { onAnnouncement } from '../storage/tabs.ts';
 import { tasks, taskOf } from '../tasks/catalogue.ts';
 import { ProjectSession } from './project-session.svelte.ts';
 import { openStore, type Store } from './store.ts';
@@ -66,10 +70,34 @@ export class Workspace implements WorkspaceView {
   async createFromSample(sampleId: string): Promise<string> {
     const sample = sampleOf(sampleId);
     const id = await this.createProject({ name: sample.name, taskId: sample.taskId });
-    const session = await this.openProject(id);
-    await loadSample(session, sample);
-    await this.refresh();
+    try {
+      await this.loadSample(await this.openProject(id), sampleId);
+    } catch (error) {
+      await this.deleteProject(id);
+      throw error;
+    }
     return id;
+  }
+
+  /** Brings a bundled sample in as the project's data, with its target set. */
+  async loadSample(session: ProjectSession, sampleId: string): Promise<DataSet> {
+    const sample = sampleOf(sampleId);
+    const response = await fetch(`samples/${sample.file}`);
+    if (!response.ok)
+      throw new StudioError(
+        'not-found',
+        `The sample "${sample.name}" can't be loaded (${response.status}); it is kept for use offline once it was opened`,
+      );
+    const file = new File([await response.blob()], sample.file);
+    await session.data.importFiles([file], {
+      name: sample.name,
+      ...(sample.dialect && { dialect: sample.dialect }),
+      ...(sample.columnNames && { columnNames: [...sample.columnNames] }),
+      ...(sample.types && { types: sample.types }),
+    });
+    await session.setTarget(sample.target, sample.taskId);
+    await this.refresh();
+    return session.data.mustHave();
   }
 
   /** A project named after the first file; its import goes on where the caller is told by `openProject`. */
@@ -104,17 +132,18 @@ export class Workspace implements WorkspaceView {
     (await this.#sessions.get(id))?.close();
     this.#sessions.delete(id);
     await deleteProjectRecords(store.db, id);
-    announce({ type: 'changed', kind: 'project', id, projectId: id });
     await this.refresh();
     await whileUnused(() => collectGarbage(store.db));
   }
 
   async exportProject(id: string, onProgress?: (share: number) => void): Promise<Blob> {
-    return withDataWorker((client) => client.call((api) => api.exportProject(id, onProgress)));
+    await this.#ready();
+    return withDataWorker((api) => api.exportProject(id, onProgress && proxy(onProgress)));
   }
 
   async importProject(file: Blob): Promise<string> {
-    const id = await withDataWorker((client) => client.call((api) => api.importProject(file)));
+    await this.#ready();
+    const id = await withDataWorker((api) => api.importProject(file));
     await this.refresh();
     return id;
   }
@@ -125,8 +154,11 @@ export class Workspace implements WorkspaceView {
 
   /** Reads the list of projects again. */
   async refresh(): Promise<void> {
-    const store = await this.#ready();
-    const projects = await store.projects.list();
+    await this.#list(await this.#ready());
+  }
+
+  async #list(store: Store): Promise<void> {
+    const projects = await store.projects.list(undefined, (error) => console.warn(error));
     const summaries = await Promise.all(projects.map((project) => summarise(store, project)));
     this.#projects = summaries.sort((a, b) => b.updatedAt - a.updatedAt);
   }
@@ -135,7 +167,7 @@ export class Workspace implements WorkspaceView {
     try {
       this.#store = await openStore();
       const { db } = this.#store;
-      await this.refreshFrom(this.#store);
+      await this.#list(this.#store);
       this.#status = 'ready';
       onAnnouncement(() => void this.refresh());
       // What a killed import or a deleted run left behind.
@@ -151,4 +183,36 @@ export class Workspace implements WorkspaceView {
     if (!this.#store) throw this.#error ?? new StudioError('storage-blocked', 'No storage');
     return this.#store;
   }
+}
+
+async function withDataWorker<T>(use: (api: Remote<DataApi>) => Promise<T>): Promise<T> {
+  const client = dataClient();
+  try {
+    return await client.call(use);
+  } finally {
+    client.end();
+  }
+}
+
+/** The newest data and the best figure on test rows, for the list of projects. */
+async function summarise(store: Store, project: Project): Promise<ProjectSummary> {
+  const { id, name, taskId, updatedAt, dataSet } = project;
+  const ignore = () => undefined; // the project's own page tells what is wrong with it
+  const data = dataSet
+    ? await store.dataSets.find(dataSetKey({ projectId: id, digest: dataSet })).catch(ignore)
+    : undefined;
+  const versions = await store.versions.list(id, ignore);
+  const metric = tasks.find((task) => task.id === taskId)?.metrics[0];
+  const values = versions
+    .map(({ metrics }) => (metric && metrics.test?.[metric.id]) ?? NaN)
+    .filter(Number.isFinite);
+  const best = metric?.better === 'lower' ? Math.min(...values) : Math.max(...values);
+  return {
+    id,
+    name,
+    taskId,
+    updatedAt,
+    rows: data?.rows ?? null,
+    best: metric && values.length > 0 ? { metric: metric.id, value: best } : null,
+  };
 }

@@ -37,7 +37,7 @@ async function withLock<T>(
   task: (isHeld: boolean) => T | Promise<T>,
 ): Promise<T> {
   // Absent outside secure contexts, whatever the types say.
-  const locks = (globalThis.navigator as Partial<Navigator> | undefined)?.locks;
+  const locks = (globalThis.navigator as { locks?: LockManager } | undefined)?.locks;
   if (!locks) return task(true);
   const progress = { hasStarted: false };
   try {

@@ -43,6 +43,8 @@ export interface TrainingOutcome {
 export interface Predictor {
   /** Answers in the order of the rows. */
   answer(rows: readonly InputRow[]): Promise<Answer[]>;
+  /** Answers to every row of a table, which needs no target column. */
+  answerTable(source: ColumnSource): Promise<Answer[]>;
   /** Answers and truths for rows (all where absent) of a table that has the target column. */
   predict(source: ColumnSource, rows?: Uint32Array): Promise<Predictions>;
   evaluate(predictions: Predictions, on: string): Evaluation;

@@ -27,6 +27,8 @@ const runSchema: v.GenericSchema<unknown, RunRecord> = v.object({
   status: v.picklist(['running', 'completed', 'early-stopped', 'stopped', 'diverged', 'failed']),
   error: v.nullable(v.object({ code: v.string(), message: v.string() })),
   backend: v.nullable(v.picklist(backends)),
+  backendReason: v.string(),
+  baseline: v.nullable(metrics),
   epochs: v.array(epoch),
   folds: v.array(metrics),
   bestEpoch: v.number(),

@@ -1,5 +1,5 @@
 /** A run as it is stored: its settings, how it went, and where a killed one goes on. */
-import type { Backend, EpochRecord, MetricSet, RunConfig, RunOutcome } from './run.ts';
+import type { Backend, EpochRecord, Metrics, MetricSet, RunConfig, RunOutcome } from './run.ts';
 
 export interface RunRecord {
   id: string;
@@ -14,6 +14,10 @@ export interface RunRecord {
   status: 'running' | RunOutcome | 'failed';
   error: { code: string; message: string } | null;
   backend: Backend | null;
+  /** Why this backend, in words; '' before it is chosen. */
+  backendReason: string;
+  /** What answering without learning scores on the rows that the curves are of. */
+  baseline: Metrics | null;
   epochs: EpochRecord[];
   /** Figures of each fold, where the run was a cross-validation. */
   folds: Record<string, number>[];

@@ -83,6 +83,8 @@ export type RunEvent =
       stepsPerEpoch: number;
       /** Epochs already behind a resumed run. */
       epoch: number;
+      /** What answering without learning scores: the most frequent class, or the mean. */
+      baseline?: Metrics;
     }
   | {
       type: 'progress';

@@ -27,6 +27,8 @@ export class RunJournal {
         this.#record = {
           ...record,
           backend: event.backend,
+          backendReason: event.reason,
+          baseline: event.baseline ?? record.baseline,
           epochs: record.epochs.filter(({ epoch }) => epoch <= event.epoch),
         };
         break;

@@ -1,4 +1,5 @@
 /** Initial weights, drawn in JavaScript so that a seed gives the same network on every backend. */
+import { tensor, variable, type Variable } from './tf.ts';
 import type { Random } from '../../lib/random.ts';
 import type { Initializer } from '../spec.ts';
 
@@ -22,4 +23,17 @@ export function initialValues(
       return Float32Array.from({ length: count }, () => random.normal() * deviation);
     }
   }
+}
+
+/** A variable that starts from these values. */
+export function variableOf(
+  values: Float32Array,
+  shape: number[],
+  name: string,
+  isTrainable = true,
+): Variable {
+  const start = tensor(values, shape);
+  const created = variable(start, isTrainable, name);
+  start.dispose(); // the variable keeps the data
+  return created;
 }

@@ -1,4 +1,6 @@
 /** The one door to tfjs: core only. Backends are loaded by name, lazily (training/engine/backend.ts). */
+import '@tensorflow/tfjs-core/dist/register_all_gradients.js'; // the index registers none
+
 export {
   add,
   dispose,
@@ -46,6 +48,7 @@ export {
   removeBackend,
 } from '@tensorflow/tfjs-core';
 export type {
+  GradSaveFunc,
   NamedTensorMap,
   Scalar,
   Tensor,

@@ -15,6 +15,8 @@ import {
   square,
   sub,
   sum,
+  zerosLike,
+  type GradSaveFunc,
   type Scalar,
   type Tensor,
   type Tensor2D,
@@ -55,30 +57,39 @@ export function lossOf(
 }
 
 const binary = customGrad((...inputs) => {
-  const [z, y, w] = inputs as [Tensor, Tensor, Tensor]; // as lossOf calls it
+  const [z, y, w, save] = inputs as unknown as LossInputs; // as lossOf calls it
   const losses = add(sub(relu(z), mul(z, y)), log(add(exp(neg(abs(z))), scalar(1))));
+  save([z, y, w]);
   return {
     value: sum(mul(w, losses)),
-    gradFunc: (dy: Tensor) => {
-      const dz = mul(dy, mul(w, sub(sigmoid(z), y)));
-      return [dz, neg(dz), sum(losses, 1, true)];
+    gradFunc: (dy: Tensor, saved: Tensor[]) => {
+      const [logits, targets, weights] = saved as [Tensor2D, Tensor2D, Tensor2D]; // saved above
+      return onlyLogits(mul(dy, mul(weights, sub(sigmoid(logits), targets))), targets, weights);
     },
   };
 });
 
 const categorical = customGrad((...inputs) => {
-  const [z, y, w] = inputs as [Tensor, Tensor, Tensor]; // as lossOf calls it
+  const [z, y, w, save] = inputs as unknown as LossInputs; // as lossOf calls it
   const shifted = sub(z, max(z, 1, true));
   const logSum = log(sum(exp(shifted), 1, true));
   const losses = sub(logSum, sum(mul(shifted, y), 1, true));
+  save([z, y, w]);
   return {
     value: sum(mul(w, losses)),
-    gradFunc: (dy: Tensor) => {
-      const dz = mul(dy, mul(w, sub(softmax(z as Tensor2D), y)));
-      return [dz, neg(dz), losses];
+    gradFunc: (dy: Tensor, saved: Tensor[]) => {
+      const [logits, targets, weights] = saved as [Tensor2D, Tensor2D, Tensor2D]; // saved above
+      return onlyLogits(mul(dy, mul(weights, sub(softmax(logits), targets))), targets, weights);
     },
   };
 });
+
+type LossInputs = [Tensor2D, Tensor2D, Tensor2D, GradSaveFunc];
+
+/** Targets and weights are data: nothing is learned through them. */
+function onlyLogits(gradient: Tensor, targets: Tensor, weights: Tensor): Tensor[] {
+  return [gradient, zerosLike(targets), zerosLike(weights)];
+}
 
 /** Mean loss and the figures that are watched, from outputs on the host. @param outputs [rows, outputs] */
 export function measure(outputs: Float32Array, targets: Targets, rows: ArrayLike<number>): Metrics {
@@ -139,4 +150,24 @@ function measureNumbers(
     rmse: Math.sqrt(squares / n) * divisor,
     mae: (absolute / n) * divisor,
   };
+}
+
+/** What the train rows' most frequent class, shares or mean score on `judged`, as `measure` gives it. */
+export function baselineOf(train: Targets, judged: Targets): Metrics {
+  const n = judged.values.length;
+  if (train.type === 'classes') {
+    const counts = new Float64Array(train.classes);
+    for (const value of train.values) counts[value] = (counts[value] ?? 0) + 1;
+    const common = counts.indexOf(Math.max(...counts));
+    let loss = 0;
+    let right = 0;
+    for (const value of judged.values) {
+      loss -= Math.log(Math.max(1e-15, (counts[value] ?? 0) / train.values.length));
+      if (value === common) right++;
+    }
+    return { loss: loss / n, accuracy: right / n };
+  }
+  const mean = train.values.reduce((sum, value) => sum + value, 0) / train.values.length;
+  const rows = Uint32Array.from(judged.values, (_, i) => i);
+  return measure(new Float32Array(n).fill(mean), judged, rows);
 }

@@ -22,6 +22,7 @@ import type { Metrics, RunConfig } from '../run.ts';
 import { startBackend } from './backend.ts';
 import type { TrainingRows } from './batches.ts';
 import { fitModel } from './fit.ts';
+import { baselineOf } from './objective.ts';
 import { outputsOn, probabilitiesOf } from './predict.ts';
 
 type Output = 'classes' | 'number';
@@ -200,8 +201,10 @@ async function fitOn(
   const train = await part(rows);
   const checked = await completeRows(preparation, vector, validationRows);
   const validation = checked.length > 0 ? await part(checked) : null;
+  const baseline = baselineOf(train.targets, (validation ?? train).targets);
   const { spec, weights, ...run } = await fitModel({
     ...job,
+    emit: (event) => job.emit(event.type === 'started' ? { ...event, baseline } : event),
     train,
     validation: validation && { ...validation, weights: null },
   });
@@ -276,19 +279,23 @@ async function openPredictor(model: FittedModel): Promise<Predictor> {
     return target.type === 'classes' ? probabilitiesOf(outputs, target.classes.length) : outputs;
   };
 
+  const answers = async (vector: Parameters<typeof buildFeatures>[1], count: number) => {
+    const all = Uint32Array.from({ length: count }, (_, i) => i);
+    const complete = new Set(await completeRows(preparation, vector, all));
+    const outputs = await outputsFor(vector, all);
+    return Array.from(all, (row): Answer =>
+      complete.has(row)
+        ? answerOf(target, outputs, row)
+        : { type: 'unanswered', reason: 'a cell that must not be missing is missing' },
+    );
+  };
+
   return {
-    async answer(rows) {
+    answer(rows) {
       const vectors = vectorsOf(preparation, rows);
-      const vector = (name: string) => Promise.resolve(vectors.get(name));
-      const all = Uint32Array.from(rows, (_, i) => i);
-      const complete = new Set(await completeRows(preparation, vector, all));
-      const outputs = await outputsFor(vector, all);
-      return rows.map((_row, i) =>
-        complete.has(i)
-          ? answerOf(target, outputs, i)
-          : { type: 'unanswered', reason: 'a cell that must not be missing is missing' },
-      );
+      return answers((name) => Promise.resolve(vectors.get(name)), rows.length);
     },
+    answerTable: (source) => answers((name) => source.column(name), source.dataSet.rows),
     async predict(source, rows) {
       const all = rows ?? Uint32Array.from({ length: source.dataSet.rows }, (_, i) => i);
       const vector = (name: string) => source.column(name);

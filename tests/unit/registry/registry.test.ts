@@ -97,6 +97,8 @@ const run: RunRecord = {
   status: 'diverged',
   error: null,
   backend: 'cpu',
+      backendReason: '',
+      baseline: null,
   epochs: [{ epoch: 1, train: { loss: Number.NaN }, learningRate: 0.1, seconds: 1 }],
   folds: [],
   bestEpoch: 0,

@@ -1,29 +1,19 @@
 /** Normalises each feature over the batch, and by moving averages afterwards (Ioffe and Szegedy 2015). */
-import {
-  add,
-  mean,
-  mul,
-  reshape,
-  rsqrt,
-  scalar,
-  square,
-  sub,
-  tensor1d,
-  tidy,
-  variable,
-} from '../tf.ts';
+import { add, mean, mul, reshape, rsqrt, scalar, square, sub, tidy } from '../tf.ts';
 import type { Tensor2D, Variable } from '../tf.ts';
+import { variableOf } from '../initial-values.ts';
 import type { Layer, LayerInput } from './layer.ts';
 
 const epsilon = 1e-3;
 const momentum = 0.9;
 
 export function batchNorm(_spec: unknown, { name, width }: LayerInput): Layer {
-  const filled = (value: number) => tensor1d(new Float32Array(width).fill(value));
-  const gamma = variable(filled(1), true, `${name}/gamma`);
-  const beta = variable(filled(0), true, `${name}/beta`);
-  const movingMean = variable(filled(0), false, `${name}/moving-mean`);
-  const movingVariance = variable(filled(1), false, `${name}/moving-variance`);
+  const filled = (value: number, part: string, isTrainable = true) =>
+    variableOf(new Float32Array(width).fill(value), [width], `${name}/${part}`, isTrainable);
+  const gamma = filled(1, 'gamma');
+  const beta = filled(0, 'beta');
+  const movingMean = filled(0, 'moving-mean', false);
+  const movingVariance = filled(1, 'moving-variance', false);
   const follow = (average: Variable, value: Tensor2D) => {
     const next = tidy(() =>
       add(mul(average, scalar(momentum)), mul(reshape(value, [width]), scalar(1 - momentum))),

@@ -1,8 +1,8 @@
 /** y = activation(x W + b) */
 import type { LayerSpec } from '../../spec.ts';
 import { activate } from '../activations.ts';
-import { add, matMul, tensor, variable, type Tensor2D } from '../tf.ts';
-import { initialValues } from '../initial-values.ts';
+import { add, matMul, type Tensor2D } from '../tf.ts';
+import { initialValues, variableOf } from '../initial-values.ts';
 import type { Layer, LayerInput } from './layer.ts';
 
 export function dense(
@@ -12,11 +12,11 @@ export function dense(
   const initializer =
     spec.initializer ?? (isRectifier(spec.activation) ? 'he-normal' : 'glorot-uniform');
   const values = initialValues(initializer, width, spec.units, random);
-  const kernel = variable(tensor(values, [width, spec.units]), true, `${name}/kernel`);
+  const kernel = variableOf(values, [width, spec.units], `${name}/kernel`);
   const bias =
     spec.useBias === false
       ? null
-      : variable(tensor(new Float32Array(spec.units), [spec.units]), true, `${name}/bias`);
+      : variableOf(new Float32Array(spec.units), [spec.units], `${name}/bias`);
   return {
     width: spec.units,
     trainable: [

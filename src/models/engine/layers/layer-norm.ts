@@ -1,13 +1,15 @@
 /** Normalises each example over its features (Ba, Kiros and Hinton 2016). */
-import { add, mean, mul, rsqrt, scalar, square, sub, tensor1d, variable } from '../tf.ts';
+import { add, mean, mul, rsqrt, scalar, square, sub } from '../tf.ts';
+import { variableOf } from '../initial-values.ts';
 import type { Layer, LayerInput } from './layer.ts';
 
 const epsilon = 1e-5;
 
 export function layerNorm(_spec: unknown, { name, width }: LayerInput): Layer {
-  const filled = (value: number) => tensor1d(new Float32Array(width).fill(value));
-  const gamma = variable(filled(1), true, `${name}/gamma`);
-  const beta = variable(filled(0), true, `${name}/beta`);
+  const filled = (value: number, part: string, isTrainable = true) =>
+    variableOf(new Float32Array(width).fill(value), [width], `${name}/${part}`, isTrainable);
+  const gamma = filled(1, 'gamma');
+  const beta = filled(0, 'beta');
   return {
     width,
     trainable: [

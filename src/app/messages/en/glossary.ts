@@ -1,0 +1,145 @@
+/** Technical words in plain language. `formula` is for people who want it. */
+export const glossary = {
+  target: { name: 'Target', text: 'The column that the model learns to predict.', formula: '' },
+  feature: {
+    name: 'Feature',
+    text: 'A column that the model may look at to make its prediction.',
+    formula: '',
+  },
+  split: {
+    name: 'Split',
+    text: 'The rows are parted in three: most train the model, some (validation) are watched while it trains, and some (test) are kept aside to see how it does on rows it never met.',
+    formula: '',
+  },
+  stratified: {
+    name: 'Stratified',
+    text: 'Each part of the split gets the same share of every class, so that a rare one is not missing somewhere.',
+    formula: '',
+  },
+  seed: {
+    name: 'Seed',
+    text: 'The number that chance starts from. The same seed, data and settings give the same result again.',
+    formula: '',
+  },
+  baseline: {
+    name: 'Baseline',
+    text: 'What you would score without learning anything: always the most frequent class, or always the mean. A model has to beat it.',
+    formula: '',
+  },
+  accuracy: {
+    name: 'Accuracy',
+    text: 'The share of rows that were predicted right.',
+    formula: 'right ÷ all',
+  },
+  balancedAccuracy: {
+    name: 'Balanced accuracy',
+    text: 'The recall of each class, averaged. A model that ignores a rare class cannot hide behind a frequent one.',
+    formula: 'mean over classes of recall',
+  },
+  precision: {
+    name: 'Precision',
+    text: 'Of the rows that were called this class, the share that really are.',
+    formula: 'TP ÷ (TP + FP)',
+  },
+  recall: {
+    name: 'Recall',
+    text: 'Of the rows that really are this class, the share that were found.',
+    formula: 'TP ÷ (TP + FN)',
+  },
+  f1: {
+    name: 'F1',
+    text: 'Precision and recall in one figure; it is low if either is low.',
+    formula: '2 · precision · recall ÷ (precision + recall)',
+  },
+  rocAuc: {
+    name: 'ROC-AUC',
+    text: 'Take one row of the class and one that is not: how often does the model give the first the higher probability? 0.5 is chance, 1 is perfect.',
+    formula: 'P(score₊ > score₋)',
+  },
+  prAuc: {
+    name: 'PR-AUC',
+    text: 'The area under the curve of precision against recall. It tells more than ROC-AUC where the class is rare.',
+    formula: 'Σ (Rₙ − Rₙ₋₁) · Pₙ',
+  },
+  logLoss: {
+    name: 'Log loss',
+    text: 'How surprised the model is by the truth. Being sure and wrong costs most. Lower is better.',
+    formula: '−mean ln p(true class)',
+  },
+  mae: {
+    name: 'MAE',
+    text: 'By how much a prediction is off, on average, in the target’s unit.',
+    formula: 'mean |y − ŷ|',
+  },
+  rmse: {
+    name: 'RMSE',
+    text: 'Like MAE, but large errors weigh more. In the target’s unit.',
+    formula: '√ mean (y − ŷ)²',
+  },
+  r2: {
+    name: 'R²',
+    text: 'The share of the target’s variation that the model explains. 0 is as good as the mean, 1 is perfect, below 0 is worse than the mean.',
+    formula: '1 − Σ(y − ŷ)² ÷ Σ(y − ȳ)²',
+  },
+  interval: {
+    name: '95 % interval',
+    text: 'With other test rows the figure would differ a little. This range says by how much: it comes from drawing the test rows again and again, with repetition.',
+    formula: '2.5 % and 97.5 % quantiles of the bootstrap',
+  },
+  confusionMatrix: {
+    name: 'Confusion matrix',
+    text: 'Counts of rows by what they are (rows) and what the model said (columns). The diagonal is right; the rest shows what is mistaken for what.',
+    formula: '',
+  },
+  loss: {
+    name: 'Loss',
+    text: 'The figure that training makes smaller, step by step.',
+    formula: '',
+  },
+  epoch: { name: 'Epoch', text: 'One pass over all rows that train.', formula: '' },
+  batchSize: {
+    name: 'Batch size',
+    text: 'How many rows the model sees before it corrects itself. Small batches are noisier; large ones need more memory.',
+    formula: '',
+  },
+  learningRate: {
+    name: 'Learning rate',
+    text: 'How big each correction is. Too small and training crawls; too big and it never settles.',
+    formula: 'w ← w − η · ∂L/∂w',
+  },
+  earlyStopping: {
+    name: 'Early stopping',
+    text: 'Training ends when the validation rows stop getting better, and goes back to the best weights.',
+    formula: '',
+  },
+  l2: {
+    name: 'L2 penalty',
+    text: 'Keeps weights small, so that no single feature is trusted too much.',
+    formula: 'L + λ · Σ w²',
+  },
+  l1: {
+    name: 'L1 penalty',
+    text: 'Pushes weights that help little to exactly zero, so that fewer features are used.',
+    formula: 'L + λ · Σ |w|',
+  },
+  dropout: {
+    name: 'Dropout',
+    text: 'Switches off a random share of neurons at each step, so that the network does not lean on any one of them.',
+    formula: '',
+  },
+  standardScaling: {
+    name: 'Standard scaling',
+    text: 'Shifts and stretches a column to mean 0 and spread 1, so that units don’t decide how much it counts. Fitted on training rows only.',
+    formula: '(x − mean) ÷ standard deviation',
+  },
+  classWeights: {
+    name: 'Class weights',
+    text: 'Lets mistakes on rare classes cost more, so that they are not ignored.',
+    formula: 'rows ÷ (classes · rows of the class)',
+  },
+  dataVersion: {
+    name: 'Data version',
+    text: 'Data never changes in place: each change makes a new version, named by a digest of all its cells. A model knows which it was trained on.',
+    formula: 'SHA-256',
+  },
+};

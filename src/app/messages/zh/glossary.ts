@@ -1,0 +1,130 @@
+import type { Messages } from '../en/index.ts';
+
+export const glossary: Messages['glossary'] = {
+  target: { name: '目标', text: '模型要学会预测的那一列。', formula: '' },
+  feature: { name: '特征', text: '模型在预测时可以参考的列。', formula: '' },
+  split: {
+    name: '划分',
+    text: '所有行分成三份：大部分用来训练；一部分（验证集）在训练过程中观察；还有一部分（测试集）留到最后，看模型面对没见过的行表现如何。',
+    formula: '',
+  },
+  stratified: {
+    name: '分层',
+    text: '划分后的每一份中，各类别的占比都相同，稀少的类别不会在某一份里缺席。',
+    formula: '',
+  },
+  seed: {
+    name: '随机种子',
+    text: '随机数的起点。种子、数据和设置都相同，结果就能重现。',
+    formula: '',
+  },
+  baseline: {
+    name: '基线',
+    text: '什么都不学也能得到的分数：总是猜最常见的类别，或总是猜平均值。模型必须比它好。',
+    formula: '',
+  },
+  accuracy: { name: '准确率', text: '预测正确的行所占的比例。', formula: '正确 ÷ 全部' },
+  balancedAccuracy: {
+    name: '平衡准确率',
+    text: '各类别召回率的平均值。忽视稀少类别的模型，无法靠常见类别掩盖。',
+    formula: '各类召回率的均值',
+  },
+  precision: {
+    name: '精确率',
+    text: '被判为这一类的行中，真正属于它的比例。',
+    formula: 'TP ÷ (TP + FP)',
+  },
+  recall: {
+    name: '召回率',
+    text: '真正属于这一类的行中，被找出来的比例。',
+    formula: 'TP ÷ (TP + FN)',
+  },
+  f1: {
+    name: 'F1',
+    text: '把精确率和召回率合成一个数；任何一个低，它就低。',
+    formula: '2 · 精确率 · 召回率 ÷ (精确率 + 召回率)',
+  },
+  rocAuc: {
+    name: 'ROC-AUC',
+    text: '任取一行属于该类、一行不属于：模型给前者更高概率的可能性有多大？0.5 等于瞎猜，1 为完美。',
+    formula: 'P(score₊ > score₋)',
+  },
+  prAuc: {
+    name: 'PR-AUC',
+    text: '精确率–召回率曲线下的面积。类别稀少时，它比 ROC-AUC 更能说明问题。',
+    formula: 'Σ (Rₙ − Rₙ₋₁) · Pₙ',
+  },
+  logLoss: {
+    name: '对数损失',
+    text: '真实答案让模型有多“意外”。很有把握却错了，代价最大。越低越好。',
+    formula: '−mean ln p(真实类别)',
+  },
+  mae: { name: 'MAE', text: '预测平均偏差多少，单位与目标相同。', formula: 'mean |y − ŷ|' },
+  rmse: {
+    name: 'RMSE',
+    text: '与 MAE 类似，但大的误差权重更高。单位与目标相同。',
+    formula: '√ mean (y − ŷ)²',
+  },
+  r2: {
+    name: 'R²',
+    text: '模型解释了目标变化的多大比例。0 与猜平均值一样，1 为完美，低于 0 则比猜平均值还差。',
+    formula: '1 − Σ(y − ŷ)² ÷ Σ(y − ȳ)²',
+  },
+  interval: {
+    name: '95% 区间',
+    text: '换一批测试行，数值会略有不同。这个区间说明会差多少：它来自对测试行反复的有放回抽样。',
+    formula: '自助法的 2.5% 与 97.5% 分位数',
+  },
+  confusionMatrix: {
+    name: '混淆矩阵',
+    text: '按实际类别（行）和模型的判断（列）统计的行数。对角线是判对的，其余显示把什么错认成了什么。',
+    formula: '',
+  },
+  loss: { name: '损失', text: '训练一步步要减小的那个数。', formula: '' },
+  epoch: { name: '轮次', text: '把所有训练行过一遍。', formula: '' },
+  batchSize: {
+    name: '批大小',
+    text: '模型每看多少行就修正一次自己。小批噪声更大，大批占用更多内存。',
+    formula: '',
+  },
+  learningRate: {
+    name: '学习率',
+    text: '每次修正的幅度。太小则训练缓慢，太大则无法收敛。',
+    formula: 'w ← w − η · ∂L/∂w',
+  },
+  earlyStopping: {
+    name: '早停',
+    text: '验证集不再变好时就停止训练，并回到最好的那组权重。',
+    formula: '',
+  },
+  l2: {
+    name: 'L2 惩罚',
+    text: '让权重保持较小，避免过分依赖某一个特征。',
+    formula: 'L + λ · Σ w²',
+  },
+  l1: {
+    name: 'L1 惩罚',
+    text: '把帮助不大的权重压到正好为零，从而只用较少的特征。',
+    formula: 'L + λ · Σ |w|',
+  },
+  dropout: {
+    name: 'Dropout',
+    text: '每一步随机关闭一部分神经元，让网络不依赖其中任何一个。',
+    formula: '',
+  },
+  standardScaling: {
+    name: '标准化',
+    text: '把一列平移、缩放到均值为 0、标准差为 1，使单位不影响它的分量。只按训练行计算。',
+    formula: '(x − 均值) ÷ 标准差',
+  },
+  classWeights: {
+    name: '类别权重',
+    text: '让稀少类别上的错误代价更高，使它们不被忽视。',
+    formula: '总行数 ÷ (类别数 · 该类行数)',
+  },
+  dataVersion: {
+    name: '数据版本',
+    text: '数据从不原地修改：每次更改都会产生新版本，以全部单元格的摘要命名。模型知道自己是用哪个版本训练的。',
+    formula: 'SHA-256',
+  },
+};

@@ -1,0 +1,37 @@
+/**
+ * The screens that there are, each a chunk of its own. A folder `src/screens/<name>/Screen.svelte` is all
+ * that a new one needs: a stage's screen is given `projectId`, a page's screen `rest`.
+ */
+import type { Component } from 'svelte';
+import { stages, type Stage } from './route.ts';
+
+export type StageScreen = Component<{ projectId: string }>;
+export type PageScreen = Component<{ rest: string }>;
+
+const modules = import.meta.glob('../screens/*/Screen.svelte', { import: 'default' });
+
+/** Stages are shown once they exist, in their order. */
+export const builtStages: readonly Stage[] = stages.filter(hasScreen);
+
+export function hasScreen(name: string): boolean {
+  return pathOf(name) in modules;
+}
+
+export function loadStage(stage: Stage): Promise<StageScreen> {
+  return load(stage) as Promise<StageScreen>; // the convention above; a glob carries no types
+}
+
+/** Null where there is no such page; a stage is no page. */
+export function loadPage(name: string): Promise<PageScreen> | null {
+  if (!hasScreen(name) || (stages as readonly string[]).includes(name)) return null;
+  return load(name) as Promise<PageScreen>; // as above
+}
+
+function load(name: string): Promise<unknown> {
+  const module = modules[pathOf(name)];
+  return module ? module() : Promise.reject(new Error(`There is no screen "${name}"`));
+}
+
+function pathOf(name: string) {
+  return `../screens/${name}/Screen.svelte`;
+}

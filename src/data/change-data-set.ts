@@ -1,0 +1,101 @@
+/** A data set with one thing changed: the next version, sharing all bytes with the one before. */
+import { StudioError } from '../lib/errors.ts';
+import { digestDataSet } from './data-set-codec.ts';
+import type { Column, ColumnRole, DataChange, DataSet, Preparation, SplitSpec } from './schema.ts';
+
+/** What may be changed without touching a cell. */
+export type ShallowChange =
+  | { type: 'role'; column: string; to: ColumnRole }
+  | { type: 'preparation'; columns: string[]; to: Partial<Preparation> }
+  | { type: 'rename'; column: string; to: string }
+  | { type: 'split'; to: SplitSpec };
+
+/** The same version where nothing changes. @throws StudioError `bad-config` */
+export async function changeDataSet(dataSet: DataSet, change: ShallowChange): Promise<DataSet> {
+  const { columns, split, made } = applied(dataSet, change);
+  return nextVersion(dataSet, { columns, split }, made);
+}
+
+/** Of this version with these members, which came about by `change`. */
+export async function nextVersion(
+  dataSet: DataSet,
+  members: Partial<Pick<DataSet, 'columns' | 'split' | 'rows'>>,
+  change: DataChange,
+): Promise<DataSet> {
+  const draft = {
+    ...dataSet,
+    ...members,
+    parent: dataSet.digest,
+    createdAt: Date.now(),
+    change,
+  };
+  const digest = await digestDataSet(draft);
+  return digest === dataSet.digest ? dataSet : { ...draft, digest };
+}
+
+function applied(
+  { columns, split }: DataSet,
+  change: ShallowChange,
+): { columns: Column[]; split: SplitSpec; made: DataChange } {
+  switch (change.type) {
+    case 'role': {
+      const { role: from } = columnOf(columns, change.column);
+      return {
+        columns: columns.map((column) => withRole(column, change.column, change.to)),
+        split,
+        made: { type: 'role', column: change.column, from, to: change.to },
+      };
+    }
+    case 'preparation':
+      for (const name of change.columns) columnOf(columns, name);
+      return {
+        columns: columns.map((column) =>
+          change.columns.includes(column.name)
+            ? { ...column, preparation: { ...column.preparation, ...change.to } }
+            : column,
+        ),
+        split,
+        made: { type: 'preparation', columns: change.columns },
+      };
+    case 'rename':
+      return renamed(columns, split, change.column, change.to.trim());
+    case 'split':
+      if ('column' in change.to) columnOf(columns, change.to.column);
+      checkShares(change.to);
+      return { columns, split: change.to, made: { type: 'split' } };
+  }
+}
+
+/** There is one target: what was it becomes a feature again. */
+function withRole(column: Column, name: string, role: ColumnRole): Column {
+  if (column.name === name) return { ...column, role };
+  return role === 'target' && column.role === 'target' ? { ...column, role: 'feature' } : column;
+}
+
+function renamed(columns: Column[], split: SplitSpec, from: string, to: string) {
+  columnOf(columns, from);
+  if (to === '') throw new StudioError('bad-config', `column "${from}" needs a name`);
+  if (to !== from && columns.some(({ name }) => name === to))
+    throw new StudioError('bad-config', `There is a column "${to}" already`);
+  return {
+    columns: columns.map((column) => (column.name === from ? { ...column, name: to } : column)),
+    split: 'column' in split && split.column === from ? { ...split, column: to } : split,
+    made: { type: 'rename' as const, column: from, to },
+  };
+}
+
+function columnOf(columns: readonly Column[], name: string): Column {
+  const column = columns.find((candidate) => candidate.name === name);
+  if (!column) throw new StudioError('bad-config', `There is no column "${name}"`);
+  return column;
+}
+
+function checkShares(split: SplitSpec) {
+  if (split.type === 'column') return;
+  const { validation, test } = split;
+  if (validation >= 0 && test >= 0 && validation + test < 1) return;
+  throw new StudioError(
+    'bad-config',
+    `validation ${validation} and test ${test} leave nothing to train on`,
+  );
+}
