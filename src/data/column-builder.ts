@@ -52,6 +52,7 @@ export function columnBuilder(
 function numberBuilder(inferred: InferredType, blockRows: number, strict: boolean): ColumnBuilder {
   const read = readerOf(inferred);
   const isInteger = inferred.type === 'integer';
+  const isPlain = inferred.type !== 'date' && !inferred.decimalComma; // called directly, it is inlined
   const unread = unreadCells();
   let hasFractions = false;
   let block = new Float64Array(blockRows);
@@ -62,8 +63,8 @@ function numberBuilder(inferred: InferredType, blockRows: number, strict: boolea
         const cell = rows[i]?.[column];
         let value: number | undefined = NaN;
         if (cell) {
-          value = read(cell);
-          if (isInteger && value !== undefined && value % 1 !== 0 && Math.abs(value) < Infinity) {
+          value = isPlain ? parseNumber(cell) : read(cell);
+          if (isInteger && value !== undefined && Math.trunc(value) !== value) {
             if (strict) value = undefined;
             else hasFractions = true;
           }

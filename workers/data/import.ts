@@ -21,11 +21,11 @@ import type {
   TextRow,
 } from '../../src/data/schema.ts';
 import { blockRowsOf } from '../../src/data/table-builder.ts';
-import { StudioError } from '../../src/lib/errors.ts';
+import { reviveError, StudioError } from '../../src/lib/errors.ts';
 import type { ImportProgress, ImportRequest } from '../../src/rpc/contracts.ts';
 import type { StudioDb } from '../../src/storage/db.ts';
 import { repository } from '../../src/storage/records.ts';
-import { keepSource } from './keep-source.ts';
+import { localByteStore, type ByteStore } from './byte-store.ts';
 import { progressMeter } from './progress.ts';
 import { StoredTable } from './stored-table.ts';
 
@@ -45,34 +45,42 @@ export async function importFiles(
   db: StudioDb,
   request: ImportRequest,
   onProgress: (progress: ImportProgress) => void,
+  store: ByteStore = localByteStore(db),
 ): Promise<DataSet> {
+  const sources = new SourceKeeper(store, request.files);
   const relearned: Relearned = new Map();
-  for (;;) {
-    const dataSet = await readOnce(db, request, relearned, onProgress);
-    if (dataSet) return dataSet;
+  try {
+    for (;;) {
+      const draft = await readOnce(store, request, relearned, sources, onProgress);
+      if (!draft) continue;
+      const dataSet: DataSet = { digest: await digestDataSet(draft), ...draft };
+      await repository(db, dataSetCodec).put(dataSet);
+      return dataSet;
+    }
+  } finally {
+    store.close();
   }
 }
 
 /** @returns null where columns aren't what their first rows promised: read again, knowing so. */
 async function readOnce(
-  db: StudioDb,
+  store: ByteStore,
   request: ImportRequest,
   relearned: Relearned,
+  sources: SourceKeeper,
   onProgress: (progress: ImportProgress) => void,
-): Promise<DataSet | null> {
+): Promise<Omit<DataSet, 'digest'> | null> {
   const bytesTotal = request.files.reduce((sum, { blob }) => sum + blob.size, 0);
   const meter = progressMeter(bytesTotal, onProgress);
-  const source: SourceFile[] = [];
   const notes: { notes: ImportNote[]; firstRow: number }[] = [];
   let dialect: Dialect | null = null;
   let table: StoredTable | null = null;
   for (const { name, blob } of request.files) {
-    const keeper = keepSource(db, blob, meter.read);
     const reader = await openTable(name, blob, {
       dialect: request.dialect,
-      bytes: keeper.bytes,
       onBytes: meter.read,
     });
+    sources.start(); // it is a table
     const names = namesOf(reader, request);
     if (table) assertSameColumns(name, names, table.names);
     dialect ??= reader.dialect;
@@ -80,7 +88,7 @@ async function readOnce(
     let waiting: TextRow[] = [];
     const begin = (): StoredTable => {
       const sample = waiting.slice(0, sampleRowsOf(names.length));
-      const begun = new StoredTable(db, names, typesOf(names, sample, request.types, relearned));
+      const begun = new StoredTable(store, names, typesOf(names, sample, request.types, relearned));
       begun.builder.add(waiting);
       waiting = [];
       return begun;
@@ -93,12 +101,12 @@ async function readOnce(
         table = begin();
       }
       await table.keepUp();
+      sources.check();
       if (isMisread(table, request, relearned)) return null;
       meter.rows(table.builder.rows);
     }
     if (waiting.length > 0) table = begin();
     if (!table) throw withoutRows(reader, name);
-    source.push({ name, size: blob.size, chunks: await keeper.finish() });
   }
   if (!dialect || !table) throw new StudioError('bad-data', 'No file was given');
   if (isMisread(table, request, relearned)) return null;
@@ -113,13 +121,47 @@ async function readOnce(
     columns: await table.end(),
     split: defaultSplit,
     dialect,
-    source,
+    source: await sources.all(),
     notes: joinNotes(notes),
   };
-  const dataSet: DataSet = { digest: await digestDataSet(draft), ...draft };
-  await repository(db, dataSetCodec).put(dataSet);
-  meter.done(dataSet.rows);
-  return dataSet;
+  meter.done(draft.rows);
+  return draft;
+}
+
+/** Keeps the files' own bytes while they are read, so that a column's type can be changed without the files. */
+class SourceKeeper {
+  readonly #store: ByteStore;
+  readonly #files: ImportRequest['files'];
+  #keeping: Promise<SourceFile[]> | undefined;
+  #error: unknown;
+
+  constructor(store: ByteStore, files: ImportRequest['files']) {
+    this.#store = store;
+    this.#files = files;
+  }
+
+  start() {
+    if (this.#keeping) return;
+    this.#keeping = this.#keep();
+    this.#keeping.catch((error: unknown) => (this.#error = error));
+  }
+
+  /** Throws what went wrong so far. */
+  check() {
+    if (this.#error) throw reviveError(this.#error);
+  }
+
+  all(): Promise<SourceFile[]> {
+    this.start();
+    return this.#keeping ?? Promise.resolve([]);
+  }
+
+  async #keep() {
+    const kept: SourceFile[] = [];
+    for (const { name, blob } of this.#files)
+      kept.push({ name, size: blob.size, chunks: await this.#store.keep(blob) });
+    return kept;
+  }
 }
 
 function namesOf(reader: TableReader, { columnNames }: ImportRequest): string[] {

@@ -4,19 +4,19 @@ import { defaultPreparation, defaultRole } from '../../src/data/default-preparat
 import type { InferredType } from '../../src/data/infer-types.ts';
 import type { Column, ColumnVector } from '../../src/data/schema.ts';
 import { blockRowsOf, TableBuilder } from '../../src/data/table-builder.ts';
-import { putChunk, putChunks } from '../../src/storage/chunks.ts';
-import type { StudioDb } from '../../src/storage/db.ts';
+import type { ByteStore } from './byte-store.ts';
+
+const blocksInFlight = 3;
 
 export class StoredTable {
   readonly names: readonly string[];
   readonly builder: TableBuilder;
-  readonly #db: StudioDb;
+  readonly #store: ByteStore;
   readonly #blocks: string[][];
-  #writing: Promise<void> = Promise.resolve();
-  #writingBefore: Promise<void> = Promise.resolve();
+  readonly #writing: Promise<void>[] = [Promise.resolve()];
 
-  constructor(db: StudioDb, names: readonly string[], types: readonly InferredType[]) {
-    this.#db = db;
+  constructor(store: ByteStore, names: readonly string[], types: readonly InferredType[]) {
+    this.#store = store;
     this.names = names;
     this.#blocks = names.map(() => []);
     this.builder = new TableBuilder(names, types, blockRowsOf(names.length), (block) =>
@@ -24,32 +24,37 @@ export class StoredTable {
     );
   }
 
-  /** Waits for the block before the last, so that blocks don't pile up in memory. */
-  keepUp(): Promise<void> {
-    return this.#writingBefore;
+  /** Waits where several blocks are still being written, so that they don't pile up in memory. */
+  async keepUp(): Promise<void> {
+    await this.#writing.at(-blocksInFlight);
   }
 
   async end(): Promise<Column[]> {
     const columns = this.builder.end();
-    await this.#writing;
-    return Promise.all(
-      columns.map(async ({ dictionary, ...column }, sourceIndex) => ({
+    await this.#writing.at(-1);
+    const stored: Column[] = [];
+    for (const [sourceIndex, { dictionary, ...column }] of columns.entries()) {
+      const [digest] = dictionary ? await this.#store.put([encodeDictionary(dictionary)]) : [];
+      stored.push({
         ...column,
         role: defaultRole(column.type),
         preparation: defaultPreparation(column.type),
         sourceIndex,
         blocks: this.#blocks[sourceIndex] ?? [],
-        ...(dictionary && { dictionary: await putChunk(this.#db, encodeDictionary(dictionary)) }),
-      })),
-    );
+        ...(digest !== undefined && { dictionary: digest }),
+      });
+    }
+    return stored;
   }
 
   #write(block: ColumnVector[]) {
-    this.#writingBefore = this.#writing;
-    this.#writing = this.#writing.then(async () => {
-      const digests = await putChunks(this.#db, block.map(encodeBlock));
+    const write = async () => {
+      const digests = await this.#store.put(block.map(encodeBlock));
       digests.forEach((digest, i) => this.#blocks[i]?.push(digest));
-    });
-    this.#writing.catch(() => undefined); // thrown where it is awaited
+    };
+    const before = this.#writing.at(-1) ?? Promise.resolve();
+    const writing = before.then(write); // one after the other: blocks are in order
+    writing.catch(() => undefined); // thrown where it is awaited
+    this.#writing.push(writing);
   }
 }

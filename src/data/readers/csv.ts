@@ -62,13 +62,14 @@ function cutRows(
   const parser = new Papa.Parser({ delimiter, quoteChar: quote, newline, preview });
   // The types give `unknown`; a Parser without a header yields rows of strings.
   const { data, errors, meta } = parser.parse(text, 0, isCut) as Papa.ParseResult<string[]>;
-  for (const cells of data) {
-    const last = cells.length - 1;
-    const cell = cells[last];
-    if (cell?.endsWith('\r')) cells[last] = cell.slice(0, -1); // lines that end in \r\n
-  }
+  if (newline === '\n' && text.includes('\r\n'))
+    for (const cells of data) {
+      const last = cells.length - 1;
+      const cell = cells[last];
+      if (cell?.endsWith('\r')) cells[last] = cell.slice(0, -1);
+    }
   return {
-    rows: data.filter(isRow),
+    rows: data.every(isRow) ? data : data.filter(isRow),
     end: meta.cursor,
     isUnclosed: errors.some(({ code }) => code === 'MissingQuotes'),
   };

@@ -14,9 +14,7 @@ const leastLines = 20;
 
 export interface OpenOptions {
   dialect?: Partial<CsvDialect> | undefined;
-  /** Streams the blob in place of `streamBlob`, e.g. to keep what passes. */
-  bytes?: (() => ReadableStream<Uint8Array>) | undefined;
-  /** Is told of bytes that are read otherwise. */
+  /** Is told of the file's bytes as they are read, the first look aside. */
   onBytes?: ((bytes: number) => void) | undefined;
 }
 
@@ -24,7 +22,7 @@ export interface OpenOptions {
 export async function openTable(
   name: string,
   blob: Blob,
-  { dialect, bytes, onBytes = () => undefined }: OpenOptions = {},
+  { dialect, onBytes = () => undefined }: OpenOptions = {},
 ): Promise<TableReader> {
   const isZipped = isGzip(new Uint8Array(await blob.slice(0, 2).arrayBuffer()));
   const stream = (raw: ReadableStream<Uint8Array>) => (isZipped ? gunzip(name, raw) : raw);
@@ -37,7 +35,7 @@ export async function openTable(
     blob,
     head,
     headIsAll: isAll,
-    bytes: () => stream(bytes?.() ?? streamBlob(blob)),
+    bytes: () => stream(streamBlob(blob, onBytes)),
     onBytes,
   };
   switch (format) {
