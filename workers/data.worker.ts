@@ -17,6 +17,7 @@ import { changeType, previewType } from './data/change-type.ts';
 import { exportCsv } from './data/export-csv.ts';
 import { importFiles } from './data/import.ts';
 import { preview } from './data/preview.ts';
+import { putDataSet } from './data/put-data-set.ts';
 import { removeDuplicates } from './data/remove-duplicates.ts';
 import { queryRows } from './data/rows.ts';
 
@@ -55,11 +56,7 @@ const api = {
   previewType: async (ref, column, type) => previewType(await db, ref, column, type),
   async change(ref, change) {
     const open = await db;
-    return whileInUse(async () => {
-      const next = await changed(ref, change);
-      await repository(open, dataSetCodec).put(next);
-      return next;
-    });
+    return whileInUse(async () => putDataSet(open, await changed(ref, change)));
   },
   exportCsv: async (ref) => exportCsv(await sourceOf(ref)),
   exportProject: async (projectId, onProgress) =>

@@ -13,9 +13,8 @@ import type { RunConfig, RunEvent } from '../training/run.ts';
 import type { RunRecord } from '../training/run-record.ts';
 
 export type GlasshouseApi = ReturnType<typeof createConsoleApi>;
-export type ConsoleProject = ReturnType<typeof projectApi>;
 
-export interface TrainCallOptions {
+interface TrainCallOptions {
   signal?: AbortSignal;
 }
 
@@ -65,7 +64,17 @@ function projectApi(session: ProjectSession, workspace: Workspace) {
     pause: () => session.training.live?.control('pause'),
     resume: () => session.training.live?.control('resume'),
     stop: () => session.training.live?.control('stop'),
-    runs: () => session.training.runs.map((run) => outcome(run.record)),
+    /** Oldest first; one that is going has the status `running`. */
+    runs: () =>
+      session.training.runs.map((run) => ({
+        ...outcome(run.record),
+        status: run.isLive ? 'running' : run.status,
+      })),
+    /** The figures of each epoch of a run; of the latest where none is named. */
+    curve: (runId?: string) => {
+      const run = session.training.runs.findLast(({ id }) => runId === undefined || id === runId);
+      return [...(run?.epochs ?? [])];
+    },
 
     /** On the test split, or on labelled data that the model has not seen. */
     evaluate: async (files?: readonly (File | Blob)[], options: { version?: string } = {}) => {

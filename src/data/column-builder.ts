@@ -28,6 +28,8 @@ export interface ColumnBuilder {
   /** The narrowest type of the same storage that all cells so far have. */
   type(): ColumnType;
   unread(): UnreadCells | undefined;
+  /** Of dates that two formats read: which of them the cells so far speak for. */
+  reads?(): 'format' | 'alternative' | 'both';
 }
 
 /**
@@ -51,6 +53,7 @@ export function columnBuilder(
 
 function numberBuilder(inferred: InferredType, blockRows: number, strict: boolean): ColumnBuilder {
   const read = readerOf(inferred);
+  const rival = inferred.alternative === undefined ? undefined : rivalry(inferred.alternative);
   const isInteger = inferred.type === 'integer';
   const isPlain = inferred.type !== 'date' && !inferred.decimalComma; // called directly, it is inlined
   const unread = unreadCells();
@@ -64,6 +67,7 @@ function numberBuilder(inferred: InferredType, blockRows: number, strict: boolea
         let value: number | undefined = NaN;
         if (cell) {
           value = isPlain ? parseNumber(cell) : read(cell);
+          if (rival) rival.note(cell, value);
           if (isInteger && value !== undefined && Math.trunc(value) !== value) {
             if (strict) value = undefined;
             else hasFractions = true;
@@ -85,6 +89,24 @@ function numberBuilder(inferred: InferredType, blockRows: number, strict: boolea
     dictionary: () => undefined,
     type: () => (hasFractions ? 'number' : inferred.type),
     unread: unread.found,
+    ...(rival && { reads: rival.verdict }),
+  };
+}
+
+/** Keeps count, cell by cell, of where a second date format agrees with what was read. */
+function rivalry(alternative: string) {
+  const readElse = readerOf({ type: 'date', dateFormat: alternative });
+  let rescued = 0;
+  let failed = 0;
+  return {
+    note(cell: string, value: number | undefined) {
+      if (failed > 0 && rescued > 0) return; // both formats occur: nothing more to learn
+      const otherwise = readElse(cell);
+      if (value === undefined && otherwise !== undefined) rescued++;
+      if (value !== undefined && otherwise === undefined) failed++;
+    },
+    verdict: (): 'format' | 'alternative' | 'both' =>
+      failed > 0 ? 'format' : rescued > 0 ? 'alternative' : 'both',
   };
 }
 
@@ -95,7 +117,7 @@ function readerOf({ type, dateFormat, decimalComma }: InferredType) {
     const known = seen.get(cell);
     if (known !== undefined) return known;
     const value = parseDate(cell, dateFormat ?? 'iso');
-    if (seen.size < 100_000) seen.set(cell, value);
+    if (seen.size < 100_000) seen.set(copyOf(cell), value);
     return value;
   };
 }
@@ -112,8 +134,9 @@ function codeBuilder(type: ColumnType, blockRows: number, strict: boolean): Colu
       unread.add(cell, row);
       return -1;
     }
-    places.set(cell, dictionary.length);
-    return dictionary.push(cell) - 1;
+    const word = copyOf(cell);
+    places.set(word, dictionary.length);
+    return dictionary.push(word) - 1;
   };
   return {
     add(rows, column, from, to, firstRow) {
@@ -164,21 +187,35 @@ function unreadCells() {
     add(text: string, row: number) {
       count++;
       if (examples.length < keptExamples)
-        examples.push({ row, text: text.slice(0, exampleLetters) });
+        examples.push({ row, text: copyOf(text.slice(0, exampleLetters)) });
     },
     found: () => (count > 0 ? { count, examples } : undefined),
   };
 }
 
+/** V8 cuts longer cells as views into the text around them: one kept cell would keep a piece of the file. */
+function copyOf(cell: string): string {
+  return cell.length < 13 ? cell : ` ${cell}`.slice(1);
+}
+
 export interface Misread {
-  /** Cells that aren't of the type; none where a category has too many values. */
+  /** Some of the cells that aren't of the type. */
   odd: string[];
+  /** What it must be, where that is known. */
+  as?: InferredType;
 }
 
 /** Whether a column isn't what its first rows promised: more than a few of its cells, and more than 1 %. */
-export function misreadOf(builder: ColumnBuilder, rows: number): Misread | null {
+export function misreadOf(
+  builder: ColumnBuilder,
+  { alternative }: InferredType,
+  rows: number,
+): Misread | null {
+  if (alternative !== undefined && builder.reads?.() === 'alternative')
+    return { odd: [], as: { type: 'date', dateFormat: alternative } };
   const unread = builder.unread();
   if (unread && unread.count > 20 && unread.count > rows * 0.01)
     return { odd: unread.examples.map(({ text }) => text) };
-  return (builder.dictionary()?.length ?? 0) > mostCategories ? { odd: [] } : null;
+  const isTooVaried = (builder.dictionary()?.length ?? 0) > mostCategories;
+  return isTooVaried ? { odd: [], as: { type: 'text' } } : null;
 }

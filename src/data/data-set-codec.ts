@@ -87,6 +87,12 @@ const note = v.variant('type', [
   v.object({ type: v.literal('renamed-column'), from: v.string(), to: v.string() }),
   v.object({ type: v.literal('undecodable-bytes'), encoding: v.string() }),
   v.object({ type: v.literal('left-out-member'), name: v.string(), row: count }),
+  v.object({
+    type: v.literal('ambiguous-date'),
+    column: v.string(),
+    format: v.string(),
+    alternative: v.string(),
+  }),
 ]);
 
 const dataSetSchema: v.GenericSchema<unknown, DataSet> = v.object({
@@ -101,7 +107,9 @@ const dataSetSchema: v.GenericSchema<unknown, DataSet> = v.object({
   columns: v.array(column),
   split,
   dialect,
-  source: v.array(v.object({ name: v.string(), size: v.number(), chunks: v.array(v.string()) })),
+  source: v.array(
+    v.object({ name: v.string(), size: v.number(), chunks: v.array(v.string()), dialect }),
+  ),
   notes: v.array(note),
 });
 

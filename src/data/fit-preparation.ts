@@ -27,11 +27,7 @@ export async function fitPreparation(
   return { columns, featureNames: columns.flatMap(featureNamesOf) };
 }
 
-export function fitColumn(
-  column: Column,
-  vector: ColumnVector,
-  trainRows: Uint32Array,
-): FittedColumn {
+function fitColumn(column: Column, vector: ColumnVector, trainRows: Uint32Array): FittedColumn {
   return storageKind(column.type) === 'number' && vector.kind === 'number'
     ? fitNumeric(column, vector.values, trainRows)
     : fitOneHot(column, vector, trainRows);
@@ -113,6 +109,7 @@ function fitOneHot(column: Column, vector: ColumnVector, trainRows: Uint32Array)
     required: missing.type === 'drop-row',
     // Of two categories one feature says it all.
     categories: isBinary ? sorted.slice(1) : sorted,
+    reference: isBinary ? (sorted[0] ?? null) : null,
     missing: missingCategory(missing, byFrequency[0]?.[0] ?? '', anyMissing),
     other: byFrequency.length > maxCategories,
     indicator: missingIndicator,

@@ -5,6 +5,8 @@ import type { ColumnType, TextRow } from './schema.ts';
 export interface InferredType {
   type: ColumnType;
   dateFormat?: string;
+  /** Reads the sample as well, as other days: in 01/02/2024 the month is anyone's guess. */
+  alternative?: string;
   decimalComma?: boolean;
 }
 
@@ -130,10 +132,14 @@ function isCounter(name: string, values: number[]): boolean {
 
 function inferDate(distinct: ReadonlySet<string>): InferredType | null {
   const sample = [...distinct].slice(0, 1000);
-  const dateFormat = dateFormats.find((format) =>
+  const [dateFormat, ...others] = dateFormats.filter((format) =>
     mostly(sample, (cell) => parseDate(cell, format) !== undefined),
   );
-  return dateFormat === undefined ? null : { type: 'date', dateFormat };
+  if (dateFormat === undefined) return null;
+  const alternative = others.find((format) =>
+    sample.some((cell) => parseDate(cell, format) !== parseDate(cell, dateFormat)),
+  );
+  return { type: 'date', dateFormat, ...(alternative !== undefined && { alternative }) };
 }
 
 function inferText(name: string, present: string[], distinct: ReadonlySet<string>): InferredType {

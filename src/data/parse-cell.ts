@@ -115,6 +115,9 @@ export function parseDate(text: string, format: string): number | undefined {
     if (!isoDate.test(trimmed)) return undefined;
     const hasTime = trimmed.length > 10;
     const hasZone = hasTime && /(Z|[+-]\d{2}:?\d{2})$/.test(trimmed.slice(11));
+    // V8 reads 30 February as 1 March: the day must be in the calendar.
+    const day = trimmed.slice(0, 10);
+    if (Number(day.slice(8)) > 28 && !isCalendarDay(day)) return undefined;
     const value = Date.parse(`${trimmed.replace(' ', 'T')}${hasTime && !hasZone ? 'Z' : ''}`);
     return Number.isNaN(value) ? undefined : value;
   }
@@ -123,6 +126,11 @@ export function parseDate(text: string, format: string): number | undefined {
   const date = codec.parse(trimmed);
   // d3 reads 31 February as 3 March: the date must be written as it was read.
   return date && bare(codec.write(date)) === bare(trimmed) ? date.getTime() : undefined;
+}
+
+function isCalendarDay(day: string): boolean {
+  const date = new Date(`${day}T00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
 }
 
 function bare(text: string): string {

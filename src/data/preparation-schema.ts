@@ -20,6 +20,7 @@ const oneHot = v.object({
   column: v.string(),
   required: v.boolean(),
   categories: v.array(v.string()),
+  reference: v.nullable(v.string()),
   missing: v.variant('type', [
     v.object({ type: v.literal('own-category') }),
     v.object({ type: v.literal('category'), value: v.string() }),

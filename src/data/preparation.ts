@@ -23,6 +23,8 @@ export type FittedColumn =
       required: boolean;
       /** One feature each; a cell that is none of them is all zeros, or `other` where there is one. */
       categories: string[];
+      /** Of two categories the one that needs no feature. */
+      reference: string | null;
       /** Missing cells: a feature of their own, or counted as this category. */
       missing: { type: 'own-category' } | { type: 'category'; value: string };
       other: boolean;

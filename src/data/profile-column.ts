@@ -90,7 +90,7 @@ function summarise(present: Float64Array, isInteger: boolean): NumberSummary | n
 }
 
 /** Freedman and Diaconis's bin width, held to 10–60 bins; few integers get a bin each. */
-export function histogramOf(sorted: Float64Array, isInteger: boolean): NumberSummary['histogram'] {
+function histogramOf(sorted: Float64Array, isInteger: boolean): NumberSummary['histogram'] {
   const min = sorted[0] ?? 0;
   const max = sorted.at(-1) ?? 0;
   if (min === max) return { edges: [min - 0.5, min + 0.5], counts: [sorted.length] };

@@ -123,6 +123,8 @@ export interface SourceFile {
   size: number;
   /** Digests of the file's bytes in order. */
   chunks: string[];
+  /** Of this file: files of one table may differ in delimiter, encoding and format. */
+  dialect: Dialect;
 }
 
 /** What made this version out of its parent, for the history that a person reads. */
@@ -140,7 +142,9 @@ export type ImportNote =
   | { type: 'short-rows' | 'long-rows'; count: number; row: number }
   | { type: 'renamed-column'; from: string; to: string }
   | { type: 'undecodable-bytes'; encoding: string }
-  | { type: 'left-out-member'; name: string; row: number };
+  | { type: 'left-out-member'; name: string; row: number }
+  /** Every date reads as both formats, and as different days. */
+  | { type: 'ambiguous-date'; column: string; format: string; alternative: string };
 
 /** One immutable version of a data set. Its digest covers every cell, type, role, preparation and the split. */
 export interface DataSet {
@@ -154,6 +158,7 @@ export interface DataSet {
   blockRows: number;
   columns: Column[];
   split: SplitSpec;
+  /** Of the first file. */
   dialect: Dialect;
   source: SourceFile[];
   notes: ImportNote[];

@@ -1,7 +1,7 @@
 /** Takes rows of text, gives blocks of typed columns. What becomes of a block is its owner's business. */
 import { columnBuilder, misreadOf, type ColumnBuilder, type Misread } from './column-builder.ts';
 import type { InferredType } from './infer-types.ts';
-import type { ColumnType, ColumnVector, TextRow, UnreadCells } from './schema.ts';
+import type { ColumnType, ColumnVector, ImportNote, TextRow, UnreadCells } from './schema.ts';
 
 export interface BuiltColumn extends InferredType {
   name: string;
@@ -54,10 +54,21 @@ export class TableBuilder {
   misread(): Map<string, Misread> {
     const found = new Map<string, Misread>();
     for (const [i, builder] of this.#builders.entries()) {
-      const misread = misreadOf(builder, this.rows);
+      const type = this.#types[i];
+      const misread = type && misreadOf(builder, type, this.rows);
       if (misread) found.set(this.#names[i] ?? '', misread);
     }
     return found;
+  }
+
+  /** Dates in which days and months couldn't be told apart. */
+  ambiguous(): ImportNote[] {
+    return this.#builders.flatMap((builder, i) => {
+      const { dateFormat: format, alternative } = this.#types[i] ?? {};
+      if (format === undefined || alternative === undefined || builder.reads?.() !== 'both')
+        return [];
+      return [{ type: 'ambiguous-date', column: this.#names[i] ?? '', format, alternative }];
+    });
   }
 
   /** As it was told to read the column. */

@@ -3,8 +3,8 @@ import * as v from 'valibot';
 import { StudioError } from '../lib/errors.ts';
 import { activations, initializers, type LayerSpec, type NetworkSpec } from './spec.ts';
 
-export const mostUnits = 65_536;
-export const mostParameters = 200_000_000;
+const mostUnits = 65_536;
+const mostParameters = 200_000_000;
 
 export const layerSchema: v.GenericSchema<unknown, LayerSpec> = v.variant('type', [
   v.strictObject({

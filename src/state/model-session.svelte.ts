@@ -4,6 +4,7 @@ import type { InputRow } from '../data/input-row.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
 import { StudioError } from '../lib/errors.ts';
 import { linearTerms, type LinearTerms } from '../models/linear-terms.ts';
+import { withAlias } from '../registry/names.ts';
 import type { ModelVersion } from '../registry/model-version.ts';
 import { inferenceClient } from '../rpc/clients.ts';
 import type { ImportProgress } from '../rpc/contracts.ts';
@@ -80,9 +81,8 @@ export class ModelSession {
 
   /** Moves an alias such as `champion` to a version; null takes it away. */
   async setAlias(alias: string, version: string | null): Promise<void> {
-    const { [alias]: _, ...others } = this.#project.record.aliases;
-    const aliases = version === null ? others : { ...others, [alias]: this.version(version).id };
-    await this.#project.save({ aliases });
+    const id = version === null ? null : this.version(version).id;
+    await this.#project.save(withAlias(this.#project.record, alias, id));
   }
 
   #ref(id: string) {

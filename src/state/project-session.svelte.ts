@@ -36,6 +36,7 @@ export class ProjectSession implements ProjectContext {
     const session = new ProjectSession(store, await store.projects.get(id));
     session.#hold = await holdProject(id);
     await session.reload();
+    if (!session.isReadOnly) void session.#resumeInterrupted();
     return session;
   }
 
@@ -111,6 +112,13 @@ export class ProjectSession implements ProjectContext {
     } finally {
       this.#saving--;
     }
+  }
+
+  /** Goes on with what a closed tab left in the middle of training, one run after the other. */
+  async #resumeInterrupted(): Promise<void> {
+    for (const run of this.training.interrupted)
+      // What goes wrong stands in the run's record, and is shown with it.
+      await this.resume(run.id).catch(() => undefined);
   }
 
   async #withNewVersions(run: Promise<RunRecord>): Promise<RunRecord> {

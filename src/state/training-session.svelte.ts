@@ -8,6 +8,7 @@ import type { RunRecord } from '../training/run-record.ts';
 import { runName } from '../training/run-names.ts';
 import type { DataSession } from './data-session.svelte.ts';
 import { definedOnly, type ProjectContext } from './project-context.ts';
+import { TrainDraft } from './train-draft.svelte.ts';
 import { RunSession } from './run-session.svelte.ts';
 
 export interface TrainOptions {
@@ -21,6 +22,8 @@ export class TrainingSession {
   readonly #project: ProjectContext;
   readonly #data: DataSession;
   readonly #client = trainingClient();
+  /** The settings of the next run; kept while the project is open. */
+  readonly draft = new TrainDraft((changes) => this.configure(changes));
 
   constructor(project: ProjectContext, data: DataSession) {
     this.#project = project;

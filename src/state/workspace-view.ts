@@ -15,6 +15,8 @@ export interface WorkspaceView {
   readonly projects: readonly ProjectSummary[];
   readonly status: 'opening' | 'ready' | 'blocked';
   readonly error: StudioError | null;
+  /** Reads the list of projects again. */
+  refresh(): Promise<void>;
   openProject(id: string): Promise<ProjectSession>;
   createProject(options: { name: string; taskId?: string }): Promise<string>;
   createFromSample(sampleId: string): Promise<string>;

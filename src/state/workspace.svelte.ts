@@ -20,6 +20,8 @@ export class Workspace implements WorkspaceView {
   #status = $state<WorkspaceView['status']>('opening');
   #error = $state.raw<StudioError | null>(null);
   #projects = $state.raw<readonly ProjectSummary[]>([]);
+  // Nothing is drawn from it: screens hold the session that they were given.
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity
   readonly #sessions = new Map<string, Promise<ProjectSession>>();
   #store: Store | null = null;
   #opened: Promise<void> | null = null;

@@ -4,7 +4,7 @@ import type { LearnerInfo } from '../training/learners.ts';
 import type { RunConfig } from '../training/run.ts';
 import type { ColumnProfile } from '../data/profile.ts';
 
-export interface MetricInfo {
+interface MetricInfo {
   id: string;
   /** Which way is better. */
   better: 'higher' | 'lower';

@@ -17,7 +17,7 @@ export type ScheduleSpec =
   | { type: 'cosine'; warmupEpochs: number }
   | { type: 'reduce-on-plateau'; patience: number; factor: number };
 
-export interface EarlyStopping {
+interface EarlyStopping {
   /** Epochs without a better validation loss before the run ends. */
   patience: number;
   minDelta: number;

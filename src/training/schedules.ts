@@ -10,7 +10,7 @@ export interface Schedule {
   restore(state: ScheduleState): void;
 }
 
-export interface ScheduleState {
+interface ScheduleState {
   factor: number;
   best: number;
   waited: number;

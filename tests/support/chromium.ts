@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 
 /** Debian's Chromium where it is installed; otherwise Playwright's own. */
-export const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
+const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
 
 /** Real WebGPU in page and workers, in software; no talk with other hosts. */
-export const chromiumArgs = [
+const chromiumArgs = [
   '--no-sandbox',
   '--disable-background-networking',
   '--enable-unsafe-webgpu',

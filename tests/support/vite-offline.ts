@@ -48,7 +48,7 @@ function precacheEntries(dist: string) {
     .map((path) => ({
       url: relative(dist, path).replaceAll('\\', '/'),
       // A hashed name says its content; any other file needs a revision.
-      revision: path.includes(`${join(dist, 'assets')}`)
+      revision: path.includes(join(dist, 'assets'))
         ? null
         : createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 16),
     }));

@@ -4,7 +4,8 @@ import type { ColumnVector } from '../../src/data/schema.ts';
 import { repository } from '../../src/storage/records.ts';
 import { columnSource } from '../../workers/column-source.ts';
 import { changeType, previewType } from '../../workers/data/change-type.ts';
-import { importSample, importText } from '../support/table-files.ts';
+import { importFiles } from '../../workers/data/import.ts';
+import { importSample, importText, testDb } from '../support/table-files.ts';
 
 function valuesOf(vector: ColumnVector): (number | string | null)[] {
   switch (vector.kind) {
@@ -101,4 +102,40 @@ test('a column that is not there, or has the type already, changes nothing', asy
   const { db, dataSet } = await importText('x,y\n0,1\n1,2\n7,3\n');
   await expect(changeType(db, dataSet, 'z', 'text')).rejects.toThrow('There is no column "z"');
   expect(await changeType(db, dataSet, 'y', 'integer')).toEqual(dataSet);
+});
+
+test('a change that leads back to an earlier version gives that version, with its own parent', async () => {
+  const { db, dataSet } = await importText('x,y\na,1\nb,2\n');
+  const text = await changeType(db, dataSet, 'x', 'text');
+  const back = await changeType(db, text, 'x', 'category');
+  expect(back).toEqual(dataSet);
+  expect(await repository(db, dataSetCodec).get(dataSetKey(dataSet))).toEqual(dataSet);
+});
+
+test('files of one table are read again each in its own dialect', async () => {
+  const db = await testDb();
+  const files = {
+    'a.csv': 'x,y\n1.50,a\n2.50,b\n',
+    'b.csv': 'x;y\n3.50;é\n4.50;d\n',
+    'c.jsonl': '{"x":"5.50","y":"e"}\n',
+  };
+  const request = {
+    projectId: 'p',
+    name: 'three files',
+    files: Object.entries(files).map(([name, text]) => ({ name, blob: new Blob([text]) })),
+  };
+  const dataSet = await importFiles(db, request, () => undefined);
+  expect(dataSet.source.map(({ dialect }) => dialect)).toMatchObject([
+    { delimiter: ',' },
+    { delimiter: ';' },
+    { format: 'jsonl' },
+  ]);
+  const text = await changeType(db, dataSet, 'x', 'text');
+  expect(valuesOf(await columnSource(db, text).column('x'))).toEqual([
+    '1.50',
+    '2.50',
+    '3.50',
+    '4.50',
+    '5.50',
+  ]);
 });

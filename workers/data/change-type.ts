@@ -24,6 +24,7 @@ import { getChunk, putChunk, putChunks } from '../../src/storage/chunks.ts';
 import type { StudioDb } from '../../src/storage/db.ts';
 import { repository } from '../../src/storage/records.ts';
 import { columnSource } from '../column-source.ts';
+import { putDataSet } from './put-data-set.ts';
 
 const shownExamples = 20;
 
@@ -66,8 +67,7 @@ export async function changeType(
   name: string,
   type: ColumnType,
 ): Promise<DataSet> {
-  const dataSets = repository(db, dataSetCodec);
-  const dataSet = await dataSets.get(dataSetKey(ref));
+  const dataSet = await repository(db, dataSetCodec).get(dataSetKey(ref));
   const current = columnOf(dataSet, name);
   if (current.type === type) return dataSet;
   const { blocks, column } = await retype(db, dataSet, name, type);
@@ -85,9 +85,7 @@ export async function changeType(
     change: { type: 'type', column: name, from: current.type, to: type },
     columns: dataSet.columns.map((other) => (other === current ? retyped : other)),
   };
-  const changed: DataSet = { ...draft, digest: await digestDataSet(draft) };
-  await dataSets.put(changed);
-  return changed;
+  return putDataSet(db, { ...draft, digest: await digestDataSet(draft) });
 }
 
 /** The column's cells as the type, in blocks, and the column without its blocks' digests. */
@@ -143,9 +141,9 @@ async function cellsOf(db: StudioDb, dataSet: DataSet, column: Column): Promise<
   );
 }
 
-async function cellsInSource(db: StudioDb, { source, dialect }: DataSet, column: Column) {
+async function cellsInSource(db: StudioDb, { source }: DataSet, column: Column) {
   const cells: (string | null)[] = [];
-  for (const { name, chunks } of source) {
+  for (const { name, chunks, dialect } of source) {
     // A blob of blobs, so that the browser may keep the bytes on disk.
     const parts: Blob[] = [];
     for (const digest of chunks) parts.push(new Blob([await getChunk(db, digest)]));

@@ -2,7 +2,8 @@
  * Files into a stored data set: read, typed and written block by block in one pass, so that memory doesn't
  * grow with the rows. The record that makes it a data set is written last; before it, nothing has happened.
  */
-import { dataSetCodec, digestDataSet } from '../../src/data/data-set-codec.ts';
+import type { Misread } from '../../src/data/column-builder.ts';
+import { digestDataSet } from '../../src/data/data-set-codec.ts';
 import {
   inferTypes,
   inferWider,
@@ -24,9 +25,9 @@ import { blockRowsOf } from '../../src/data/table-builder.ts';
 import { reviveError, StudioError } from '../../src/lib/errors.ts';
 import type { ImportProgress, ImportRequest } from '../../src/rpc/contracts.ts';
 import type { StudioDb } from '../../src/storage/db.ts';
-import { repository } from '../../src/storage/records.ts';
 import { localByteStore, type ByteStore } from './byte-store.ts';
 import { progressMeter } from './progress.ts';
+import { putDataSet } from './put-data-set.ts';
 import { StoredTable } from './stored-table.ts';
 
 const defaultSplit: SplitSpec = {
@@ -37,8 +38,8 @@ const defaultSplit: SplitSpec = {
   stratify: true,
 };
 
-/** What was learned about a column that was misread: its first type, and cells that aren't of it. */
-type Relearned = Map<string, { was: ColumnType; odd: string[] }>;
+/** What was learned about a column that was misread: its first type, cells that aren't of it, what it is. */
+type Relearned = Map<string, Misread & { was: ColumnType }>;
 
 /** @throws StudioError `bad-data` for files that aren't tables or don't go together; `storage-full` */
 export async function importFiles(
@@ -54,8 +55,7 @@ export async function importFiles(
       const draft = await readOnce(store, request, relearned, sources, onProgress);
       if (!draft) continue;
       const dataSet: DataSet = { digest: await digestDataSet(draft), ...draft };
-      await repository(db, dataSetCodec).put(dataSet);
-      return dataSet;
+      return await putDataSet(db, dataSet);
     }
   } finally {
     store.close();
@@ -73,7 +73,7 @@ async function readOnce(
   const bytesTotal = request.files.reduce((sum, { blob }) => sum + blob.size, 0);
   const meter = progressMeter(bytesTotal, onProgress);
   const notes: { notes: ImportNote[]; firstRow: number }[] = [];
-  let dialect: Dialect | null = null;
+  const dialects: Dialect[] = [];
   let table: StoredTable | null = null;
   for (const { name, blob } of request.files) {
     const reader = await openTable(name, blob, {
@@ -83,7 +83,7 @@ async function readOnce(
     sources.start(); // it is a table
     const names = namesOf(reader, request);
     if (table) assertSameColumns(name, names, table.names);
-    dialect ??= reader.dialect;
+    dialects.push(reader.dialect);
     notes.push({ notes: reader.notes, firstRow: table?.builder.rows ?? 0 });
     let waiting: TextRow[] = [];
     const begin = (): StoredTable => {
@@ -108,6 +108,7 @@ async function readOnce(
     if (waiting.length > 0) table = begin();
     if (!table) throw withoutRows(reader, name);
   }
+  const [dialect] = dialects;
   if (!dialect || !table) throw new StudioError('bad-data', 'No file was given');
   if (isMisread(table, request, relearned)) return null;
   const draft: Omit<DataSet, 'digest'> = {
@@ -121,18 +122,20 @@ async function readOnce(
     columns: await table.end(),
     split: defaultSplit,
     dialect,
-    source: await sources.all(),
-    notes: joinNotes(notes),
+    source: (await sources.all()).map((file, i) => ({ ...file, dialect: dialects[i] ?? dialect })),
+    notes: [...joinNotes(notes), ...table.builder.ambiguous()],
   };
   meter.done(draft.rows);
   return draft;
 }
 
+type KeptFile = Omit<SourceFile, 'dialect'>;
+
 /** Keeps the files' own bytes while they are read, so that a column's type can be changed without the files. */
 class SourceKeeper {
   readonly #store: ByteStore;
   readonly #files: ImportRequest['files'];
-  #keeping: Promise<SourceFile[]> | undefined;
+  #keeping: Promise<KeptFile[]> | undefined;
   #error: unknown;
 
   constructor(store: ByteStore, files: ImportRequest['files']) {
@@ -151,13 +154,13 @@ class SourceKeeper {
     if (this.#error) throw reviveError(this.#error);
   }
 
-  all(): Promise<SourceFile[]> {
+  all(): Promise<KeptFile[]> {
     this.start();
     return this.#keeping ?? Promise.resolve([]);
   }
 
   async #keep() {
-    const kept: SourceFile[] = [];
+    const kept: KeptFile[] = [];
     for (const { name, blob } of this.#files)
       kept.push({ name, size: blob.size, chunks: await this.#store.keep(blob) });
     return kept;
@@ -181,7 +184,7 @@ function typesOf(
   return inferTypes(names, sample, asked).map((type, i) => {
     const learned = relearned.get(names[i] ?? '');
     if (!learned) return type;
-    if (learned.was === 'category') return { type: 'text' };
+    if (learned.as) return learned.as;
     const cells = sample.map((row) => row[i] ?? '');
     return inferWider(learned.was, cells, learned.odd);
   });
@@ -194,13 +197,14 @@ function isMisread(
   relearned: Relearned,
 ): boolean {
   const misread = [...builder.misread()].filter(
-    ([name, { odd }]) => odd.length === 0 || !types || !Object.hasOwn(types, name),
+    ([name, { as }]) => as || !types || !Object.hasOwn(types, name),
   );
-  for (const [name, { odd }] of misread) {
+  for (const [name, { odd, as }] of misread) {
     const before = relearned.get(name);
     relearned.set(name, {
-      was: odd.length === 0 ? 'category' : (before?.was ?? builder.typeOf(name)),
+      was: before?.was ?? builder.typeOf(name),
       odd: [...(before?.odd ?? []), ...odd],
+      ...(as && { as }),
     });
   }
   return misread.length > 0;

@@ -5,7 +5,7 @@ import { isMissingText, parseDate, parseNumber } from '../parse-cell.ts';
 
 export type CsvDialect = Extract<Dialect, { format: 'csv' }>;
 
-const delimiters = [',', ';', '\t', '|'];
+const delimiters = ['\t', ';', '|', ','];
 const sampleRows = 200;
 
 /** @param sample the text's first lines; the last may be cut off when there is more */
@@ -17,26 +17,63 @@ export function detectDialect(
   const told = /^sep=(.)\r?\n/i.exec(sample)?.[1]; // as Excel writes it
   const delimiter = overrides.delimiter ?? told ?? detectDelimiter(sample);
   const quote = overrides.quote ?? detectQuote(sample, delimiter);
-  const rows = parseRows(sample, delimiter, quote);
+  const rows = cutRows(sample, { delimiter, quote }, sampleRows);
   const skipLines = overrides.skipLines ?? (told ? 1 : linesBeforeTable(rows));
   const header = overrides.header ?? hasHeader(rows.slice(skipLines));
   return { format: 'csv', encoding, delimiter, quote, header, skipLines };
 }
 
-function parseRows(text: string, delimiter: string, quote: string): string[][] {
-  return Papa.parse<string[]>(text, { delimiter, quoteChar: quote, preview: sampleRows }).data;
+/** The first rows, without blank lines: what is skipped before the table is counted the same way. */
+export function cutRows(
+  text: string,
+  { delimiter, quote }: Pick<CsvDialect, 'delimiter' | 'quote'>,
+  count: number,
+): string[][] {
+  const newline = newlineOf(text);
+  const { data } = Papa.parse<string[]>(text, {
+    delimiter,
+    quoteChar: quote,
+    newline,
+    preview: count * 2,
+  });
+  return cleanRows(data, newline).slice(0, count);
 }
 
-/** The one that cuts the most lines into the same number of cells, and into more than one. */
+/** A lone "\r" only where there is no "\n": "\r\n" may stand in some lines and not in others. */
+export function newlineOf(sample: string): '\n' | '\r' {
+  return sample.includes('\r') && !sample.includes('\n') ? '\r' : '\n';
+}
+
+/** Takes "\r" off the last cells, and blank lines out: they are no rows. */
+export function cleanRows(rows: string[][], newline: '\n' | '\r'): string[][] {
+  if (newline === '\n')
+    for (const row of rows) {
+      const last = row.length - 1;
+      const cell = row[last] ?? '';
+      if (cell.charCodeAt(cell.length - 1) === 13) row[last] = cell.slice(0, -1);
+    }
+  return rows.every(isRow) ? rows : rows.filter(isRow);
+}
+
+function isRow(cells: readonly string[]): boolean {
+  return cells.length > 1 || (cells[0] ?? '').trim() !== '';
+}
+
+/**
+ * The one that cuts the largest share of the lines, the first one included, into the same number of cells, and
+ * into more than one. Of equals the rarer mark: a comma stands in numbers and in sentences, too.
+ */
 function detectDelimiter(sample: string): string {
   let best = ',';
   let bestScore = 0;
   for (const delimiter of delimiters) {
-    const widths = widthsOf(parseRows(sample, delimiter, '"'));
+    const widths = cutRows(sample, { delimiter, quote: '"' }, sampleRows)
+      .filter((row) => !isComment(row))
+      .map((row) => row.length);
     const width = mostCommon(widths);
-    const agreeing = widths.filter((w) => w === width).length;
-    const score = agreeing > widths.length / 2 ? agreeing * Math.log2(width) : 0;
-    if (score > bestScore) {
+    if (width < 2) continue;
+    const score = widths.filter((w) => w === width).length / widths.length;
+    if (score > bestScore + 1e-9) {
       best = delimiter;
       bestScore = score;
     }
@@ -52,24 +89,36 @@ function detectQuote(sample: string, delimiter: string): string {
 }
 
 /**
- * Comments, titles and scikit-learn's own first line (rows, features, class names) come before the table:
- * they are as wide as no later row.
+ * Comments, titles (one cell) and scikit-learn's own first line (rows, features, class names) come before the
+ * table. A first row of several cells that is narrower than the others is its header all the same: R leaves
+ * out the name of the row numbers, and some write a delimiter after the last cell.
  */
 function linesBeforeTable(rows: string[][]): number {
-  const width = mostCommon(widthsOf(rows));
+  const severalCells = rows.map((row) => row.length).filter((w) => w > 1);
+  const width = severalCells.length < rows.length / 2 ? 1 : mostCommon(severalCells);
   if (rows[0] && metadataClasses(rows[0], width)) return 1;
-  const first = rows.findIndex((row) => row.length === width && !isComment(row));
+  const first = rows.findIndex(
+    (row, i) =>
+      (row.length > 1 || width === 1) &&
+      !(isComment(row) && (row.length !== width || isComment(rows[i + 1] ?? []))),
+  );
   return first > 0 && first <= 20 ? first : 0;
 }
 
-/** "# like this"; "#id" above a table is a column's name. */
-function isComment([first = '', ...others]: string[]): boolean {
-  return others.length > 0 ? /^#\s/.test(first) : first.startsWith('#');
+function isComment(row: readonly string[]): boolean {
+  return /^\s*(#|%|\/\/)/.test(row[0] ?? '');
 }
 
-/** Blank lines aside. */
-function widthsOf(rows: string[][]): number[] {
-  return rows.filter((row) => row.length > 1 || row[0]?.trim()).map((row) => row.length);
+/** Names for the cells of the rows, which may be more than those of the header. */
+export function headerNames(header: readonly string[], rows: readonly string[][]): string[] {
+  const width = mostCommon(rows.map((row) => row.length));
+  const wide = rows.filter((row) => row.length === width);
+  // Few of them are rows that are too long, not a header that is too short.
+  if (width <= header.length || wide.length < rows.length * 0.8) return [...header];
+  let used = width; // cells that are empty in all rows come from a delimiter at the end
+  while (used > header.length && wide.every((row) => (row[used - 1] ?? '') === '')) used--;
+  if (used === header.length + 1) return ['', ...header];
+  return [...header, ...Array<string>(used - header.length).fill('')];
 }
 
 /** scikit-learn's own files begin with rows, features and class names; the last column is the class's number. */
@@ -86,7 +135,7 @@ export function metadataClasses(firstLine: readonly string[], width: number): st
 /** Labels are text above columns of numbers or dates, or unlike anything below them. */
 function hasHeader(rows: string[][]): boolean {
   const [head = [], ...body] = rows;
-  const sample = body.slice(0, 100).filter((row) => row.length > 1 || row[0]?.trim());
+  const sample = body.slice(0, 100);
   if (head.some((cell) => isMissingText(cell) && cell !== '') || head.length === 0) return false;
   if (head.some(isValue)) return false;
   if (sample.length === 0) return true;

@@ -5,10 +5,8 @@ export {
   add,
   dispose,
   elu,
-  engine,
   env,
   gather,
-  getBackend,
   keep,
   leakyRelu,
   matMul,
@@ -45,14 +43,5 @@ export {
   sign,
   zerosLike,
   ready,
-  removeBackend,
 } from '@tensorflow/tfjs-core';
-export type {
-  GradSaveFunc,
-  NamedTensorMap,
-  Scalar,
-  Tensor,
-  Tensor1D,
-  Tensor2D,
-  Variable,
-} from '@tensorflow/tfjs-core';
+export type { GradSaveFunc, Scalar, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';

@@ -13,7 +13,7 @@ import {
 import type { Backend } from '../run.ts';
 import { outputsOf, targetRows, type Targets } from './objective.ts';
 
-export interface Batch {
+interface Batch {
   x: Tensor2D; // [batch, width]
   y: Tensor2D; // [batch, outputs]
   weights: Tensor2D; // [batch, 1]

@@ -1,6 +1,6 @@
 /** Linear regression by the normal equations, told as a run of one epoch. */
 import type { NetworkSpec } from '../../models/spec.ts';
-import type { FitJob, FitResult } from './fit.ts';
+import type { FitJob, FitResult } from './fit-job.ts';
 import { denseWeights, linearFigures, requireNumbers } from './linear-model.ts';
 import { fitLeastSquares } from './solvers/closed-form.ts';
 

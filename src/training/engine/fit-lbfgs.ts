@@ -1,7 +1,7 @@
 /** Logistic and softmax regression to convergence, an epoch an iteration. */
 import type { NetworkSpec } from '../../models/spec.ts';
 import type { RunOutcome } from '../run.ts';
-import { l2Of, type FitJob, type FitResult } from './fit.ts';
+import { l2Of, type FitJob, type FitResult } from './fit-job.ts';
 import { denseWeights, linearFigures, requireClasses } from './linear-model.ts';
 import { minimise } from './solvers/lbfgs.ts';
 import { logisticObjective, logitsFor } from './solvers/logistic.ts';

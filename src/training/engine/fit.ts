@@ -5,35 +5,15 @@
 import { reviveError } from '../../lib/errors.ts';
 import { buildNetwork } from '../../models/engine/network.ts';
 import { parameterCount } from '../../models/spec-schema.ts';
-import type { NetworkSpec, PackedWeights } from '../../models/spec.ts';
-import type { RunControl } from '../control.ts';
-import type { Backend, RunConfig, RunEvent, RunOutcome } from '../run.ts';
+import type { NetworkSpec } from '../../models/spec.ts';
+import type { RunConfig } from '../run.ts';
 import { candidates, startBackend } from './backend.ts';
 import type { TrainingRows } from './batches.ts';
+import { l2Of, type FitJob, type FitResult } from './fit-job.ts';
 import { fitClosedForm } from './fit-closed-form.ts';
 import { fitLbfgs } from './fit-lbfgs.ts';
 import { runLoop } from './loop.ts';
 import { outputsOf } from './objective.ts';
-
-export interface FitJob {
-  config: RunConfig;
-  train: TrainingRows;
-  validation: TrainingRows | null;
-  control: RunControl;
-  emit: (event: RunEvent) => void;
-  checkpoint: ArrayBuffer | null;
-  saveCheckpoint: (bytes: ArrayBuffer) => Promise<void>;
-  /** 3,000 unless told otherwise. */
-  checkpointEveryMs?: number;
-}
-
-export interface FitResult {
-  spec: NetworkSpec;
-  weights: PackedWeights;
-  outcome: RunOutcome;
-  bestEpoch: number;
-  backend: Backend;
-}
 
 /** @throws StudioError `no-backend`, `out-of-memory`, `corrupt` */
 export async function fitModel(job: FitJob): Promise<FitResult> {
@@ -57,12 +37,6 @@ function specFor(config: RunConfig, train: TrainingRows): NetworkSpec {
       { type: 'dense', units: outputsOf(train.targets), activation: 'linear' },
     ],
   };
-}
-
-/** l2 as the loss has it: scikit-learn's C, where set, is per sum and not per mean. */
-export function l2Of(config: RunConfig, rows: number): number {
-  const { inverseRegularization } = config;
-  return config.l2 + (inverseRegularization === null ? 0 : 1 / (inverseRegularization * rows));
 }
 
 /** On the best backend that works; when one fails midway, on the next one from the last checkpoint. */

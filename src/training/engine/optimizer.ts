@@ -28,7 +28,7 @@ export interface Optimizer {
   dispose(): void;
 }
 
-export interface OptimizerState {
+interface OptimizerState {
   steps: number;
   slots: Float32Array[];
 }

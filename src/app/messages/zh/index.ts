@@ -2,13 +2,28 @@
 import type { Messages } from '../en/index.ts';
 import { app } from './app.ts';
 import { domain } from './domain.ts';
+import { evaluate } from './evaluate.ts';
 import { glossary } from './glossary.ts';
 import { home } from './home.ts';
+import { models } from './models.ts';
 import { notices } from './notices.ts';
 import { privacy } from './privacy.ts';
 import { samples } from './samples.ts';
+import { train } from './train.ts';
 import { ui } from './ui.ts';
 
-const zh: Messages = { app, domain, glossary, home, notices, privacy, samples, ui };
+const zh: Messages = {
+  app,
+  domain,
+  evaluate,
+  glossary,
+  home,
+  models,
+  notices,
+  privacy,
+  samples,
+  train,
+  ui,
+};
 
 export default zh;

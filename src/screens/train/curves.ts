@@ -1,0 +1,64 @@
+/** The lines of a chart of runs: train and validation of each, and what answering without learning scores. */
+import type { RunSession } from '../../state/run-session.svelte.ts';
+import type { LineSeries } from '../../ui/charts/LineChart.svelte';
+
+export interface CurveLabels {
+  train: (run: string) => string;
+  validation: (run: string) => string;
+  baseline: string;
+}
+
+export function curvesOf(
+  runs: readonly RunSession[],
+  metric: string,
+  labels: CurveLabels,
+): LineSeries[] {
+  const series: LineSeries[] = [];
+  runs.forEach((run, colour) => {
+    const { id, name } = run.record;
+    const points = (part: 'train' | 'validation') =>
+      run.epochs.flatMap((epoch) => {
+        const y = epoch[part]?.[metric];
+        return y === undefined ? [] : [{ x: epoch.epoch, y }];
+      });
+    const validation = points('validation');
+    series.push({
+      id: `${id} train`,
+      label: labels.train(name),
+      points: points('train'),
+      colour,
+      dashed: true,
+    });
+    if (validation.length > 0)
+      series.push({
+        id: `${id} validation`,
+        label: labels.validation(name),
+        points: validation,
+        colour,
+      });
+  });
+  const baseline = baselineOf(runs.at(-1), metric);
+  const last = Math.max(1, ...runs.map((run) => run.epochs.at(-1)?.epoch ?? 1));
+  if (baseline !== null && series.length > 0)
+    series.push({
+      id: 'baseline',
+      label: labels.baseline,
+      points: [
+        { x: 1, y: baseline },
+        { x: last, y: baseline },
+      ],
+      colour: 7,
+      dashed: true,
+    });
+  return series;
+}
+
+export function baselineOf(run: RunSession | undefined, metric: string): number | null {
+  return (run?.started?.baseline ?? run?.record.baseline)?.[metric] ?? null;
+}
+
+/** Of the run's best epoch, on validation rows where there are any. */
+export function bestOf(run: RunSession, metric: string): number | null {
+  const epoch = run.epochs.find((candidate) => candidate.epoch === run.bestEpoch);
+  return (epoch?.validation ?? epoch?.train)?.[metric] ?? null;
+}

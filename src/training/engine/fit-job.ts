@@ -1,0 +1,31 @@
+/** What a solver is given and what it gives, whichever it is. */
+import type { NetworkSpec, PackedWeights } from '../../models/spec.ts';
+import type { RunControl } from '../control.ts';
+import type { Backend, RunConfig, RunEvent, RunOutcome } from '../run.ts';
+import type { TrainingRows } from './batches.ts';
+
+export interface FitJob {
+  config: RunConfig;
+  train: TrainingRows;
+  validation: TrainingRows | null;
+  control: RunControl;
+  emit: (event: RunEvent) => void;
+  checkpoint: ArrayBuffer | null;
+  saveCheckpoint: (bytes: ArrayBuffer) => Promise<void>;
+  /** 3,000 unless told otherwise. */
+  checkpointEveryMs?: number;
+}
+
+export interface FitResult {
+  spec: NetworkSpec;
+  weights: PackedWeights;
+  outcome: RunOutcome;
+  bestEpoch: number;
+  backend: Backend;
+}
+
+/** l2 as the loss has it: scikit-learn's C, where set, is per sum and not per mean. */
+export function l2Of(config: RunConfig, rows: number): number {
+  const { inverseRegularization } = config;
+  return config.l2 + (inverseRegularization === null ? 0 : 1 / (inverseRegularization * rows));
+}

@@ -1,0 +1,52 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+import { openStudio } from './support.ts';
+
+const themes = ['light', 'dark'] as const;
+const languages = ['en', 'zh-CN'] as const;
+
+for (const theme of themes)
+  for (const language of languages)
+    test(`axe finds nothing on any screen (${theme}, ${language})`, async ({ page }) => {
+      await page.addInitScript(
+        ([t, l]) => {
+          localStorage.setItem('glasshouse:theme', t);
+          localStorage.setItem('glasshouse:locale', l);
+        },
+        [theme, language] as const,
+      );
+      await openStudio(page);
+      const ids = await page.evaluate(async () => {
+        const empty = await window.glasshouse.createProject({ name: 'Empty' });
+        const penguins = await window.glasshouse.createProject({
+          name: 'Penguins',
+          task: 'tabular-classification',
+        });
+        await penguins.loadSample('penguins');
+        await penguins.train({ learner: 'logistic-regression' });
+        const cars = await window.glasshouse.createProject({
+          name: 'Cars',
+          task: 'tabular-regression',
+        });
+        await cars.loadSample('cars');
+        await cars.train({ learner: 'linear-regression' });
+        return [empty.id, penguins.id, cars.id];
+      });
+      const stages = ['data', 'train', 'evaluate', 'models'];
+      const hashes = [
+        '#/',
+        '#/privacy',
+        '#/notices',
+        ...ids.flatMap((id) => stages.map((stage) => `#/p/${id}/${stage}`)),
+      ];
+      for (const hash of hashes) {
+        await page.goto(`/${hash}`);
+        await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+        await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        expect(
+          violations.map(({ id, nodes }) => `${hash} ${id}: ${nodes[0]?.html}`),
+          hash,
+        ).toEqual([]);
+      }
+    });
