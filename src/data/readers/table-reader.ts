@@ -70,6 +70,7 @@ export function joinNotes(
         case 'left-out-member':
           joined.push({ ...note, row: note.row + firstRow });
           break;
+        case 'ambiguous-date':
         case 'renamed-column':
         case 'undecodable-bytes':
           if (!joined.some((other) => canonicalJson(other) === canonicalJson(note)))
