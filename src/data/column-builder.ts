@@ -112,12 +112,17 @@ function rivalry(alternative: string) {
 
 function readerOf({ type, dateFormat, decimalComma }: InferredType) {
   if (type !== 'date') return (cell: string) => parseNumber(cell, decimalComma);
-  const seen = new Map<string, number | undefined>(); // dates repeat, and are slow to read
+  const seen = new Map<string, number>(); // dates repeat, and are slow to read
+  const recent = recentCells();
   return (cell: string) => {
-    const known = seen.get(cell);
-    if (known !== undefined) return known;
-    const value = parseDate(cell, dateFormat ?? 'iso');
-    if (seen.size < 100_000) seen.set(copyOf(cell), value);
+    const slot = slotOf(cell);
+    if (recent.cells[slot] === cell) return recent.values[slot];
+    const value = seen.get(cell) ?? parseDate(cell, dateFormat ?? 'iso');
+    if (value === undefined) return undefined;
+    const kept = copyOf(cell);
+    if (seen.size < 100_000) seen.set(kept, value);
+    recent.cells[slot] = kept;
+    recent.values[slot] = value;
     return value;
   };
 }
@@ -125,6 +130,7 @@ function readerOf({ type, dateFormat, decimalComma }: InferredType) {
 function codeBuilder(type: ColumnType, blockRows: number, strict: boolean): ColumnBuilder {
   const unread = unreadCells();
   const places = new Map<string, number>();
+  const recent = recentCells();
   const dictionary: string[] = [];
   let block = new Int32Array(blockRows);
   let length = 0;
@@ -142,7 +148,20 @@ function codeBuilder(type: ColumnType, blockRows: number, strict: boolean): Colu
     add(rows, column, from, to, firstRow) {
       for (let i = from; i < to; i++) {
         const cell = rows[i]?.[column];
-        block[length++] = cell ? (places.get(cell) ?? codeOfNew(cell, firstRow + i - from)) : -1;
+        if (!cell) {
+          block[length++] = -1;
+          continue;
+        }
+        const slot = slotOf(cell);
+        let code = recent.values[slot] ?? -1;
+        if (recent.cells[slot] !== cell) {
+          code = places.get(cell) ?? codeOfNew(cell, firstRow + i - from);
+          if (code >= 0) {
+            recent.cells[slot] = dictionary[code];
+            recent.values[slot] = code;
+          }
+        }
+        block[length++] = code;
       }
     },
     takeBlock() {
@@ -158,6 +177,22 @@ function codeBuilder(type: ColumnType, blockRows: number, strict: boolean): Colu
         : type,
     unread: unread.found,
   };
+}
+
+const slots = 256;
+
+/** What cells met lately stand for: comparing with the one in its slot is cheaper than hashing a cell. */
+function recentCells() {
+  return {
+    cells: new Array<string | undefined>(slots).fill(undefined),
+    values: new Float64Array(slots),
+  };
+}
+
+function slotOf(cell: string): number {
+  const last = cell.charCodeAt(cell.length - 1);
+  const middle = cell.charCodeAt(cell.length >> 1);
+  return (cell.charCodeAt(0) * 7 + middle * 31 + last * 3 + cell.length * 17) & (slots - 1);
 }
 
 function textBuilder(type: ColumnType): ColumnBuilder {
