@@ -1,10 +1,8 @@
 /**
  * Makes the studio start and train with the network off: everything that was built is precached on the
- * first visit, samples are kept when they are used. Nothing here looks at data.
+ * first visit. Samples are kept by the page when they are used. Nothing here looks at data.
  */
 import { cleanupOutdatedCaches, precacheAndRoute, type PrecacheEntry } from 'workbox-precaching';
-import { registerRoute } from 'workbox-routing';
-import { CacheFirst } from 'workbox-strategies';
 
 declare const self: ServiceWorkerGlobalScope;
 /** Filled in by the build (tests/support/vite-offline.ts). */
@@ -12,11 +10,6 @@ declare const __PRECACHE__: PrecacheEntry[];
 
 precacheAndRoute(__PRECACHE__);
 cleanupOutdatedCaches();
-
-registerRoute(
-  ({ url, sameOrigin }) => sameOrigin && url.pathname.includes('/samples/'),
-  new CacheFirst({ cacheName: 'samples' }),
-);
 
 // The page controls its first visit's worker; a later version waits until the person says so.
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));

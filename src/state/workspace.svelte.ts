@@ -13,6 +13,7 @@ import { deleteProjectRecords } from '../storage/records.ts';
 import { onAnnouncement } from '../storage/tabs.ts';
 import { tasks, taskOf } from '../tasks/catalogue.ts';
 import { ProjectSession } from './project-session.svelte.ts';
+import { sampleFile } from './sample-files.ts';
 import { openStore, type Store } from './store.ts';
 import type { ProjectSummary, WorkspaceView } from './workspace-view.ts';
 
@@ -84,13 +85,7 @@ export class Workspace implements WorkspaceView {
   /** Brings a bundled sample in as the project's data, with its target set. */
   async loadSample(session: ProjectSession, sampleId: string): Promise<DataSet> {
     const sample = sampleOf(sampleId);
-    const response = await fetch(`samples/${sample.file}`);
-    if (!response.ok)
-      throw new StudioError(
-        'not-found',
-        `The sample "${sample.name}" can't be loaded (${response.status}); it is kept for use offline once it was opened`,
-      );
-    const file = new File([await response.blob()], sample.file);
+    const file = await sampleFile(sample);
     await session.data.importFiles([file], {
       name: sample.name,
       ...(sample.dialect && { dialect: sample.dialect }),

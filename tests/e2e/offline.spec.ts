@@ -7,8 +7,9 @@ test('after one visit the studio starts and trains with the network off', async 
 }) => {
   await openStudio(page);
   await page.evaluate(async () => {
+    const project = await window.glasshouse.createProject({ name: 'First visit' });
+    await project.loadSample('penguins'); // a sample is kept once it was used
     await navigator.serviceWorker.ready;
-    await fetch('samples/penguins.csv'); // a sample is kept once it was used
   });
   await context.setOffline(true);
   await page.reload();

@@ -1,6 +1,6 @@
 /** The lines of a chart of runs: train and validation of each, and what answering without learning scores. */
 import type { RunSession } from '../../state/run-session.svelte.ts';
-import type { LineSeries } from '../../ui/charts/LineChart.svelte';
+import type { LineSeries } from '../../ui/charts/line-series.ts';
 
 export interface CurveLabels {
   train: (run: string) => string;

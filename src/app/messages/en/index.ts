@@ -1,5 +1,6 @@
 /** English, the source of every key. Another language is typed by this one: a missing key fails the check. */
 import { app } from './app.ts';
+import { data } from './data.ts';
 import { domain } from './domain.ts';
 import { evaluate } from './evaluate.ts';
 import { glossary } from './glossary.ts';
@@ -11,7 +12,20 @@ import { samples } from './samples.ts';
 import { train } from './train.ts';
 import { ui } from './ui.ts';
 
-const en = { app, domain, evaluate, glossary, home, models, notices, privacy, samples, train, ui };
+const en = {
+  app,
+  data,
+  domain,
+  evaluate,
+  glossary,
+  home,
+  models,
+  notices,
+  privacy,
+  samples,
+  train,
+  ui,
+};
 
 export default en;
 export type Messages = typeof en;

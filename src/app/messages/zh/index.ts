@@ -1,6 +1,7 @@
 /** 简体中文。The keys are those of en/; the type says when one is missing. */
 import type { Messages } from '../en/index.ts';
 import { app } from './app.ts';
+import { data } from './data.ts';
 import { domain } from './domain.ts';
 import { evaluate } from './evaluate.ts';
 import { glossary } from './glossary.ts';
@@ -14,6 +15,7 @@ import { ui } from './ui.ts';
 
 const zh: Messages = {
   app,
+  data,
   domain,
   evaluate,
   glossary,

@@ -1,0 +1,123 @@
+export const data = {
+  title: 'Data',
+  empty: {
+    title: 'Bring a table',
+    text: 'CSV, TSV, JSON, JSON Lines or Parquet, gzipped or not. It stays on this device.',
+    choose: 'Choose files',
+    drop: 'or drop them anywhere on this page',
+  },
+  lead: (rows: string, columns: string) => `${rows} rows, ${columns} columns`,
+  version: (digest: string) => `Version ${digest}`,
+  replace: 'Bring other data',
+  export: 'Export CSV',
+  undo: 'Undo',
+  redo: 'Redo',
+  toTraining: 'Continue to training',
+  needTarget: 'Choose what is to be predicted first.',
+  importing: (rows: string) => `${rows} rows read`,
+  target: 'What is to be predicted',
+  noTarget: 'Choose a column…',
+  suggested: (column: string) => `Suggested: ${column}`,
+  task: 'Task',
+  columns: 'Columns',
+  column: 'Column',
+  type: 'Type',
+  types: {
+    number: 'Number',
+    integer: 'Whole number',
+    boolean: 'Yes / no',
+    category: 'Category',
+    date: 'Date',
+    text: 'Text',
+    id: 'Identifier',
+  },
+  role: 'Use',
+  roles: { feature: 'Feature', target: 'Target', ignored: 'Ignored' },
+  missing: 'Missing',
+  distinct: 'Distinct',
+  values: 'Values',
+  association: 'With the target',
+  associationHint:
+    'How strongly the column goes with the target, 0 to 1: correlation, correlation ratio or Cramér’s V.',
+  typeOf: (column: string) => `Type of ${column}`,
+  roleOf: (column: string) => `Use of ${column}`,
+  distribution: (column: string) => `Distribution of ${column}`,
+  changeType: {
+    title: (column: string, type: string) => `Read “${column}” as ${type}?`,
+    lost: (count: string) => `${count} cells would become missing.`,
+    none: 'No cell would be lost.',
+    row: 'Row',
+    before: 'Now',
+    after: 'Then',
+    apply: 'Change type',
+  },
+  profiling: 'Looking at the columns…',
+  warnings: 'Before you train',
+  warning: {
+    constant: (column: string, value: string) =>
+      `“${column}” is “${value}” in every row: nothing can be learned from it.`,
+    'id-like': (column: string) =>
+      `“${column}” is different in almost every row, like an identifier: what is learned from it won’t hold for new rows.`,
+    'leaks-target': (column: string, value: string) =>
+      `“${column}” all but is the target (${value}). Would you know it before the answer?`,
+    'mostly-missing': (column: string, share: string) =>
+      `“${column}” is missing in ${share} of the rows.`,
+    unread: (column: string, count: string, row: string, text: string) =>
+      `“${column}”: ${count} cells are not of its type and count as missing, the first in row ${row}: “${text}”.`,
+    infinite: (column: string, count: string) =>
+      `“${column}” has ${count} infinite cells; they count as missing.`,
+    'many-categories': (column: string, count: string) =>
+      `“${column}” has ${count} categories; the rarer ones share one feature.`,
+    'duplicate-rows': (count: string) =>
+      `${count} rows repeat an earlier one. The same row in train and test flatters the result.`,
+    imbalance: (column: string, rarest: string, share: string) =>
+      `“${column}” is uneven: “${rarest}” is ${share} of the rows. Look at balanced accuracy, or balance the class weights.`,
+    'rare-class': (column: string, value: string, count: string) =>
+      `“${column}” is “${value}” in only ${count} rows: too few to train and test on.`,
+    'missing-target': (column: string, count: string) =>
+      `“${column}” is missing in ${count} rows; they are left out.`,
+    'unusable-target': (column: string) =>
+      `“${column}” can’t be learned: it has no two different values.`,
+    'too-few-rows': (rows: string) =>
+      `${rows} rows are few for so many features; expect wide intervals.`,
+  },
+  ignore: 'Ignore the column',
+  removeDuplicates: 'Remove repeats',
+  notes: {
+    'short-rows': (count: string, row: string) =>
+      `${count} rows had too few cells (first: row ${row}); the rest count as missing.`,
+    'long-rows': (count: string, row: string) =>
+      `${count} rows had too many cells (first: row ${row}); the extra ones were left out.`,
+    'renamed-column': (from: string, to: string) =>
+      `A second column “${from}” is called “${to}” here.`,
+    'undecodable-bytes': (encoding: string) =>
+      `Some characters can’t be read as ${encoding}. If words look wrong, choose another encoding.`,
+    'ambiguous-date': (column: string) =>
+      `The dates of “${column}” could be day first or month first.`,
+  },
+  split: 'Split',
+  splitLead: 'Train learns, validation watches, test judges at the end.',
+  splitType: 'How',
+  splitTypes: {
+    random: 'At random',
+    group: 'By group',
+    time: 'By time',
+    column: 'By a column',
+  },
+  splitColumn: 'Column',
+  validationShare: 'Validation',
+  testShare: 'Test',
+  percentOfRows: '% of rows',
+  stratify: 'Each class keeps its share',
+  seed: 'Seed',
+  applySplit: 'Apply split',
+  validationName: 'Value that means validation',
+  testName: 'Value that means test',
+  rows: 'Rows',
+  search: 'Search in the rows',
+  pageOf: (first: string, last: string, total: string) => `Rows ${first}–${last} of ${total}`,
+  goTo: 'Go to row',
+  previous: 'Previous rows',
+  next: 'Next rows',
+  noRows: 'No row matches.',
+};
