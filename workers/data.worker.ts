@@ -12,6 +12,7 @@ import { exportProject, importProject } from '../src/storage/project-file.ts';
 import { repository } from '../src/storage/records.ts';
 import { projectCodecs } from './codecs.ts';
 import { columnSource } from './column-source.ts';
+import { workerByteStore } from './data/byte-store.ts';
 import { changeType, previewType } from './data/change-type.ts';
 import { exportCsv } from './data/export-csv.ts';
 import { importFiles } from './data/import.ts';
@@ -41,7 +42,7 @@ const api = {
   preview,
   importFiles: async (request, onProgress) => {
     const open = await db;
-    return whileInUse(() => importFiles(open, request, onProgress));
+    return whileInUse(() => importFiles(open, request, onProgress, workerByteStore()));
   },
   async profile(ref, onProgress) {
     const profiles = repository(await db, profileCodec);

@@ -55,6 +55,7 @@ function numberBuilder(inferred: InferredType, blockRows: number, strict: boolea
   const read = readerOf(inferred);
   const rival = inferred.alternative === undefined ? undefined : rivalry(inferred.alternative);
   const isInteger = inferred.type === 'integer';
+  const isPlain = inferred.type !== 'date' && !inferred.decimalComma; // called directly, it is inlined
   const unread = unreadCells();
   let hasFractions = false;
   let block = new Float64Array(blockRows);
@@ -65,9 +66,9 @@ function numberBuilder(inferred: InferredType, blockRows: number, strict: boolea
         const cell = rows[i]?.[column];
         let value: number | undefined = NaN;
         if (cell) {
-          value = read(cell);
+          value = isPlain ? parseNumber(cell) : read(cell);
           if (rival) rival.note(cell, value);
-          if (isInteger && value !== undefined && value % 1 !== 0 && Math.abs(value) < Infinity) {
+          if (isInteger && value !== undefined && Math.trunc(value) !== value) {
             if (strict) value = undefined;
             else hasFractions = true;
           }
@@ -111,12 +112,17 @@ function rivalry(alternative: string) {
 
 function readerOf({ type, dateFormat, decimalComma }: InferredType) {
   if (type !== 'date') return (cell: string) => parseNumber(cell, decimalComma);
-  const seen = new Map<string, number | undefined>(); // dates repeat, and are slow to read
+  const seen = new Map<string, number>(); // dates repeat, and are slow to read
+  const recent = recentCells();
   return (cell: string) => {
-    const known = seen.get(cell);
-    if (known !== undefined) return known;
-    const value = parseDate(cell, dateFormat ?? 'iso');
-    if (seen.size < 100_000) seen.set(copyOf(cell), value);
+    const slot = slotOf(cell);
+    if (recent.cells[slot] === cell) return recent.values[slot];
+    const value = seen.get(cell) ?? parseDate(cell, dateFormat ?? 'iso');
+    if (value === undefined) return undefined;
+    const kept = copyOf(cell);
+    if (seen.size < 100_000) seen.set(kept, value);
+    recent.cells[slot] = kept;
+    recent.values[slot] = value;
     return value;
   };
 }
@@ -124,6 +130,7 @@ function readerOf({ type, dateFormat, decimalComma }: InferredType) {
 function codeBuilder(type: ColumnType, blockRows: number, strict: boolean): ColumnBuilder {
   const unread = unreadCells();
   const places = new Map<string, number>();
+  const recent = recentCells();
   const dictionary: string[] = [];
   let block = new Int32Array(blockRows);
   let length = 0;
@@ -141,7 +148,20 @@ function codeBuilder(type: ColumnType, blockRows: number, strict: boolean): Colu
     add(rows, column, from, to, firstRow) {
       for (let i = from; i < to; i++) {
         const cell = rows[i]?.[column];
-        block[length++] = cell ? (places.get(cell) ?? codeOfNew(cell, firstRow + i - from)) : -1;
+        if (!cell) {
+          block[length++] = -1;
+          continue;
+        }
+        const slot = slotOf(cell);
+        let code = recent.values[slot] ?? -1;
+        if (recent.cells[slot] !== cell) {
+          code = places.get(cell) ?? codeOfNew(cell, firstRow + i - from);
+          if (code >= 0) {
+            recent.cells[slot] = dictionary[code];
+            recent.values[slot] = code;
+          }
+        }
+        block[length++] = code;
       }
     },
     takeBlock() {
@@ -157,6 +177,22 @@ function codeBuilder(type: ColumnType, blockRows: number, strict: boolean): Colu
         : type,
     unread: unread.found,
   };
+}
+
+const slots = 256;
+
+/** What cells met lately stand for: comparing with the one in its slot is cheaper than hashing a cell. */
+function recentCells() {
+  return {
+    cells: new Array<string | undefined>(slots).fill(undefined),
+    values: new Float64Array(slots),
+  };
+}
+
+function slotOf(cell: string): number {
+  const last = cell.charCodeAt(cell.length - 1);
+  const middle = cell.charCodeAt(cell.length >> 1);
+  return (cell.charCodeAt(0) * 7 + middle * 31 + last * 3 + cell.length * 17) & (slots - 1);
 }
 
 function textBuilder(type: ColumnType): ColumnBuilder {
@@ -197,16 +233,24 @@ function copyOf(cell: string): string {
   return cell.length < 13 ? cell : ` ${cell}`.slice(1);
 }
 
-/** What a column that isn't what it looked like is read as instead; null while it is. */
-export function widened(
+export interface Misread {
+  /** Some of the cells that aren't of the type. */
+  odd: string[];
+  /** What it must be, where that is known. */
+  as?: InferredType;
+}
+
+/** Whether a column isn't what its first rows promised: more than a few of its cells, and more than 1 %. */
+export function misreadOf(
   builder: ColumnBuilder,
   { alternative }: InferredType,
   rows: number,
-): InferredType | null {
+): Misread | null {
   if (alternative !== undefined && builder.reads?.() === 'alternative')
-    return { type: 'date', dateFormat: alternative };
-  const unread = builder.unread()?.count ?? 0;
-  if (unread > 20 && unread > rows * 0.01) return { type: unread > rows / 2 ? 'text' : 'category' };
-  if ((builder.dictionary()?.length ?? 0) > mostCategories) return { type: 'text' };
-  return null;
+    return { odd: [], as: { type: 'date', dateFormat: alternative } };
+  const unread = builder.unread();
+  if (unread && unread.count > 20 && unread.count > rows * 0.01)
+    return { odd: unread.examples.map(({ text }) => text) };
+  const isTooVaried = (builder.dictionary()?.length ?? 0) > mostCategories;
+  return isTooVaried ? { odd: [], as: { type: 'text' } } : null;
 }

@@ -86,6 +86,7 @@ const note = v.variant('type', [
   v.object({ type: v.picklist(['short-rows', 'long-rows']), count, row: count }),
   v.object({ type: v.literal('renamed-column'), from: v.string(), to: v.string() }),
   v.object({ type: v.literal('undecodable-bytes'), encoding: v.string() }),
+  v.object({ type: v.literal('left-out-member'), name: v.string(), row: count }),
   v.object({
     type: v.literal('ambiguous-date'),
     column: v.string(),

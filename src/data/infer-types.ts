@@ -54,6 +54,30 @@ export function inferAs(type: ColumnType, name: string, cells: readonly string[]
   }
 }
 
+/**
+ * What a column is after all, when cells beyond the sample aren't what it promised: another way of writing dates
+ * or numbers that reads those cells too, else categories.
+ * @param odd all such cells found so far, so that no type is tried twice
+ */
+export function inferWider(
+  was: ColumnType,
+  cells: readonly string[],
+  odd: readonly string[],
+): InferredType {
+  const present = cells.filter((cell) => !isMissingText(cell));
+  const reads = (read: (cell: string) => number | undefined) => {
+    const isRead = (cell: string) => read(cell) !== undefined;
+    return odd.every(isRead) && mostly(present, isRead);
+  };
+  if (was === 'date') {
+    const dateFormat = dateFormats.find((format) => reads((cell) => parseDate(cell, format)));
+    if (dateFormat !== undefined) return { type: 'date', dateFormat };
+  }
+  if ((was === 'number' || was === 'integer') && reads((cell) => parseNumber(cell, true)))
+    return { type: 'number', decimalComma: true };
+  return { type: 'category' };
+}
+
 /** @param asked types by column name that override what is found */
 export function inferTypes(
   names: readonly string[],

@@ -72,8 +72,8 @@ function shortDecimal(text: string): number {
 
 const powersOfTen = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
 
-const pointNumber = /^[+-]?\d{1,3}([, '\u00a0\u202f]\d{3})+(\.\d*)?$/;
-const commaNumber = /^[+-]?(\d{1,3}([. '\u00a0\u202f]\d{3})+|\d+)?(,\d*)?(e[+-]?\d+)?$/i;
+const pointNumber = /^[+-]?[1-9]\d{0,2}([, '\u00a0\u202f]\d{3})+(\.\d*)?$/;
+const commaNumber = /^[+-]?([1-9]\d{0,2}([. '\u00a0\u202f]\d{3})+|\d+)?(,\d*)?(e[+-]?\d+)?$/i;
 
 /** What Number() reads, less blanks alone, 0x…, 0b…, 0o… and "Infinity" (read with the other infinities). */
 function isPlain(text: string): boolean {

@@ -142,6 +142,7 @@ export type ImportNote =
   | { type: 'short-rows' | 'long-rows'; count: number; row: number }
   | { type: 'renamed-column'; from: string; to: string }
   | { type: 'undecodable-bytes'; encoding: string }
+  | { type: 'left-out-member'; name: string; row: number }
   /** Every date reads as both formats, and as different days. */
   | { type: 'ambiguous-date'; column: string; format: string; alternative: string };
 

@@ -1,7 +1,7 @@
 /** Takes rows of text, gives blocks of typed columns. What becomes of a block is its owner's business. */
-import { columnBuilder, widened, type ColumnBuilder } from './column-builder.ts';
+import { columnBuilder, misreadOf, type ColumnBuilder, type Misread } from './column-builder.ts';
 import type { InferredType } from './infer-types.ts';
-import type { ColumnVector, ImportNote, TextRow, UnreadCells } from './schema.ts';
+import type { ColumnType, ColumnVector, ImportNote, TextRow, UnreadCells } from './schema.ts';
 
 export interface BuiltColumn extends InferredType {
   name: string;
@@ -50,13 +50,13 @@ export class TableBuilder {
     }
   }
 
-  /** Columns that aren't what their first rows said, and what to read them as instead. */
-  misread(): Map<string, InferredType> {
-    const found = new Map<string, InferredType>();
+  /** Columns that aren't what their first rows promised. */
+  misread(): Map<string, Misread> {
+    const found = new Map<string, Misread>();
     for (const [i, builder] of this.#builders.entries()) {
       const type = this.#types[i];
-      const as = type && widened(builder, type, this.rows);
-      if (as) found.set(this.#names[i] ?? '', as);
+      const misread = type && misreadOf(builder, type, this.rows);
+      if (misread) found.set(this.#names[i] ?? '', misread);
     }
     return found;
   }
@@ -69,6 +69,11 @@ export class TableBuilder {
         return [];
       return [{ type: 'ambiguous-date', column: this.#names[i] ?? '', format, alternative }];
     });
+  }
+
+  /** As it was told to read the column. */
+  typeOf(name: string): ColumnType {
+    return this.#types[this.#names.indexOf(name)]?.type ?? 'text';
   }
 
   end(): BuiltColumn[] {

@@ -11,14 +11,24 @@ export const chunkBytes = 4 * 2 ** 20;
  * @throws StudioError `storage-full`
  */
 export async function putChunk(db: StudioDb, bytes: ArrayBuffer): Promise<string> {
-  const digest = await sha256(bytes);
+  const [digest = ''] = await putChunks(db, [bytes]);
+  return digest;
+}
+
+/** As `putChunk`, many in one transaction: all of them or none. */
+export async function putChunks(db: StudioDb, all: readonly ArrayBuffer[]): Promise<string[]> {
+  const digests = await Promise.all(all.map((bytes) => sha256(bytes)));
   try {
-    if ((await db.getKey('chunks', digest)) === undefined)
-      await db.put('chunks', { digest, bytes });
+    const { store, done } = db.transaction('chunks', 'readwrite');
+    const writes = digests.map(async (digest, i) => {
+      const bytes = all[i];
+      if (bytes && (await store.getKey(digest)) === undefined) await store.put({ digest, bytes });
+    });
+    await Promise.all([...writes, done]);
   } catch (error) {
     throw reviveError(error);
   }
-  return digest;
+  return digests;
 }
 
 /** @throws StudioError `corrupt` where the bytes are gone. */

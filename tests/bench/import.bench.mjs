@@ -51,6 +51,7 @@ export async function bench([rowsWanted = '1000000']) {
 
 function report({ rows, size, before, studio, papa }) {
   const studioSeconds = median(studio.map(({ seconds }) => seconds));
+  const profileSeconds = median(studio.map((measure) => measure.profileSeconds));
   const papaSeconds = median(papa.map(({ seconds }) => seconds));
   const longTasks = studio.flatMap((measure) => measure.longTasks);
   const heap = Math.max(...studio.map(({ pageHeap }) => pageHeap));
@@ -60,6 +61,7 @@ function report({ rows, size, before, studio, papa }) {
 ${rows.toLocaleString('en')} rows × 20 columns, ${(size / 1e6).toFixed(0)} MB, medians of ${rounds} rounds
 PapaParse alone in a worker   ${papaSeconds.toFixed(2)} s  ${perSecond(papaSeconds)}
 studio: typed and stored      ${studioSeconds.toFixed(2)} s  ${perSecond(studioSeconds)}  (${(studioSeconds / papaSeconds).toFixed(2)}× the time)
+its profile after that        ${profileSeconds.toFixed(2)} s  (in all ${((studioSeconds + profileSeconds) / papaSeconds).toFixed(2)}×)
 page tasks of 50 ms or more   ${longTasks.length}${longTasks.length ? `, longest ${Math.max(...longTasks).toFixed(0)} ms` : ''}
 page heap                     ${megabytes(heap)}, with a tenth of the rows ${megabytes(before.pageHeap)}
 progress                      ${Math.min(...studio.map((m) => m.progressPerSecond)).toFixed(1)} a second

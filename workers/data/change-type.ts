@@ -20,7 +20,7 @@ import {
 import { joinVectors, textAt } from '../../src/data/vector.ts';
 import { StudioError } from '../../src/lib/errors.ts';
 import type { RetypePreview } from '../../src/rpc/contracts.ts';
-import { getChunk, putChunk } from '../../src/storage/chunks.ts';
+import { getChunk, putChunk, putChunks } from '../../src/storage/chunks.ts';
 import type { StudioDb } from '../../src/storage/db.ts';
 import { repository } from '../../src/storage/records.ts';
 import { columnSource } from '../column-source.ts';
@@ -73,7 +73,7 @@ export async function changeType(
   const { blocks, column } = await retype(db, dataSet, name, type);
   const retyped: Column = {
     ...column,
-    blocks: await Promise.all(blocks.map((block) => putChunk(db, encodeBlock(block)))),
+    blocks: await putChunks(db, blocks.map(encodeBlock)),
   };
   const [first] = blocks;
   if (first?.kind === 'code')

@@ -2,28 +2,33 @@
  * Files into a stored data set: read, typed and written block by block in one pass, so that memory doesn't
  * grow with the rows. The record that makes it a data set is written last; before it, nothing has happened.
  */
-import { encodeBlock, encodeDictionary } from '../../src/data/block-codec.ts';
+import type { Misread } from '../../src/data/column-builder.ts';
 import { digestDataSet } from '../../src/data/data-set-codec.ts';
-import { defaultPreparation, defaultRole } from '../../src/data/default-preparation.ts';
-import { inferTypes, sampleRowsOf, type InferredType } from '../../src/data/infer-types.ts';
+import {
+  inferTypes,
+  inferWider,
+  sampleRowsOf,
+  type InferredType,
+} from '../../src/data/infer-types.ts';
 import { openTable } from '../../src/data/readers/open-table.ts';
-import type { TableReader } from '../../src/data/readers/table-reader.ts';
+import { joinNotes, uniqueNames, type TableReader } from '../../src/data/readers/table-reader.ts';
 import type {
-  Column,
-  ColumnVector,
+  ColumnType,
   DataSet,
+  Dialect,
+  ImportNote,
   SourceFile,
   SplitSpec,
   TextRow,
 } from '../../src/data/schema.ts';
-import { blockRowsOf, TableBuilder } from '../../src/data/table-builder.ts';
-import { StudioError } from '../../src/lib/errors.ts';
+import { blockRowsOf } from '../../src/data/table-builder.ts';
+import { reviveError, StudioError } from '../../src/lib/errors.ts';
 import type { ImportProgress, ImportRequest } from '../../src/rpc/contracts.ts';
-import { putChunk } from '../../src/storage/chunks.ts';
 import type { StudioDb } from '../../src/storage/db.ts';
-import { keepSource } from './keep-source.ts';
+import { localByteStore, type ByteStore } from './byte-store.ts';
 import { progressMeter } from './progress.ts';
 import { putDataSet } from './put-data-set.ts';
+import { StoredTable } from './stored-table.ts';
 
 const defaultSplit: SplitSpec = {
   type: 'random',
@@ -33,48 +38,62 @@ const defaultSplit: SplitSpec = {
   stratify: true,
 };
 
+/** What was learned about a column that was misread: its first type, cells that aren't of it, what it is. */
+type Relearned = Map<string, Misread & { was: ColumnType }>;
+
 /** @throws StudioError `bad-data` for files that aren't tables or don't go together; `storage-full` */
 export async function importFiles(
   db: StudioDb,
   request: ImportRequest,
   onProgress: (progress: ImportProgress) => void,
+  store: ByteStore = localByteStore(db),
 ): Promise<DataSet> {
-  const wider = new Map<string, InferredType>();
-  for (;;) {
-    const read = await readOnce(db, request, wider, onProgress);
-    if ('dataSet' in read) return read.dataSet;
-    // Columns aren't what their first rows said: read again, knowing so.
-    for (const [column, type] of read.misread) wider.set(column, type);
+  const sources = new SourceKeeper(store, request.files);
+  const relearned: Relearned = new Map();
+  try {
+    for (;;) {
+      const draft = await readOnce(store, request, relearned, sources, onProgress);
+      if (!draft) continue;
+      const dataSet: DataSet = { digest: await digestDataSet(draft), ...draft };
+      return await putDataSet(db, dataSet);
+    }
+  } finally {
+    store.close();
   }
 }
 
+/** @returns null where columns aren't what their first rows promised: read again, knowing so. */
 async function readOnce(
-  db: StudioDb,
+  store: ByteStore,
   request: ImportRequest,
-  wider: ReadonlyMap<string, InferredType>,
+  relearned: Relearned,
+  sources: SourceKeeper,
   onProgress: (progress: ImportProgress) => void,
-): Promise<{ dataSet: DataSet } | { misread: ReadonlyMap<string, InferredType> }> {
+): Promise<Omit<DataSet, 'digest'> | null> {
   const bytesTotal = request.files.reduce((sum, { blob }) => sum + blob.size, 0);
   const meter = progressMeter(bytesTotal, onProgress);
-  const source: SourceFile[] = [];
-  let reader: TableReader | null = null;
+  const notes: { notes: ImportNote[]; firstRow: number }[] = [];
+  const dialects: Dialect[] = [];
   let table: StoredTable | null = null;
   for (const { name, blob } of request.files) {
-    const keeper = keepSource(db, blob, meter.read);
-    const opened = await openTable(name, blob, { dialect: request.dialect, bytes: keeper.bytes });
-    const names = opened.names.map((found, i) => request.columnNames?.[i] ?? found);
+    const reader = await openTable(name, blob, {
+      dialect: request.dialect,
+      onBytes: meter.read,
+    });
+    sources.start(); // it is a table
+    const names = namesOf(reader, request);
     if (table) assertSameColumns(name, names, table.names);
-    reader ??= opened;
+    dialects.push(reader.dialect);
+    notes.push({ notes: reader.notes, firstRow: table?.builder.rows ?? 0 });
     let waiting: TextRow[] = [];
     const begin = (): StoredTable => {
-      const found = inferTypes(names, waiting.slice(0, sampleRowsOf(names.length)), request.types);
-      const types = found.map((type, i) => wider.get(names[i] ?? '') ?? type);
-      const begun = new StoredTable(db, names, types);
+      const sample = waiting.slice(0, sampleRowsOf(names.length));
+      const begun = new StoredTable(store, names, typesOf(names, sample, request.types, relearned));
       begun.builder.add(waiting);
       waiting = [];
       return begun;
     };
-    for await (const rows of opened.batches()) {
+    for await (const rows of reader.batches()) {
       if (table) table.builder.add(rows);
       else {
         for (const row of rows) waiting.push(row);
@@ -82,22 +101,16 @@ async function readOnce(
         table = begin();
       }
       await table.keepUp();
-      const misread = table.builder.misread();
-      if (misread.size > 0) return { misread };
+      sources.check();
+      if (isMisread(table, request, relearned)) return null;
       meter.rows(table.builder.rows);
     }
     if (waiting.length > 0) table = begin();
-    if (!table) throw withoutRows(opened, name);
-    source.push({
-      name,
-      size: blob.size,
-      chunks: await keeper.finish(),
-      dialect: opened.dialect,
-    });
+    if (!table) throw withoutRows(reader, name);
   }
-  if (!reader || !table) throw new StudioError('bad-data', 'No file was given');
-  const misread = table.builder.misread();
-  if (misread.size > 0) return { misread };
+  const [dialect] = dialects;
+  if (!dialect || !table) throw new StudioError('bad-data', 'No file was given');
+  if (isMisread(table, request, relearned)) return null;
   const draft: Omit<DataSet, 'digest'> = {
     projectId: request.projectId,
     parent: null,
@@ -108,63 +121,93 @@ async function readOnce(
     blockRows: blockRowsOf(table.names.length),
     columns: await table.end(),
     split: defaultSplit,
-    dialect: reader.dialect,
-    source,
-    notes: [...reader.notes, ...table.builder.ambiguous()],
+    dialect,
+    source: (await sources.all()).map((file, i) => ({ ...file, dialect: dialects[i] ?? dialect })),
+    notes: [...joinNotes(notes), ...table.builder.ambiguous()],
   };
-  const dataSet = await putDataSet(db, { digest: await digestDataSet(draft), ...draft });
-  meter.done(dataSet.rows);
-  return { dataSet };
+  meter.done(draft.rows);
+  return draft;
 }
 
-/** Full blocks go to storage while reading goes on. */
-class StoredTable {
-  readonly names: readonly string[];
-  readonly builder: TableBuilder;
-  readonly #db: StudioDb;
-  readonly #blocks: string[][];
-  #writing: Promise<void> = Promise.resolve();
-  #writingBefore: Promise<void> = Promise.resolve();
+type KeptFile = Omit<SourceFile, 'dialect'>;
 
-  constructor(db: StudioDb, names: readonly string[], types: readonly InferredType[]) {
-    this.#db = db;
-    this.names = names;
-    this.#blocks = names.map(() => []);
-    this.builder = new TableBuilder(names, types, blockRowsOf(names.length), (block) =>
-      this.#write(block),
-    );
+/** Keeps the files' own bytes while they are read, so that a column's type can be changed without the files. */
+class SourceKeeper {
+  readonly #store: ByteStore;
+  readonly #files: ImportRequest['files'];
+  #keeping: Promise<KeptFile[]> | undefined;
+  #error: unknown;
+
+  constructor(store: ByteStore, files: ImportRequest['files']) {
+    this.#store = store;
+    this.#files = files;
   }
 
-  /** Waits for the block before the last, so that blocks don't pile up in memory. */
-  keepUp(): Promise<void> {
-    return this.#writingBefore;
+  start() {
+    if (this.#keeping) return;
+    this.#keeping = this.#keep();
+    this.#keeping.catch((error: unknown) => (this.#error = error));
   }
 
-  async end(): Promise<Column[]> {
-    const columns = this.builder.end();
-    await this.#writing;
-    return Promise.all(
-      columns.map(async ({ dictionary, ...column }, sourceIndex) => ({
-        ...column,
-        role: defaultRole(column.type),
-        preparation: defaultPreparation(column.type),
-        sourceIndex,
-        blocks: this.#blocks[sourceIndex] ?? [],
-        ...(dictionary && { dictionary: await putChunk(this.#db, encodeDictionary(dictionary)) }),
-      })),
-    );
+  /** Throws what went wrong so far. */
+  check() {
+    if (this.#error) throw reviveError(this.#error);
   }
 
-  #write(block: ColumnVector[]) {
-    this.#writingBefore = this.#writing;
-    this.#writing = this.#writing.then(async () => {
-      const digests = await Promise.all(
-        block.map((vector) => putChunk(this.#db, encodeBlock(vector))),
-      );
-      digests.forEach((digest, i) => this.#blocks[i]?.push(digest));
+  all(): Promise<KeptFile[]> {
+    this.start();
+    return this.#keeping ?? Promise.resolve([]);
+  }
+
+  async #keep() {
+    const kept: KeptFile[] = [];
+    for (const { name, blob } of this.#files)
+      kept.push({ name, size: blob.size, chunks: await this.#store.keep(blob) });
+    return kept;
+  }
+}
+
+function namesOf(reader: TableReader, { columnNames }: ImportRequest): string[] {
+  if (!columnNames) return reader.names;
+  return uniqueNames(
+    reader.names.map((found, i) => columnNames[i] ?? found),
+    reader.notes,
+  );
+}
+
+function typesOf(
+  names: readonly string[],
+  sample: readonly TextRow[],
+  asked: ImportRequest['types'],
+  relearned: Relearned,
+): InferredType[] {
+  return inferTypes(names, sample, asked).map((type, i) => {
+    const learned = relearned.get(names[i] ?? '');
+    if (!learned) return type;
+    if (learned.as) return learned.as;
+    const cells = sample.map((row) => row[i] ?? '');
+    return inferWider(learned.was, cells, learned.odd);
+  });
+}
+
+/** Notes what is to be read otherwise. A type that a person asked for stays, unless it can't be held at all. */
+function isMisread(
+  { builder }: StoredTable,
+  { types }: ImportRequest,
+  relearned: Relearned,
+): boolean {
+  const misread = [...builder.misread()].filter(
+    ([name, { as }]) => as || !types || !Object.hasOwn(types, name),
+  );
+  for (const [name, { odd, as }] of misread) {
+    const before = relearned.get(name);
+    relearned.set(name, {
+      was: before?.was ?? builder.typeOf(name),
+      odd: [...(before?.odd ?? []), ...odd],
+      ...(as && { as }),
     });
-    this.#writing.catch(() => undefined); // thrown where it is awaited
   }
+  return misread.length > 0;
 }
 
 function withoutRows({ dialect }: TableReader, name: string) {

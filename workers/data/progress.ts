@@ -1,29 +1,34 @@
-/** Turns bytes and rows into progress that is told a few times a second. */
+/** Turns bytes and rows into progress that is told several times a second. */
 import type { ImportProgress } from '../../src/rpc/contracts.ts';
 
-const intervalMs = 100;
+const intervalMs = 80;
 
 export function progressMeter(bytesTotal: number, tell: (progress: ImportProgress) => void) {
   const started = performance.now();
-  let last = 0;
+  let told = 0;
   let bytesRead = 0;
-  const report = (rows: number) => {
-    const seconds = (performance.now() - started) / 1000;
-    const secondsLeft = bytesRead > 0 ? (seconds * (bytesTotal - bytesRead)) / bytesRead : 0;
-    tell({ bytesRead, bytesTotal, rows, secondsLeft: Math.max(0, secondsLeft) });
+  let rowsRead = 0;
+  const report = () => {
+    told = performance.now();
+    const secondsLeft = (((told - started) / 1000) * (bytesTotal - bytesRead)) / bytesRead;
+    tell({ bytesRead, bytesTotal, rows: rowsRead, secondsLeft: bytesRead > 0 ? secondsLeft : 0 });
+  };
+  const reportIfDue = () => {
+    if (performance.now() - told >= intervalMs) report();
   };
   return {
     read: (bytes: number) => {
       bytesRead = Math.min(bytesTotal, bytesRead + bytes);
+      reportIfDue();
     },
-    rows(rows: number) {
-      if (performance.now() - last < intervalMs) return;
-      last = performance.now();
-      report(rows);
+    rows: (rows: number) => {
+      rowsRead = rows;
+      reportIfDue();
     },
-    done(rows: number) {
+    done: (rows: number) => {
+      rowsRead = rows;
       bytesRead = bytesTotal;
-      report(rows);
+      report();
     },
   };
 }

@@ -1,7 +1,6 @@
 /** A file as a table in memory: for scoring or evaluating it, not for keeping it. */
 import { inferTypes, sampleRowsOf } from '../../src/data/infer-types.ts';
 import { openTable } from '../../src/data/readers/open-table.ts';
-import { streamBlob } from '../../src/data/readers/stream-blob.ts';
 import type { ColumnType, ColumnVector, TextRow, UnreadCells } from '../../src/data/schema.ts';
 import { blockRowsOf, TableBuilder } from '../../src/data/table-builder.ts';
 import { joinVectors } from '../../src/data/vector.ts';
@@ -34,7 +33,7 @@ export async function readTable(
   const meter = progressMeter(file.blob.size, onProgress);
   const reader = await openTable(file.name, file.blob, {
     dialect: undefined,
-    bytes: () => streamBlob(file.blob, meter.read),
+    onBytes: meter.read,
   });
   const { names } = reader;
   const asked: Record<string, ColumnType> = {};

@@ -14,10 +14,11 @@ export function detectDialect(
   encoding: string,
   overrides: Partial<CsvDialect> = {},
 ): CsvDialect {
-  const delimiter = overrides.delimiter ?? detectDelimiter(sample);
+  const told = /^sep=(.)\r?\n/i.exec(sample)?.[1]; // as Excel writes it
+  const delimiter = overrides.delimiter ?? told ?? detectDelimiter(sample);
   const quote = overrides.quote ?? detectQuote(sample, delimiter);
   const rows = cutRows(sample, { delimiter, quote }, sampleRows);
-  const skipLines = overrides.skipLines ?? linesBeforeTable(rows);
+  const skipLines = overrides.skipLines ?? (told ? 1 : linesBeforeTable(rows));
   const header = overrides.header ?? hasHeader(rows.slice(skipLines));
   return { format: 'csv', encoding, delimiter, quote, header, skipLines };
 }
@@ -48,10 +49,14 @@ export function cleanRows(rows: string[][], newline: '\n' | '\r'): string[][] {
   if (newline === '\n')
     for (const row of rows) {
       const last = row.length - 1;
-      const cell = row[last];
-      if (cell?.endsWith('\r')) row[last] = cell.slice(0, -1);
+      const cell = row[last] ?? '';
+      if (cell.charCodeAt(cell.length - 1) === 13) row[last] = cell.slice(0, -1);
     }
-  return rows.filter((cells) => cells.length > 1 || (cells[0] ?? '').trim() !== '');
+  return rows.every(isRow) ? rows : rows.filter(isRow);
+}
+
+function isRow(cells: readonly string[]): boolean {
+  return cells.length > 1 || (cells[0] ?? '').trim() !== '';
 }
 
 /**
@@ -89,7 +94,8 @@ function detectQuote(sample: string, delimiter: string): string {
  * out the name of the row numbers, and some write a delimiter after the last cell.
  */
 function linesBeforeTable(rows: string[][]): number {
-  const width = mostCommon(rows.map((row) => row.length).filter((w) => w > 1));
+  const severalCells = rows.map((row) => row.length).filter((w) => w > 1);
+  const width = severalCells.length < rows.length / 2 ? 1 : mostCommon(severalCells);
   if (rows[0] && metadataClasses(rows[0], width)) return 1;
   const first = rows.findIndex(
     (row, i) =>

@@ -12,15 +12,18 @@ import {
   type CsvDialect,
 } from './csv-dialect.ts';
 import { encodingOf } from './encoding.ts';
-import { mostColumns, uniqueNames, type TableFile, type TableReader } from './table-reader.ts';
+import {
+  checkWidth,
+  longestLine,
+  uniqueNames,
+  type TableFile,
+  type TableReader,
+} from './table-reader.ts';
 import { decodeText } from './text-lines.ts';
-
-/** A "line" of more is no line: the quote or the delimiter is wrong, or it is no table. */
-const longestRow = 16 * 2 ** 20;
 
 /** @throws StudioError `bad-data` for a file without rows, or too wide */
 export function openCsv(file: TableFile, overrides: Partial<CsvDialect> = {}): TableReader {
-  const encoding = overrides.encoding ?? encodingOf(file.head, file.headIsAll);
+  const encoding = knownEncoding(overrides.encoding ?? encodingOf(file.head, file.headIsAll));
   const sample = new TextDecoder(encoding).decode(file.head, { stream: !file.headIsAll });
   const dialect = detectDialect(sample, encoding, overrides);
   const lines = cutRows(sample, dialect, dialect.skipLines + sampleRows);
@@ -28,11 +31,7 @@ export function openCsv(file: TableFile, overrides: Partial<CsvDialect> = {}): T
   const [firstLine = []] = lines;
   const [firstRow = firstLine, ...rowsBelow] = lines.slice(dialect.skipLines);
   const head = dialect.header ? headerNames(firstRow, rowsBelow) : firstRow;
-  if (head.length > mostColumns)
-    throw new StudioError(
-      'bad-data',
-      `"${file.name}" has ${head.length} columns; at most ${mostColumns} can be used`,
-    );
+  checkWidth(head, file.name);
   const notes: ImportNote[] = [];
   const metadata =
     dialect.skipLines === 1 && !dialect.header ? metadataClasses(firstLine, head.length) : null;
@@ -77,10 +76,10 @@ async function* rowsOf(
     rest += piece;
     const { data, meta } = parse(rest, false);
     rest = rest.slice(meta.cursor);
-    if (rest.length > longestRow)
+    if (rest.length > longestLine)
       throw new StudioError(
         'bad-data',
-        `"${file.name}": a row is longer than ${longestRow / 2 ** 20} MB. Is a quote left open, or is this no table?`,
+        `"${file.name}": a row is longer than ${longestLine / 2 ** 20} MB. Is a quote left open, or is this no table?`,
       );
     yield cleanRows(data, newline);
   }
@@ -133,4 +132,12 @@ function withClassNames(rows: (string | null)[][], classes: string[]) {
     cells[last] = classes[Number(cells[last])] ?? cells[last] ?? null;
   }
   return rows;
+}
+
+function knownEncoding(label: string): string {
+  try {
+    return new TextDecoder(label).encoding;
+  } catch (error) {
+    throw new StudioError('bad-config', `No encoding is called "${label}"`, { cause: error });
+  }
 }

@@ -17,8 +17,9 @@ export function formatOf(name: string, head: Uint8Array): FileFormat {
   const plain = name.toLowerCase().replace(/\.gz$/, '');
   if (/\.(jsonl|ndjson)$/.test(plain)) return 'jsonl';
   const text = new TextDecoder().decode(head.slice(0, 4096)).trimStart();
+  if (/^\{.*\}\s*\n\s*\{/.test(text)) return 'jsonl';
   if (plain.endsWith('.json') || text.startsWith('[{') || /^\[\s*[[{]/.test(text)) return 'json';
-  if (/^\{\s*"/.test(text)) return /^\{.*\}\s*\n\s*\{/.test(text) ? 'jsonl' : 'json';
+  if (/^\{\s*"/.test(text)) return 'json';
   return 'csv';
 }
 

@@ -3,29 +3,30 @@ import { StudioError } from '../../lib/errors.ts';
 import { openCsv } from './csv.ts';
 import type { CsvDialect } from './csv-dialect.ts';
 import { formatOf, isGzip } from './format.ts';
-import { openJson, openJsonLines } from './json.ts';
+import { openJsonLines } from './json-lines.ts';
+import { openJson } from './json.ts';
 import { openParquet } from './parquet.ts';
 import { streamBlob } from './stream-blob.ts';
-import type { TableFile, TableReader } from './table-reader.ts';
+import { longestLine, type TableFile, type TableReader } from './table-reader.ts';
 
-const headBytes = 256 * 1024;
+const leastHead = 256 * 1024;
+const leastLines = 20;
 
-/**
- * @param options.bytes streams the blob, e.g. to count or keep what passes
- * @throws StudioError `bad-data`, `unsupported`
- */
+export interface OpenOptions {
+  dialect?: Partial<CsvDialect> | undefined;
+  /** Is told of the file's bytes as they are read, the first look aside. */
+  onBytes?: ((bytes: number) => void) | undefined;
+}
+
+/** @throws StudioError `bad-data`, `unsupported` */
 export async function openTable(
   name: string,
   blob: Blob,
-  options: {
-    dialect?: Partial<CsvDialect> | undefined;
-    bytes?: (() => ReadableStream<Uint8Array>) | undefined;
-  } = {},
+  { dialect, onBytes = () => undefined }: OpenOptions = {},
 ): Promise<TableReader> {
-  const first = new Uint8Array(await blob.slice(0, headBytes).arrayBuffer());
-  const isZipped = isGzip(first);
-  const unzipped = isZipped ? await gunzipHead(name, blob) : null;
-  const head = unzipped?.head ?? first;
+  const isZipped = isGzip(new Uint8Array(await blob.slice(0, 2).arrayBuffer()));
+  const stream = (raw: ReadableStream<Uint8Array>) => (isZipped ? gunzip(name, raw) : raw);
+  const { head, isAll } = await headOf(stream(streamBlob(blob)));
   const format = formatOf(name, head);
   if (isZipped && format === 'parquet')
     throw new StudioError('unsupported', `"${name}": unpack the Parquet file first`);
@@ -33,15 +34,13 @@ export async function openTable(
     name,
     blob,
     head,
-    headIsAll: unzipped ? unzipped.isAll : blob.size <= headBytes,
-    bytes() {
-      const raw = options.bytes?.() ?? streamBlob(blob);
-      return isZipped ? gunzip(name, raw) : raw;
-    },
+    headIsAll: isAll,
+    bytes: () => stream(streamBlob(blob, onBytes)),
+    onBytes,
   };
   switch (format) {
     case 'csv':
-      return openCsv(file, options.dialect);
+      return openCsv(file, dialect);
     case 'json':
       return openJson(file);
     case 'jsonl':
@@ -49,6 +48,27 @@ export async function openTable(
     case 'parquet':
       return openParquet(file);
   }
+}
+
+/** The first 256 kB, or as much more as makes some lines of a table that is very wide. */
+async function headOf(stream: ReadableStream<Uint8Array>) {
+  const reader = stream.getReader();
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  let lines = 0;
+  let isAll = false;
+  while (length < leastHead || (lines < leastLines && length < longestLine)) {
+    const { done, value } = await reader.read();
+    if (done) {
+      isAll = true;
+      break;
+    }
+    pieces.push(new Uint8Array(value));
+    length += value.length;
+    for (const byte of value) if (byte === 10 || byte === 13) lines++;
+  }
+  if (!isAll) await reader.cancel();
+  return { head: new Uint8Array(await new Blob(pieces).arrayBuffer()), isAll };
 }
 
 function gunzip(name: string, bytes: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
@@ -71,28 +91,4 @@ function gunzip(name: string, bytes: ReadableStream<Uint8Array>): ReadableStream
     },
     cancel: (reason) => reader.cancel(reason),
   });
-}
-
-async function gunzipHead(name: string, blob: Blob) {
-  const reader = gunzip(name, streamBlob(blob)).getReader();
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  let isAll = false;
-  while (length < headBytes) {
-    const { done, value } = await reader.read();
-    if (done) {
-      isAll = true;
-      break;
-    }
-    pieces.push(value);
-    length += value.length;
-  }
-  if (!isAll) await reader.cancel();
-  const head = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    head.set(piece, at);
-    at += piece.length;
-  }
-  return { head, isAll };
 }
