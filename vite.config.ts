@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { csp } from './tests/support/vite-csp.ts';
+import { notices } from './tests/support/vite-notices.ts';
 import { offline } from './tests/support/vite-offline.ts';
 
 export default defineConfig({
@@ -12,8 +13,9 @@ export default defineConfig({
         filename.includes('node_modules') ? undefined : { runes: true },
     }),
     csp(),
+    notices(),
     offline(),
   ],
   worker: { format: 'es' },
-  build: { target: 'es2022', assetsInlineLimit: 0, license: { fileName: 'notices.json' } },
+  build: { target: 'es2022', assetsInlineLimit: 0 },
 });
