@@ -62,6 +62,8 @@ function projectApi(session: ProjectSession, workspace: Workspace) {
       options: TrainCallOptions = {},
     ) => outcome(await session.train(config, { onEvent, signal: options.signal })),
     pause: () => session.training.live?.control('pause'),
+    /** One batch, then held again. */
+    step: () => session.training.live?.control('step'),
     resume: () => session.training.live?.control('resume'),
     stop: () => session.training.live?.control('stop'),
     /** Oldest first; one that is going has the status `running`. */

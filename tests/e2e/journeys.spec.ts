@@ -1,0 +1,135 @@
+import { expect, test } from '@playwright/test';
+import { openStudio } from './support.ts';
+
+test('from a sample to a trained, measured, tried and kept model, by hand', async ({ page }) => {
+  const studio = await openStudio(page);
+
+  // Three clicks to a trained model
+  await page.getByRole('button', { name: /Palmer penguins/ }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Data' })).toBeVisible();
+  await page.getByRole('link', { name: 'Continue to training' }).click();
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await expect(page.getByText(/is trained: Accuracy 9\d/)).toBeVisible();
+  await expect(page.getByRole('row', { name: /Completed/ })).toBeVisible();
+
+  await page.getByRole('link', { name: 'Evaluate' }).click();
+  await expect(page.getByRole('row', { name: /^Accuracy 9/ })).toBeVisible();
+  await page.getByRole('button', { name: '30 rows of Adelie predicted as Adelie' }).click();
+  await expect(page.getByRole('dialog').getByRole('row')).toHaveCount(31);
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('link', { name: 'Models' }).click();
+  const answer = page.getByRole('status').filter({ hasText: 'species' });
+  await expect(answer).toBeVisible();
+  await page.getByLabel('body_mass_g').fill('6000');
+  await page.getByLabel('flipper_length_mm').fill('230');
+  await page.getByLabel('bill_depth_mm').fill('14');
+  await expect(answer).toContainText('Gentoo');
+
+  await page.reload();
+  await expect(page.getByRole('button', { name: /Version 1/ })).toBeVisible();
+  await page.getByRole('link', { name: 'Train' }).click();
+  await expect(page.getByRole('row', { name: /Completed/ })).toBeVisible();
+  studio.expectPrivate();
+});
+
+test('a table of one’s own: brought, given a target, mended and undone', async ({ page }) => {
+  await openStudio(page);
+  const rows = Array.from({ length: 80 }, (_, i) => `${i},${i % 2 ? 'yes' : 'no'},${i * 3},same`);
+  await page.getByLabel('Choose files').setInputFiles({
+    name: 'churn.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(`months,churn,spend,fixed\n${rows.join('\n')}\n`),
+  });
+  await expect(page.getByText('80 rows, 4 columns')).toBeVisible();
+  await page.getByRole('button', { name: 'Suggested: churn' }).click();
+  await expect(page.getByRole('link', { name: 'Continue to training' })).toBeVisible();
+  await expect(page.getByText('“fixed” is “same” in every row')).toBeVisible();
+  await page
+    .locator('.notice', { hasText: '“fixed”' })
+    .getByRole('button', { name: 'Ignore the column' })
+    .click();
+  await expect(page.getByText('“fixed” is “same” in every row')).toBeHidden();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByText('“fixed” is “same” in every row')).toBeVisible();
+  await page.getByPlaceholder('Search in the rows').fill('yes');
+  await expect(page.getByText('Rows 1–40 of 40')).toBeVisible();
+});
+
+test('a broken file says what is wrong, and where nothing was, nothing is', async ({ page }) => {
+  await openStudio(page);
+  await page.getByLabel('Choose files').setInputFiles({
+    name: 'photo.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+  });
+  await expect(
+    page.getByRole('alert').filter({ hasText: '"photo.csv" is a PNG image' }),
+  ).toBeVisible();
+  await expect(page.getByText('No projects yet')).toBeVisible();
+});
+
+test('training is held, stepped, gone on with and stopped, each within 200 ms', async ({
+  page,
+}) => {
+  await openStudio(page);
+  const times = await page.evaluate(async () => {
+    const project = await window.glasshouse.createProject({
+      name: 'Reins',
+      task: 'tabular-classification',
+    });
+    await project.loadSample('digits');
+    const seen: { type: string; at: number }[] = [];
+    const run = project.train(
+      { learner: 'mlp', backend: 'wasm', epochs: 100_000, earlyStopping: null },
+      ({ type }) => seen.push({ type, at: performance.now() }),
+    );
+    const until = async (holds: () => boolean) => {
+      while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+    };
+    const took = async (act: () => unknown, type: string) => {
+      const from = performance.now();
+      const before = seen.length;
+      await act();
+      await until(() => seen.slice(before).some((event) => event.type === type));
+      return (seen.slice(before).find((event) => event.type === type)?.at ?? Infinity) - from;
+    };
+    await until(() => seen.some(({ type }) => type === 'epoch'));
+    const pause = await took(() => project.pause(), 'paused');
+    const held = seen.length;
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    const isHeld = seen.length === held;
+    const step = await took(() => project.step(), 'paused');
+    const resume = await took(() => project.resume(), 'resumed');
+    const stop = await took(() => project.stop(), 'finished');
+    const { status, metrics } = await run;
+    return { isHeld, status, accuracy: metrics.test?.['accuracy'] ?? 0, pause, step, resume, stop };
+  });
+  expect(times.isHeld).toBe(true);
+  expect(times.status).toBe('stopped');
+  expect(times.accuracy).toBeGreaterThan(0.5);
+  for (const act of ['pause', 'step', 'resume', 'stop'] as const)
+    expect(times[act], act).toBeLessThan(200);
+});
+
+test('the page has no task over 50 ms while a network trains', async ({ page }) => {
+  await openStudio(page);
+  const longest = await page.evaluate(async () => {
+    const project = await window.glasshouse.createProject({
+      name: 'Smooth',
+      task: 'tabular-classification',
+    });
+    await project.loadSample('digits');
+    location.hash = `#/p/${project.id}/train`;
+    await new Promise((resolve) => setTimeout(resolve, 1500)); // the screen's own first drawing
+    const tasks: number[] = [];
+    const observer = new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) tasks.push(duration);
+    });
+    observer.observe({ type: 'longtask' });
+    await project.train({ learner: 'mlp', backend: 'wasm', epochs: 15, earlyStopping: null });
+    observer.disconnect();
+    return Math.max(0, ...tasks);
+  });
+  expect(longest).toBeLessThanOrEqual(50);
+});
