@@ -8,6 +8,10 @@ export default defineConfig({
   workers: 2,
   timeout: 120_000,
   forbidOnly: !!process.env['CI'],
+  projects: [
+    { name: 'journeys', testIgnore: 'timing.spec.ts' },
+    { name: 'timing', testMatch: 'timing.spec.ts', dependencies: ['journeys'], workers: 1 },
+  ],
   use: {
     baseURL: 'http://127.0.0.1:4173',
     trace: 'retain-on-failure',

@@ -1,7 +1,7 @@
 /** What this device offers, as far as a page may know. Which backend trains is measured elsewhere. */
 export type BackendName = 'webgpu' | 'webgpu-software' | 'wasm-simd' | 'wasm' | 'webgl' | 'cpu';
 
-export interface StorageState {
+interface StorageState {
   /** Bytes, estimated by the browser. */
   used: number;
   quota: number;

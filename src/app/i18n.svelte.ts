@@ -56,8 +56,7 @@ export function named(names: Readonly<Record<string, string>>, id: string): stri
   return names[id] ?? id;
 }
 
-/** Exported for its test. */
-export function preferredLocale(saved: string | null, languages: readonly string[]): Locale {
+function preferredLocale(saved: string | null, languages: readonly string[]): Locale {
   const wanted = saved ? [saved, ...languages] : languages;
   for (const language of wanted) {
     if (language.startsWith('zh')) return 'zh-CN';

@@ -13,7 +13,7 @@ const modules = import.meta.glob('../screens/*/Screen.svelte', { import: 'defaul
 /** Stages are shown once they exist, in their order. */
 export const builtStages: readonly Stage[] = stages.filter(hasScreen);
 
-export function hasScreen(name: string): boolean {
+function hasScreen(name: string): boolean {
   return pathOf(name) in modules;
 }
 

@@ -2,7 +2,7 @@
 import { readPreference, writePreference } from './preferences.ts';
 
 export const themeChoices = ['system', 'light', 'dark'] as const;
-export type ThemeChoice = (typeof themeChoices)[number];
+type ThemeChoice = (typeof themeChoices)[number];
 
 class Theme {
   #choice = $state<ThemeChoice>('system');

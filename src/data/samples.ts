@@ -20,7 +20,7 @@ export interface Sample {
   source: string;
 }
 
-export type SampleId =
+type SampleId =
   | 'penguins'
   | 'iris'
   | 'wine'

@@ -2,7 +2,7 @@
 import type { Plugin } from 'vite';
 
 /** Nothing leaves the machine: every kind of request is held to this origin by the browser itself. */
-export const contentSecurityPolicy = [
+const contentSecurityPolicy = [
   "default-src 'self'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self' 'unsafe-inline'",

@@ -51,6 +51,8 @@ export function noteText(note: ImportNote): string {
       return texts['renamed-column'](note.from, note.to);
     case 'undecodable-bytes':
       return texts['undecodable-bytes'](note.encoding);
+    case 'left-out-member':
+      return texts['left-out-member'](note.name, format.integer(note.row));
     case 'ambiguous-date':
       return texts['ambiguous-date'](note.column);
   }

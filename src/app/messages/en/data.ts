@@ -92,6 +92,8 @@ export const data = {
       `A second column “${from}” is called “${to}” here.`,
     'undecodable-bytes': (encoding: string) =>
       `Some characters can’t be read as ${encoding}. If words look wrong, choose another encoding.`,
+    'left-out-member': (name: string, row: string) =>
+      `“${name}” first appears in row ${row}, too late to become a column; it was left out.`,
     'ambiguous-date': (column: string) =>
       `The dates of “${column}” could be day first or month first.`,
   },

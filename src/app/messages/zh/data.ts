@@ -85,6 +85,7 @@ export const data: Messages['data'] = {
     'renamed-column': (from, to) => `第二个名为“${from}”的列在这里称为“${to}”。`,
     'undecodable-bytes': (encoding) =>
       `部分字符无法按 ${encoding} 读取。如果文字显示不正常，请选择其他编码。`,
+    'left-out-member': (name, row) => `“${name}”到第 ${row} 行才首次出现，来不及成为一列，已略去。`,
     'ambiguous-date': (column) => `“${column}”的日期可能是日在前，也可能是月在前。`,
   },
   split: '划分',

@@ -1,0 +1,117 @@
+/** The drawing of a line chart, kept apart from its frame: made once, then given new lines and new looks. */
+import {
+  Chart,
+  Filler,
+  Legend,
+  LinearScale,
+  LineController,
+  LineElement,
+  LogarithmicScale,
+  PointElement,
+  Tooltip,
+  type ChartDataset,
+} from 'chart.js';
+import type { LineSeries } from './line-series.ts';
+
+Chart.register(
+  Filler,
+  Legend,
+  LinearScale,
+  LineController,
+  LineElement,
+  LogarithmicScale,
+  PointElement,
+  Tooltip,
+);
+
+export interface LineLooks {
+  xLabel: string;
+  yLabel: string;
+  isLog: boolean;
+  /** The value of a colour token, such as `--line`. */
+  colour: (token: string) => string;
+}
+
+/** A live curve is drawn this often at most: more can't be followed, and costs the page its quickness. */
+const drawEveryMs = 250;
+
+type Line = ChartDataset<'line', { x: number; y: number }[]>;
+
+export class LineDrawing {
+  readonly #chart: Chart<'line', { x: number; y: number }[]>;
+  #last = -Infinity;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(canvas: HTMLCanvasElement) {
+    this.#chart = new Chart(canvas, {
+      type: 'line',
+      data: { datasets: [] },
+      options: {
+        animation: false,
+        parsing: false,
+        normalized: true,
+        responsive: true,
+        maintainAspectRatio: false,
+        interaction: { mode: 'nearest', axis: 'x', intersect: false },
+        elements: { point: { radius: 0, hitRadius: 8 }, line: { borderWidth: 2 } },
+      },
+    });
+  }
+
+  show(series: readonly LineSeries[], { colour }: LineLooks) {
+    this.#chart.data.datasets = series.map(
+      ({ label, points, colour: at, dashed, mark }, i): Line => {
+        const line = colour(`--series-${((at ?? i) % 8) + 1}`);
+        return {
+          label,
+          data: [...points],
+          borderColor: line,
+          backgroundColor: mark === 'steps' ? `${line}55` : line,
+          borderDash: dashed ? [5, 4] : [],
+          showLine: mark !== 'points',
+          stepped: mark === 'steps' ? 'before' : false,
+          fill: mark === 'steps' ? 'origin' : false,
+          pointRadius: mark === 'points' ? 2.5 : points.length === 1 ? 3 : 0,
+        };
+      },
+    );
+    this.#draw();
+  }
+
+  look({ xLabel, yLabel, isLog, colour }: LineLooks) {
+    const axis = (text: string) => ({
+      grid: { color: colour('--line') },
+      ticks: { color: colour('--ink-subtle'), maxTicksLimit: 6 },
+      border: { color: colour('--line-strong') },
+      title: { display: text !== '', text, color: colour('--ink-subtle') },
+    });
+    this.#chart.options.scales = {
+      x: { type: 'linear', ...axis(xLabel) },
+      y: { type: isLog ? 'logarithmic' : 'linear', ...axis(yLabel) },
+    };
+    this.#chart.options.plugins = {
+      legend: {
+        position: 'top',
+        align: 'start',
+        labels: { color: colour('--ink-muted'), boxWidth: 18, boxHeight: 2 },
+      },
+    };
+    this.#draw();
+  }
+
+  destroy() {
+    clearTimeout(this.#timer);
+    this.#chart.destroy();
+  }
+
+  /** Now if the last drawing is long enough ago; else soon, once for all that comes until then. */
+  #draw() {
+    if (this.#timer !== undefined) return;
+    const wait = Math.max(0, this.#last + drawEveryMs - performance.now());
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#last = performance.now();
+      this.#chart.update('none');
+    }, wait);
+  }
+}
