@@ -27,7 +27,7 @@ const steps = {
   boundaries: cruise('src', 'workers'),
   'dead-code': ['npx', 'knip'],
   build: ['npx', 'vite', 'build', '--logLevel', 'warn'],
-  size: ['npx', 'size-limit'],
+  size: ['node', 'tests/support/size.mjs'],
   unit: vitest('unit'),
   browser: vitest('browser'),
   journeys: ['npx', 'playwright', 'test', '-c', 'tests/playwright.config.ts'],

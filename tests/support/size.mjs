@@ -1,0 +1,46 @@
+/** Holds the built studio to its budgets: all script of the first page (its static graph and the home screen), and each worker's first chunk. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { brotliCompressSync } from 'node:zlib';
+
+const budgetsKb = { 'first page': 90, data: 110, training: 260, inference: 260, bytes: 15 };
+
+const root = new URL('../../', import.meta.url);
+const dist = new URL('dist/', root);
+const assets = readdirSync(new URL('assets/', dist));
+const read = (path) => readFileSync(new URL(path, dist));
+
+/** The module and all that it imports statically. */
+function graph(file, seen = new Set()) {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  const code = read(`assets/${file}`).toString();
+  for (const [, name] of code.matchAll(/(?:from|import)\s*["']\.\/([\w.-]+\.js)["']/g))
+    graph(name, seen);
+  return seen;
+}
+
+const kilobytes = (files) =>
+  [...files].reduce((sum, file) => sum + brotliCompressSync(read(`assets/${file}`)).length, 0) /
+  1000;
+
+const html = read('index.html').toString();
+const entry = html.match(/src="\.\/assets\/([\w.-]+\.js)"/)?.[1] ?? '';
+const home = assets
+  .filter((file) => file.startsWith('Screen-') && file.endsWith('.js'))
+  .find((file) => read(`assets/${file}`).includes('samplesLead'));
+const sizes = { 'first page': graph(home, graph(entry)) };
+for (const name of ['data', 'training', 'inference', 'bytes']) {
+  const worker = assets.find((file) => file.startsWith(`${name}.worker-`));
+  if (worker) sizes[name] = graph(worker);
+}
+
+let isOver = false;
+for (const [name, files] of Object.entries(sizes)) {
+  const size = kilobytes(files);
+  const budget = budgetsKb[name];
+  isOver ||= size > budget;
+  console.log(
+    `${size > budget ? '✗' : '✓'} ${name}: ${size.toFixed(1)} of ${budget} kB brotli, ${files.size} files`,
+  );
+}
+process.exit(isOver ? 1 : 0);
