@@ -11,21 +11,24 @@ const tallestPx = 8_000_000;
 export class ScaledScroll {
   /** The element's height. */
   readonly height: number;
-  readonly #viewport: number;
-  readonly #maxOffset: number;
-  readonly #maxTop: number;
+  readonly #content: number;
+  #viewport: number;
   #offset = 0;
   #top = 0;
 
   constructor(contentPx: number, viewportPx: number) {
     this.height = Math.min(contentPx, tallestPx);
+    this.#content = contentPx;
     this.#viewport = viewportPx;
-    this.#maxOffset = Math.max(0, contentPx - viewportPx);
-    this.#maxTop = Math.max(0, this.height - viewportPx);
   }
 
   get offset() {
     return this.#offset;
+  }
+
+  resize(viewportPx: number) {
+    this.#viewport = viewportPx;
+    this.#offset = this.#clamp(this.#offset);
   }
 
   /** The element was scrolled to `top`. */
@@ -61,7 +64,15 @@ export class ScaledScroll {
   }
 
   get #isScaled() {
-    return this.#maxOffset > this.#maxTop;
+    return this.#content > this.height;
+  }
+
+  get #maxOffset() {
+    return Math.max(0, this.#content - this.#viewport);
+  }
+
+  get #maxTop() {
+    return Math.max(0, this.height - this.#viewport);
   }
 
   #clamp(offset: number) {

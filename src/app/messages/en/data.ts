@@ -119,7 +119,5 @@ export const data = {
   search: 'Search in the rows',
   pageOf: (first: string, last: string, total: string) => `Rows ${first}–${last} of ${total}`,
   goTo: 'Go to row',
-  previous: 'Previous rows',
-  next: 'Next rows',
   noRows: 'No row matches.',
 };

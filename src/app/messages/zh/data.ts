@@ -105,7 +105,5 @@ export const data: Messages['data'] = {
   search: '在行中搜索',
   pageOf: (first, last, total) => `第 ${first}–${last} 行，共 ${total} 行`,
   goTo: '前往行',
-  previous: '前面的行',
-  next: '后面的行',
   noRows: '没有匹配的行。',
 };
