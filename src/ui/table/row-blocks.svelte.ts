@@ -27,8 +27,11 @@ export class RowBlocks {
     this.#source = source;
   }
 
+  get total() {
+    return this.#source.total;
+  }
   get count() {
-    return Math.ceil(this.#source.total / blockRows);
+    return Math.ceil(this.total / blockRows);
   }
   /** Why the last block could not be had; fetching stops until `retry`. */
   get error() {
@@ -40,7 +43,7 @@ export class RowBlocks {
   }
 
   rowsIn(block: number): number {
-    return Math.min(blockRows, this.#source.total - block * blockRows);
+    return Math.min(blockRows, this.total - block * blockRows);
   }
 
   /** Fetches those that are not here or on their way. */
