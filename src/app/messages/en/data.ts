@@ -51,6 +51,16 @@ export const data = {
     after: 'Then',
     apply: 'Change type',
   },
+  reading: {
+    title: (file: string) => `How “${file}” was read`,
+    delimiter: 'Cells are separated by',
+    delimiters: { ',': 'Comma', ';': 'Semicolon', '\t': 'Tab', '|': 'Pipe' },
+    encoding: 'Encoding',
+    skipLines: 'Lines before the table',
+    header: 'The first line has names',
+    again: 'Reading again starts over: types, uses and the split are found anew.',
+    apply: 'Read again',
+  },
   prepare: {
     open: (column: string) => `Prepare ${column}…`,
     title: (column: string) => `Prepare “${column}”`,

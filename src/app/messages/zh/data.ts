@@ -52,6 +52,16 @@ export const data: Messages['data'] = {
     after: '之后',
     apply: '更改类型',
   },
+  reading: {
+    title: (file) => `“${file}”的读取方式`,
+    delimiter: '单元格分隔符',
+    delimiters: { ',': '逗号', ';': '分号', '\t': '制表符', '|': '竖线' },
+    encoding: '编码',
+    skipLines: '表格之前的行数',
+    header: '第一行是列名',
+    again: '重新读取会从头开始：类型、用途和划分都会重新确定。',
+    apply: '重新读取',
+  },
   prepare: {
     open: (column) => `${column} 的预处理…`,
     title: (column) => `“${column}”的预处理`,
