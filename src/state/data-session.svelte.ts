@@ -12,6 +12,7 @@ import type {
   RowQuery,
   SourcePreview,
 } from '../rpc/contracts.ts';
+import { getChunk } from '../storage/chunks.ts';
 import { definedOnly, named, type CallOptions, type ProjectContext } from './project-context.ts';
 
 export interface ImportOptions extends CallOptions<ImportProgress> {
@@ -88,6 +89,23 @@ export class DataSession {
     } finally {
       client.end();
     }
+  }
+
+  /** Reads the files again, from the bytes that were kept, with another dialect. */
+  async readAgain(
+    dialect: NonNullable<ImportRequest['dialect']>,
+    options: CallOptions<ImportProgress> = {},
+  ): Promise<DataSet> {
+    const { name, source } = this.mustHave();
+    const { db } = this.#project.store;
+    const files: File[] = [];
+    for (const { name: fileName, chunks } of source) {
+      // A blob of blobs, so that the browser may keep the bytes on disk.
+      const parts: Blob[] = [];
+      for (const digest of chunks) parts.push(new Blob([await getChunk(db, digest)]));
+      files.push(new File(parts, fileName));
+    }
+    return this.importFiles(files, { ...options, name, dialect });
   }
 
   /** Figures of each column and warnings; computed once a version. */

@@ -68,3 +68,21 @@ test('a broken file says what is wrong, and where nothing was, nothing is', asyn
   ).toBeVisible();
   await expect(page.getByText('No projects yet')).toBeVisible();
 });
+
+test('a file that was read wrongly is read again from what was kept', async ({ page }) => {
+  await openStudio(page);
+  await page.getByLabel('Choose files').setInputFiles({
+    name: 'codes.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(`north,1\nsouth,2\n${'east,3\nwest,4\n'.repeat(20)}`),
+  });
+  await expect(page.getByText(/4[12] rows, 2 columns/)).toBeVisible();
+  await page.getByText('How “codes.csv” was read').click();
+  const names = page.getByLabel('The first line has names');
+  const hadNames = await names.isChecked();
+  await names.setChecked(!hadNames);
+  await page.getByRole('button', { name: 'Read again' }).click();
+  await expect(
+    page.getByText(hadNames ? '42 rows, 2 columns' : '41 rows, 2 columns'),
+  ).toBeVisible();
+});

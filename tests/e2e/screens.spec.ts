@@ -45,6 +45,10 @@ for (const theme of themes)
         await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
         await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
         const { violations } = await new AxeBuilder({ page }).analyze();
+        await page.setViewportSize({ width: 390, height: 844 });
+        const width = await page.evaluate(() => document.documentElement.scrollWidth);
+        if (width > 390) found.push(`${hash} is ${width} px wide on a phone`);
+        await page.setViewportSize({ width: 1440, height: 900 });
         for (const { id, nodes } of violations) found.push(`${hash} ${id}: ${nodes[0]?.html}`);
       }
       expect(found).toEqual([]);
