@@ -53,7 +53,7 @@ test('a table of one’s own: brought, given a target, mended and undone', async
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(page.getByText('“fixed” is “same” in every row')).toBeVisible();
   await page.getByPlaceholder('Search in the rows').fill('yes');
-  await expect(page.getByText('Rows 1–40 of 40')).toBeVisible();
+  await expect(page.getByText(/Rows 1–\d+ of 40/)).toBeVisible();
 });
 
 test('a broken file says what is wrong, and where nothing was, nothing is', async ({ page }) => {
