@@ -2,7 +2,7 @@
  * Trains one model on features and targets that are ready: the one entry for pipelines. Whatever the
  * solver, the result is a network with its best weights.
  */
-import { reviveError } from '../../lib/errors.ts';
+import { reviveError, StudioError } from '../../lib/errors.ts';
 import { buildNetwork } from '../../models/engine/network.ts';
 import { parameterCount } from '../../models/spec-schema.ts';
 import type { NetworkSpec } from '../../models/spec.ts';
@@ -18,6 +18,11 @@ import { outputsOf } from './objective.ts';
 /** @throws StudioError `no-backend`, `out-of-memory`, `corrupt` */
 export async function fitModel(job: FitJob): Promise<FitResult> {
   const { config, train } = job;
+  if (config.l1 > 0 && config.solver !== 'gradient-descent')
+    throw new StudioError(
+      'bad-config',
+      `setting "l1": ${config.l1} needs the solver gradient-descent`,
+    );
   const spec = specFor(config, train);
   switch (config.solver) {
     case 'closed-form':
