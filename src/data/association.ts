@@ -15,10 +15,16 @@ export function associationOf(
   if (column.kind === 'number' && target.kind === 'number')
     return measured('pearson', Math.abs(pearson(column.values, target.values, rows)));
   if (column.kind === 'number')
-    return measured('correlation-ratio', correlationRatio(column.values, groupsOf(target, rows)));
+    return measured(
+      'correlation-ratio',
+      correlationRatio(column.values, rows, groupsOf(target, rows)),
+    );
   if (target.kind === 'number')
-    return measured('correlation-ratio', correlationRatio(target.values, groupsOf(column, rows)));
-  return measured('cramers-v', cramersV(column, target, rows));
+    return measured(
+      'correlation-ratio',
+      correlationRatio(target.values, rows, groupsOf(column, rows)),
+    );
+  return measured('cramers-v', cramersV(groupsOf(column, rows), groupsOf(target, rows)));
 }
 
 type Measure = NonNullable<ColumnProfile['association']>['measure'];
@@ -59,54 +65,70 @@ function pearson(x: Float64Array, y: Float64Array, rows: Uint32Array): number {
   return xy / Math.sqrt(xx * yy);
 }
 
-function groupsOf(vector: ColumnVector, rows: Uint32Array): number[][] {
-  const groups = new Map<string, number[]>();
-  for (const row of rows) {
-    const name = textAt(vector, row);
-    const group = groups.get(name);
-    if (group) group.push(row);
-    else groups.set(name, [row]);
+interface Groups {
+  /** Of each of the rows, from 0. */
+  of: Int32Array;
+  count: number;
+}
+
+/** Rows of equal cells are a group. */
+function groupsOf(vector: ColumnVector, rows: Uint32Array): Groups {
+  const places = new Map<string | number, number>();
+  const of = new Int32Array(rows.length);
+  for (const [i, row] of rows.entries()) {
+    const cell = vector.kind === 'code' ? (vector.codes[row] ?? -1) : textAt(vector, row);
+    let place = places.get(cell);
+    if (place === undefined) places.set(cell, (place = places.size));
+    of[i] = place;
   }
-  return [...groups.values()];
+  return { of, count: places.size };
 }
 
 /** η: the root of the share of the variance that lies between the groups (Fisher). */
-function correlationRatio(values: Float64Array, groups: number[][]): number {
-  const n = groups.reduce((sum, group) => sum + group.length, 0);
-  if (groups.length < 2 || groups.length > n / 2) return NaN; // groups of one explain everything
-  const sumOf = (group: number[]) => group.reduce((sum, row) => sum + (values[row] ?? 0), 0);
-  const mean = groups.reduce((sum, group) => sum + sumOf(group), 0) / n;
-  let between = 0;
-  let total = 0;
-  for (const group of groups) {
-    between += group.length * (sumOf(group) / group.length - mean) ** 2;
-    for (const row of group) total += ((values[row] ?? 0) - mean) ** 2;
+function correlationRatio(values: Float64Array, rows: Uint32Array, groups: Groups): number {
+  const n = rows.length;
+  if (groups.count < 2 || groups.count > n / 2) return NaN; // groups of one explain everything
+  const sums = new Float64Array(groups.count);
+  const sizes = new Uint32Array(groups.count);
+  let sum = 0;
+  for (let i = 0; i < n; i++) {
+    const value = values[rows[i] ?? 0] ?? 0;
+    const group = groups.of[i] ?? 0;
+    sum += value;
+    sums[group] = (sums[group] ?? 0) + value;
+    sizes[group] = (sizes[group] ?? 0) + 1;
   }
+  const mean = sum / n;
+  let between = 0;
+  for (let group = 0; group < groups.count; group++) {
+    const size = sizes[group] ?? 1;
+    between += size * ((sums[group] ?? 0) / size - mean) ** 2;
+  }
+  let total = 0;
+  for (let i = 0; i < n; i++) total += ((values[rows[i] ?? 0] ?? 0) - mean) ** 2;
   return Math.sqrt(between / total);
 }
 
 /** Cramér's V with Bergsma's (2013) correction for bias. */
-function cramersV(a: ColumnVector, b: ColumnVector, rows: Uint32Array): number {
-  const n = rows.length;
-  const rowTotals = new Map<string, number>();
-  const columnTotals = new Map<string, number>();
-  const cells = new Map<string, { count: number; row: string; column: string }>();
-  for (const at of rows) {
-    const row = textAt(a, at);
-    const column = textAt(b, at);
-    rowTotals.set(row, (rowTotals.get(row) ?? 0) + 1);
-    columnTotals.set(column, (columnTotals.get(column) ?? 0) + 1);
-    const key = JSON.stringify([row, column]);
-    const cell = cells.get(key);
-    if (cell) cell.count++;
-    else cells.set(key, { count: 1, row, column });
-  }
-  const r = rowTotals.size;
-  const c = columnTotals.size;
+function cramersV(a: Groups, b: Groups): number {
+  const n = a.of.length;
+  const r = a.count;
+  const c = b.count;
   if (r < 2 || c < 2) return NaN;
+  const rowTotals = new Uint32Array(r);
+  const columnTotals = new Uint32Array(c);
+  const cells = new Map<number, number>();
+  for (let i = 0; i < n; i++) {
+    const row = a.of[i] ?? 0;
+    const column = b.of[i] ?? 0;
+    rowTotals[row] = (rowTotals[row] ?? 0) + 1;
+    columnTotals[column] = (columnTotals[column] ?? 0) + 1;
+    const cell = row * c + column;
+    cells.set(cell, (cells.get(cell) ?? 0) + 1);
+  }
   let sum = 0; // χ²/n + 1 = Σ observed² / (row total · column total)
-  for (const { count, row, column } of cells.values())
-    sum += count ** 2 / ((rowTotals.get(row) ?? 1) * (columnTotals.get(column) ?? 1));
+  for (const [cell, count] of cells)
+    sum += count ** 2 / ((rowTotals[Math.floor(cell / c)] ?? 1) * (columnTotals[cell % c] ?? 1));
   const phi = Math.max(0, sum - 1 - ((r - 1) * (c - 1)) / (n - 1));
   const rows2 = r - (r - 1) ** 2 / (n - 1);
   const columns2 = c - (c - 1) ** 2 / (n - 1);

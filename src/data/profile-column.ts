@@ -1,7 +1,9 @@
 /** One column in figures: counts, quantiles, histogram, most frequent values. */
 import { quantile } from './fit-preparation.ts';
+import { hashText, KeyCounts } from './hash-cells.ts';
 import type { ColumnProfile, NumberSummary } from './profile.ts';
 import type { ColumnType, ColumnVector } from './schema.ts';
+import { sortedNumbers } from './sort-numbers.ts';
 import { lengthOf } from './vector.ts';
 
 const topValues = 50;
@@ -10,8 +12,7 @@ export function profileColumn(name: string, type: ColumnType, vector: ColumnVect
   const rows = lengthOf(vector);
   switch (vector.kind) {
     case 'number': {
-      const { values } = vector;
-      const present = values.filter((value) => !Number.isNaN(value)).sort();
+      const present = sortedNumbers(vector.values);
       const counts = countRuns(present);
       const numbers = summarise(present, type === 'integer');
       return {
@@ -37,14 +38,15 @@ export function profileColumn(name: string, type: ColumnType, vector: ColumnVect
       return { name, type, rows, missing, distinct: used.length, top: mostFrequent(used) };
     }
     case 'text': {
-      const counts = new Map<string, number>();
+      const { values } = vector;
+      const counts = new KeyCounts();
       let missing = 0;
-      for (const value of vector.values) {
+      for (let row = 0; row < rows; row++) {
+        const value = values[row] ?? null;
         if (value === null) missing++;
-        else counts.set(value, (counts.get(value) ?? 0) + 1);
+        else counts.add(hashText(value), row);
       }
-      const top = [...counts].map(([value, count]) => ({ value, count }));
-      return { name, type, rows, missing, distinct: counts.size, top: mostFrequent(top) };
+      return { name, type, rows, missing, distinct: counts.size, top: topTexts(counts, values) };
     }
   }
 }
@@ -65,18 +67,41 @@ function countRuns(sorted: Float64Array) {
   return { distinct, runs };
 }
 
+type Occurrence = ColumnProfile['top'][number];
+
+function mostFrequent(values: Occurrence[]): Occurrence[] {
+  return values.sort(byFrequency).slice(0, topValues);
+}
+
 /** Ties go to the smaller text, so that the list doesn't depend on the order of rows. */
-function mostFrequent(values: { value: string; count: number }[]) {
-  return values
-    .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
-    .slice(0, topValues);
+function byFrequency(a: Occurrence, b: Occurrence): number {
+  return b.count - a.count || (a.value < b.value ? -1 : 1);
+}
+
+/** As `mostFrequent`, of so many texts that they aren't listed first. */
+function topTexts(counts: KeyCounts, values: readonly (string | null)[]): Occurrence[] {
+  let top: Occurrence[] = [];
+  let last: Occurrence | undefined; // of the top so far, once that is full
+  counts.forEach((count, first) => {
+    if (last && count < last.count) return;
+    const found = { value: values[first] ?? '', count };
+    if (last && byFrequency(found, last) > 0) return;
+    top.push(found);
+    if (top.length < 2 * topValues) return;
+    top = mostFrequent(top);
+    last = top.at(-1);
+  });
+  return mostFrequent(top);
 }
 
 function summarise(present: Float64Array, isInteger: boolean): NumberSummary | null {
-  const sorted = present.filter(Number.isFinite); // stays ascending
+  const sorted = withoutInfinities(present);
   if (sorted.length === 0) return null;
-  const mean = sorted.reduce((sum, x) => sum + x, 0) / sorted.length;
-  const squares = sorted.reduce((sum, x) => sum + (x - mean) ** 2, 0);
+  let sum = 0;
+  for (const value of sorted) sum += value;
+  const mean = sum / sorted.length;
+  let squares = 0;
+  for (const value of sorted) squares += (value - mean) ** 2;
   const at = (share: number) => quantile(sorted, share);
   return {
     min: at(0),
@@ -87,6 +112,15 @@ function summarise(present: Float64Array, isInteger: boolean): NumberSummary | n
     infinite: present.length - sorted.length,
     histogram: histogramOf(sorted, isInteger),
   };
+}
+
+/** They stand at the ends of what is sorted. */
+function withoutInfinities(sorted: Float64Array): Float64Array {
+  let from = 0;
+  let to = sorted.length;
+  while (from < to && sorted[from] === -Infinity) from++;
+  while (to > from && sorted[to - 1] === Infinity) to--;
+  return sorted.subarray(from, to);
 }
 
 /** Freedman and Diaconis's bin width, held to 10–60 bins; few integers get a bin each. */

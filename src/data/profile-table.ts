@@ -1,6 +1,6 @@
 /** A whole data set in figures, with the warnings that a person should read before training. */
 import { associationOf } from './association.ts';
-import { duplicateRows } from './duplicates.ts';
+import { RowHashes } from './hash-cells.ts';
 import { profileColumn } from './profile-column.ts';
 import type { ColumnProfile, DataProfile } from './profile.ts';
 import { targetOf, type ColumnSource } from './schema.ts';
@@ -14,15 +14,17 @@ export async function profileTable(
   const target = targetOf(dataSet);
   const targetVector = target && (await source.column(target.name));
   const columns: ColumnProfile[] = [];
+  const hashes = new RowHashes(dataSet.rows);
   for (const { name, type } of dataSet.columns) {
     const vector = await source.column(name);
+    hashes.add(vector);
     const profile = profileColumn(name, type, vector);
     const association =
       targetVector && name !== target.name ? associationOf(vector, targetVector) : null;
     columns.push(association ? { ...profile, association } : profile);
     onProgress?.(columns.length / (dataSet.columns.length + 1));
   }
-  const repeated = await duplicateRows(source);
+  const repeated = hashes.repeated();
   onProgress?.(1);
   return {
     rows: dataSet.rows,
