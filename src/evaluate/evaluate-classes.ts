@@ -51,7 +51,7 @@ export function evaluateClasses(
     rows,
     skipped: unknown > 0 ? [{ reason: 'unknown-class', rows: unknown }] : [],
     metrics: rows === 0 ? {} : metricsOf(scores, priors, seed),
-    baseline: `majority class "${classes[priors.indexOf(Math.max(...priors))] ?? ''}"`,
+    baseline: classes[priors.indexOf(Math.max(...priors))] ?? '',
     classes,
     perClass: classReports(matrix, classes),
     confusion: classes.map((_, c) =>

@@ -36,7 +36,7 @@ export function evaluateNumbers(
     rows: rows.length,
     skipped: missing > 0 ? [{ reason: 'missing-target', rows: missing }] : [],
     metrics: rows.length === 0 ? {} : metricsOf({ actual, predicted }, trainMean, seed),
-    baseline: `mean ${Number(trainMean.toPrecision(5))}`,
+    baseline: String(Number(trainMean.toPrecision(5))),
     sample: Array.from({ length: Math.min(rows.length, samplePoints) }, (_, i) => {
       const at = Math.floor(i * step);
       return { row: rows[at] ?? 0, actual: actual[at] ?? 0, predicted: predicted[at] ?? 0 };

@@ -42,7 +42,7 @@ export type Evaluation = {
   /** Rows left out, by reason: `unknown-class` (missing, or one that training never saw), `missing-target`. */
   skipped: { reason: string; rows: number }[];
   metrics: Record<string, MeasuredMetric>;
-  /** How the baseline answers: `majority class "Adelie"`, `mean 152.13`. */
+  /** What the baseline always answers: the most frequent class of the train rows, or their mean. */
   baseline: string;
 } & (
   | {

@@ -28,11 +28,13 @@ export function curvesOf(
       points: points('train'),
       colour,
       dashed: true,
+      ...(validation.length > 0 && { legend: '' }),
     });
     if (validation.length > 0)
       series.push({
         id: `${id} validation`,
         label: labels.validation(name),
+        legend: name,
         points: validation,
         colour,
       });

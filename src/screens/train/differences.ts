@@ -1,29 +1,38 @@
 /** What a run's settings have that the run before it doesn't: short, for a table's cell. */
 import type { RunConfig } from '../../training/run.ts';
 
-/** @param name says what a setting is called */
+export interface SettingNames {
+  /** What a setting is called, by its key. */
+  setting: (key: string) => string;
+  /** What a choice is called, by its id; the id where it has no name. */
+  choice: (id: string) => string;
+}
+
 export function differences(
   config: RunConfig,
   before: RunConfig | undefined,
-  name: (setting: string) => string,
+  names: SettingNames,
 ): string[] {
   if (!before) return [];
   return Object.entries(config)
+    // The learner has a column of its own; what is null isn't used by it.
+    .filter(([key, value]) => key !== 'learner' && value !== null)
     .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(memberOf(before, key)))
-    .map(([key, value]) => `${name(key)} ${shown(value)}`);
+    .map(([key, value]) => `${names.setting(key)}: ${shown(value, names)}`);
 }
 
 function memberOf(config: RunConfig, key: string): unknown {
   return Object.entries(config).find(([name]) => name === key)?.[1];
 }
 
-function shown(value: unknown): string {
+function shown(value: unknown, names: SettingNames): string {
   if (value === null) return '–';
-  if (Array.isArray(value)) return value.map(shown).join(' → ') || '–';
-  if (typeof value !== 'object') return `${value as string | number | boolean}`; // settings are plain data
+  if (Array.isArray(value)) return value.map((item) => shown(item, names)).join(' → ') || '–';
+  if (typeof value === 'string') return names.choice(value);
+  if (typeof value !== 'object') return `${value as number | boolean}`; // settings are plain data
   const members = new Map<string, unknown>(Object.entries(value));
   return ['type', 'units', 'rate', 'patience']
     .filter((key) => members.has(key))
-    .map((key) => shown(members.get(key)))
+    .map((key) => shown(members.get(key), names))
     .join(' ');
 }

@@ -27,6 +27,7 @@ Chart.register(
 export interface LineLooks {
   xLabel: string;
   yLabel: string;
+  yRange: [number, number] | undefined;
   isLog: boolean;
   /** The value of a colour token, such as `--line`. */
   colour: (token: string) => string;
@@ -39,6 +40,7 @@ type Line = ChartDataset<'line', { x: number; y: number }[]>;
 
 export class LineDrawing {
   readonly #chart: Chart<'line', { x: number; y: number }[]>;
+  #legends: string[] = [];
   #last = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -59,6 +61,7 @@ export class LineDrawing {
   }
 
   show(series: readonly LineSeries[], { colour }: LineLooks) {
+    this.#legends = series.map(({ label, legend }) => legend ?? label);
     this.#chart.data.datasets = series.map(
       ({ label, points, colour: at, dashed, mark }, i): Line => {
         const line = colour(`--series-${((at ?? i) % 8) + 1}`);
@@ -78,7 +81,7 @@ export class LineDrawing {
     this.#draw();
   }
 
-  look({ xLabel, yLabel, isLog, colour }: LineLooks) {
+  look({ xLabel, yLabel, yRange, isLog, colour }: LineLooks) {
     const axis = (text: string) => ({
       grid: { color: colour('--line') },
       ticks: { color: colour('--ink-subtle'), maxTicksLimit: 6 },
@@ -87,13 +90,26 @@ export class LineDrawing {
     });
     this.#chart.options.scales = {
       x: { type: 'linear', ...axis(xLabel) },
-      y: { type: isLog ? 'logarithmic' : 'linear', ...axis(yLabel) },
+      y: {
+        type: isLog ? 'logarithmic' : 'linear',
+        ...axis(yLabel),
+        ...(yRange && { min: yRange[0], max: yRange[1] }),
+      },
     };
     this.#chart.options.plugins = {
       legend: {
         position: 'top',
         align: 'start',
-        labels: { color: colour('--ink-muted'), boxWidth: 18, boxHeight: 2 },
+        labels: {
+          color: colour('--ink-muted'),
+          boxWidth: 18,
+          boxHeight: 0,
+          filter: ({ text }) => text !== '',
+          generateLabels: (chart) =>
+            Chart.defaults.plugins.legend.labels
+              .generateLabels(chart)
+              .map((item, i) => ({ ...item, text: this.#legends[i] ?? item.text })),
+        },
       },
     };
     this.#draw();

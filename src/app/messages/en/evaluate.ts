@@ -16,8 +16,8 @@ export const evaluate = {
   value: 'Value',
   interval: '95 % interval',
   baseline: 'Baseline',
-  baselineIs: (baseline: string) =>
-    `The baseline answers without looking at the row: ${baseline}. Intervals are bootstrap percentiles over the rows.`,
+  baselineIs: (answer: string, isClass: boolean) =>
+    `The baseline doesn’t look at the row: it always answers ${isClass ? `“${answer}”, the most frequent class` : `${answer}, the mean`} of the training rows. Intervals are bootstrap percentiles over the rows.`,
   skipped: (rows: string, reason: string) => `${rows} rows were left out: ${reason}.`,
   reasons: {
     'unknown-class': 'their class is missing, or one that training never saw',

@@ -111,9 +111,9 @@ export const train = {
   baselineSeries: 'Baseline',
   epochAxis: 'Epoch',
   lossCaption: (name: string, loss: string, epoch: string, baseline: string) =>
-    `${name}: best validation loss ${loss} at epoch ${epoch}; the baseline has ${baseline}.`,
+    `${name}: best validation loss ${loss} at epoch ${epoch}; the baseline has ${baseline}. Dashed: on the training rows.`,
   metricCaption: (name: string, metric: string, value: string, baseline: string) =>
-    `${name}: ${metric} ${value} on the validation split at its best epoch; the baseline has ${baseline}.`,
+    `${name}: ${metric} ${value} on the validation split at its best epoch; the baseline has ${baseline}. Dashed: on the training rows.`,
   noCurve: 'Curves appear after the first epoch.',
   singleEpoch: 'Solved in one step: there is no curve to show.',
   runs: 'Runs',

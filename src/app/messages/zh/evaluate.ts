@@ -17,7 +17,8 @@ export const evaluate: Messages['evaluate'] = {
   value: '数值',
   interval: '95% 区间',
   baseline: '基线',
-  baselineIs: (baseline) => `基线不看数据直接作答：${baseline}。区间为按行自助法的百分位数。`,
+  baselineIs: (answer, isClass) =>
+    `基线不看数据，总是回答训练集的${isClass ? `多数类“${answer}”` : `均值 ${answer}`}。区间为按行自助法的百分位数。`,
   skipped: (rows, reason) => `有 ${rows} 行未计入：${reason}。`,
   reasons: {
     'unknown-class': '类别缺失，或训练时从未见过',

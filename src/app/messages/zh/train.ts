@@ -108,9 +108,9 @@ export const train: Messages['train'] = {
   baselineSeries: '基线',
   epochAxis: '轮',
   lossCaption: (name, loss, epoch, baseline) =>
-    `${name}：第 ${epoch} 轮的验证损失最低，为 ${loss}；基线为 ${baseline}。`,
+    `${name}：第 ${epoch} 轮的验证损失最低，为 ${loss}；基线为 ${baseline}。虚线为训练集。`,
   metricCaption: (name, metric, value, baseline) =>
-    `${name}：最佳轮在验证集上的${metric}为 ${value}；基线为 ${baseline}。`,
+    `${name}：最佳轮在验证集上的${metric}为 ${value}；基线为 ${baseline}。虚线为训练集。`,
   noCurve: '第一轮结束后将显示曲线。',
   singleEpoch: '一步求解，没有曲线可显示。',
   runs: '运行记录',
