@@ -14,11 +14,13 @@ export function differences(
   names: SettingNames,
 ): string[] {
   if (!before) return [];
-  return Object.entries(config)
-    // The learner has a column of its own; what is null isn't used by it.
-    .filter(([key, value]) => key !== 'learner' && value !== null)
-    .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(memberOf(before, key)))
-    .map(([key, value]) => `${names.setting(key)}: ${shown(value, names)}`);
+  return (
+    Object.entries(config)
+      // The learner has a column of its own; what is null isn't used by it.
+      .filter(([key, value]) => key !== 'learner' && value !== null)
+      .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(memberOf(before, key)))
+      .map(([key, value]) => `${names.setting(key)}: ${shown(value, names)}`)
+  );
 }
 
 function memberOf(config: RunConfig, key: string): unknown {
