@@ -151,7 +151,7 @@ export class RunSession {
         break;
       }
       case 'fold':
-        this.#folds = [...this.#folds, event.metrics];
+        this.#folds = [...this.#folds.slice(0, event.fold - 1), event.metrics];
         break;
       case 'paused':
         this.#status = 'paused';

@@ -133,6 +133,43 @@ test('a run that is killed goes on from its checkpoint to the same curve, bit fo
   }
 });
 
+test('a cross-validation that is killed goes on in the fold where it was, bit for bit', async () => {
+  const source = await sample('penguins.csv', 'species');
+  const config: RunConfig = {
+    ...defaultConfig(mlp, 'species'),
+    backend: 'cpu',
+    epochs: 2,
+    folds: 3,
+    layers: [{ type: 'dense', units: 4, activation: 'tanh' }],
+  };
+  const checkpoints: { bytes: ArrayBuffer; folds: number }[] = [];
+  const whole = job(source, config);
+  const folds = (events: RunEvent[]) => events.filter(({ type }) => type === 'fold');
+  const complete = await classes.train({
+    ...whole,
+    checkpointEveryMs: 0,
+    saveCheckpoint: (bytes: ArrayBuffer) => {
+      checkpoints.push({ bytes, folds: folds(whole.events).length });
+      return Promise.resolve();
+    },
+  });
+  const inEachFold = [0, 1, 2, 3].map((done) => checkpoints.filter(({ folds }) => folds === done));
+  for (const ofFold of inEachFold) {
+    const middle = ofFold[Math.floor(ofFold.length / 2)];
+    expect(middle).toBeDefined();
+    const resumed = job(source, config);
+    const again = await classes.train({ ...resumed, checkpoint: middle?.bytes ?? null });
+    expect(folds(resumed.events)).toEqual(folds(whole.events));
+    expect(again.metrics).toEqual(complete.metrics);
+    expect(again.predictions).toEqual(complete.predictions);
+    expect(again.model.weights.bytes).toEqual(complete.model.weights.bytes);
+  }
+  const damaged = checkpoints[0]?.bytes.slice(0, 40) ?? null;
+  await expect(classes.train({ ...job(source, config), checkpoint: damaged })).rejects.toThrow(
+    'The checkpoint of this cross-validation is damaged',
+  );
+});
+
 test('the MLP reads digits: .95 on the test split', { timeout: 120_000 }, async () => {
   const source = await sample('sklearn-digits8x8.csv', 'feature_65');
   const config: RunConfig = { ...defaultConfig(mlp, 'feature_65'), backend: 'cpu', epochs: 25 };

@@ -43,7 +43,10 @@ export class RunJournal {
         break;
       }
       case 'fold':
-        this.#record = { ...record, folds: [...record.folds, event.metrics] };
+        this.#record = {
+          ...record,
+          folds: [...record.folds.slice(0, event.fold - 1), event.metrics], // told again when resumed
+        };
         break;
       case 'notice':
         this.#record = { ...record, notices: [...record.notices, event.message] };

@@ -2,30 +2,15 @@
  * Mini-batch training of a network. Its own loop, because a run must be held, resumed to the bit and heard
  * of without a frame or a timer in between. Nothing here knows where data or checkpoints are kept.
  */
-import { StudioError } from '../../lib/errors.ts';
 import { Random } from '../../lib/random.ts';
 import type { Network } from '../../models/engine/network.ts';
-import {
-  add,
-  dispose,
-  keep,
-  mul,
-  scalar,
-  sign,
-  stack,
-  tidy,
-  variableGrads,
-  type Scalar,
-  type Tensor,
-} from '../../models/engine/tf.ts';
 import type { RunControl } from '../control.ts';
-import type { Backend, Metrics, RunConfig, RunEvent, RunOutcome } from '../run.ts';
+import type { Backend, RunConfig, RunEvent, RunOutcome } from '../run.ts';
 import { createSchedule } from '../schedules.ts';
-import { createBatches, type TrainingRows } from './batches.ts';
+import type { TrainingRows } from './batches.ts';
 import { decodeCheckpoint, encodeCheckpoint, type LoopState } from './checkpoint.ts';
-import { lossOf, measure } from './objective.ts';
-import { createOptimizer } from './optimizer.ts';
-import { outputsOn } from './predict.ts';
+import { createStepRunner } from './step-runner.ts';
+import { createWatch } from './watch.ts';
 
 export interface LoopJob {
   network: Network;
@@ -52,8 +37,6 @@ const progressEveryMs = 200;
 const yieldEveryMs = 30;
 /** Losses stay on the device for so many steps: reading one waits for all that was queued. */
 const lossesKept = 20;
-/** Train figures at an epoch's end are of so many rows at most. */
-const measuredRows = 4096;
 
 /** Leaves the network with its best weights. @throws StudioError `corrupt` for a damaged checkpoint */
 export async function runLoop(job: LoopJob): Promise<LoopResult> {
@@ -61,11 +44,9 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
   const n = train.targets.values.length;
   const batchSize = Math.min(config.batchSize, n);
   const stepsPerEpoch = Math.ceil(n / batchSize);
-  const variables = network.trainable.map(({ variable }) => variable);
-  const optimizer = createOptimizer(config.optimizer, variables);
+  const steps = createStepRunner(job);
   const schedule = createSchedule(config.schedule, config.epochs);
-  const batches = createBatches(train, job.backend);
-  const watch = watchSet(job);
+  const watch = createWatch(network, train, job.validation);
   let shuffle = new Random(config.seed, 'shuffle');
   let dropout = new Random(config.seed, 'dropout');
   let state: LoopState = {
@@ -82,7 +63,6 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
     schedule: schedule.save(),
   };
   let best = await packed(network);
-  const losses: { value: Scalar; rows: number }[] = [];
   let lastCheckpoint = performance.now();
   let lastProgress = 0;
   let lastYield = performance.now();
@@ -96,7 +76,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
     const checkpoint = decodeCheckpoint(bytes);
     ({ state, best } = checkpoint);
     unpack(network, checkpoint.weights);
-    optimizer.restore({ steps: state.optimizerSteps, slots: checkpoint.slots });
+    steps.restoreOptimizer({ steps: state.optimizerSteps, slots: checkpoint.slots });
     schedule.restore(state.schedule);
     shuffle = Random.restore(state.shuffle);
     dropout = Random.restore(state.dropout);
@@ -104,7 +84,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
 
   const save = async () => {
     await readLosses();
-    const { steps, slots } = await optimizer.save();
+    const optimizer = await steps.saveOptimizer();
     const now = seconds();
     resumedAt = performance.now();
     state = {
@@ -112,43 +92,27 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
       seconds: now,
       shuffle: shuffle.save(),
       dropout: dropout.save(),
-      optimizerSteps: steps,
+      optimizerSteps: optimizer.steps,
       schedule: schedule.save(),
     };
-    return encodeCheckpoint({ state, weights: await packed(network), best, slots });
+    return encodeCheckpoint({
+      state,
+      weights: await packed(network),
+      best,
+      slots: optimizer.slots,
+    });
   };
 
   const readLosses = async () => {
-    if (losses.length === 0) return;
-    const kept = losses.splice(0);
-    const all = stack(kept.map(({ value }) => value));
-    const values = await all.data<'float32'>();
-    dispose([all, ...kept.map(({ value }) => value)]);
-    values.forEach((value) => (state.lossSum += value));
-    for (const { rows } of kept) state.lossRows += rows;
+    for (const { sum, rows } of await steps.readLosses()) {
+      state.lossSum += sum;
+      state.lossRows += rows;
+    }
   };
 
   const step = (rows: Uint32Array) => {
-    const rate = config.learningRate * schedule.factor(state.epoch + state.step / stepsPerEpoch);
-    const { value, gradients } = tidy(() => {
-      const batch = batches.take(rows);
-      const { value: sum, grads } = variableGrads(() => {
-        const outputs = network.forward(batch.x, { training: true, random: dropout });
-        const sum = lossOf(train.targets.type, outputs, batch.y, batch.weights);
-        return mul<Scalar>(sum, scalar(1 / rows.length));
-      }, variables);
-      return {
-        value: keep(mul<Scalar>(sum, scalar(rows.length))),
-        gradients: network.trainable.map(({ variable, isKernel }) => {
-          const gradient = grads[variable.name];
-          if (!gradient) throw new StudioError('internal', `No gradient for ${variable.name}`);
-          return keep(isKernel ? regularised(gradient, variable, job.l2, config.l1) : gradient);
-        }),
-      };
-    });
-    optimizer.apply(gradients, rate);
-    dispose(gradients);
-    losses.push({ value, rows: rows.length });
+    const epoch = state.epoch + state.step / stepsPerEpoch;
+    steps.step(rows, config.learningRate * schedule.factor(epoch), dropout);
   };
 
   const run = async (): Promise<RunOutcome> => {
@@ -160,7 +124,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
         step(order.subarray(at, Math.min(n, at + batchSize)));
         state.step++;
         stepsSinceResume++;
-        if (losses.length >= lossesKept) await readLosses();
+        if (steps.unread >= lossesKept) await readLosses();
         const now = performance.now();
         if (now - lastProgress > progressEveryMs) {
           await readLosses();
@@ -244,7 +208,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
       type: 'started',
       backend: job.backend,
       reason: '',
-      parameters: variables.reduce((sum, { size }) => sum + size, 0),
+      parameters: network.trainable.reduce((sum, { variable }) => sum + variable.size, 0),
       stepsPerEpoch,
       epoch: state.epoch,
     });
@@ -253,39 +217,14 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
     if (state.best.epoch > 0 || outcome === 'diverged') unpack(network, best);
     return { outcome, bestEpoch: state.best.epoch };
   } finally {
-    dispose(losses.map(({ value }) => value));
-    optimizer.dispose();
-    batches.dispose();
+    steps.dispose();
   }
-}
-
-function regularised(gradient: Tensor, weight: Tensor, l2: number, l1: number): Tensor {
-  let sum = gradient;
-  if (l2 > 0) sum = add(sum, mul(weight, scalar(l2)));
-  if (l1 > 0) sum = add(sum, mul(sign(weight), scalar(l1)));
-  return sum;
 }
 
 /** Draws from `shuffle` for a new epoch; draws again what was drawn for one that is gone on with. */
 function shuffledOrder(n: number, drawn: Random, shuffle: Random, isNew: boolean): Uint32Array {
   const order = Uint32Array.from({ length: n }, (_, i) => i);
   return (isNew ? shuffle : drawn).shuffle(order);
-}
-
-/** Measures train rows (a sample where they are many) and all validation rows with the weights as they are. */
-function watchSet({ network, train, validation }: LoopJob) {
-  const count = train.targets.values.length;
-  const step = Math.max(1, count / measuredRows);
-  const sample = Uint32Array.from({ length: Math.min(count, measuredRows) }, (_, i) =>
-    Math.floor(i * step),
-  );
-  const every = validation && Uint32Array.from(validation.targets.values, (_, i) => i);
-  const figures = async (data: TrainingRows, rows: Uint32Array): Promise<Metrics> =>
-    measure(await outputsOn(network, data.features, data.width, rows), data.targets, rows);
-  return async () => ({
-    trained: await figures(train, sample),
-    validation: validation && every ? await figures(validation, every) : undefined,
-  });
 }
 
 async function packed(network: Network): Promise<Float32Array> {

@@ -28,7 +28,7 @@ export interface Optimizer {
   dispose(): void;
 }
 
-interface OptimizerState {
+export interface OptimizerState {
   steps: number;
   slots: Float32Array[];
 }

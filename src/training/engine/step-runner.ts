@@ -1,0 +1,100 @@
+/** One update of a network's weights by tfjs operations. When to update, and with which rows, is the loop's business. */
+import { StudioError } from '../../lib/errors.ts';
+import type { Random } from '../../lib/random.ts';
+import type { Network } from '../../models/engine/network.ts';
+import {
+  add,
+  dispose,
+  keep,
+  mul,
+  scalar,
+  sign,
+  stack,
+  tidy,
+  variableGrads,
+  type Scalar,
+  type Tensor,
+} from '../../models/engine/tf.ts';
+import type { Backend, RunConfig } from '../run.ts';
+import { createBatches, type TrainingRows } from './batches.ts';
+import { lossOf } from './objective.ts';
+import { createOptimizer, type OptimizerState } from './optimizer.ts';
+
+export interface StepRunner {
+  /** Losses that are still on the device. */
+  readonly unread: number;
+  /** Updates the weights by these rows of the training data. */
+  step(rows: Uint32Array, learningRate: number, dropout: Random): void;
+  /** The losses of the steps since the last call, each summed over its rows. Waits for the device. */
+  readLosses(): Promise<{ sum: number; rows: number }[]>;
+  saveOptimizer(): Promise<OptimizerState>;
+  restoreOptimizer(state: OptimizerState): void;
+  dispose(): void;
+}
+
+export interface StepJob {
+  network: Network;
+  backend: Backend;
+  config: RunConfig;
+  /** The weight of ½ Σw² in the mean loss. */
+  l2: number;
+  train: TrainingRows;
+}
+
+export function createStepRunner({ network, backend, config, l2, train }: StepJob): StepRunner {
+  const variables = network.trainable.map(({ variable }) => variable);
+  const optimizer = createOptimizer(config.optimizer, variables);
+  const batches = createBatches(train, backend);
+  const losses: { value: Scalar; rows: number }[] = [];
+
+  return {
+    get unread() {
+      return losses.length;
+    },
+    step(rows, learningRate, dropout) {
+      const { value, gradients } = tidy(() => {
+        const batch = batches.take(rows);
+        const { value: mean, grads } = variableGrads(() => {
+          const outputs = network.forward(batch.x, { training: true, random: dropout });
+          const sum = lossOf(train.targets.type, outputs, batch.y, batch.weights);
+          return mul<Scalar>(sum, scalar(1 / rows.length));
+        }, variables);
+        return {
+          value: keep(mul<Scalar>(mean, scalar(rows.length))),
+          gradients: network.trainable.map(({ variable, isKernel }) => {
+            const gradient = grads[variable.name];
+            if (!gradient) throw new StudioError('internal', `No gradient for ${variable.name}`);
+            return keep(isKernel ? regularised(gradient, variable, l2, config.l1) : gradient);
+          }),
+        };
+      });
+      optimizer.apply(gradients, learningRate);
+      dispose(gradients);
+      losses.push({ value, rows: rows.length });
+    },
+    async readLosses() {
+      if (losses.length === 0) return [];
+      const kept = losses.splice(0);
+      const all = stack(kept.map(({ value }) => value));
+      const values = await all.data<'float32'>();
+      dispose([all, ...kept.map(({ value }) => value)]);
+      return kept.map(({ rows }, i) => ({ sum: values[i] ?? NaN, rows }));
+    },
+    saveOptimizer: () => optimizer.save(),
+    restoreOptimizer(state) {
+      optimizer.restore(state);
+    },
+    dispose() {
+      dispose(losses.map(({ value }) => value));
+      optimizer.dispose();
+      batches.dispose();
+    },
+  };
+}
+
+function regularised(gradient: Tensor, weight: Tensor, l2: number, l1: number): Tensor {
+  let sum = gradient;
+  if (l2 > 0) sum = add(sum, mul(weight, scalar(l2)));
+  if (l1 > 0) sum = add(sum, mul(sign(weight), scalar(l1)));
+  return sum;
+}

@@ -1,0 +1,99 @@
+/** Fits a model on some rows of a table: preparation, target and features of those rows alone, then the solver. */
+import { buildFeatures, completeRows } from '../../data/features.ts';
+import { fitPreparation } from '../../data/fit-preparation.ts';
+import type { FittedPreparation, FittedTarget } from '../../data/preparation.ts';
+import type { ColumnSource } from '../../data/schema.ts';
+import { encodeClasses, encodeNumbers, fitClasses, fitNumber } from '../../data/target.ts';
+import { StudioError } from '../../lib/errors.ts';
+import type { FittedModel, TrainingJob } from '../pipeline.ts';
+import type { RunConfig } from '../run.ts';
+import type { TrainingRows } from './batches.ts';
+import { fitModel } from './fit.ts';
+import { baselineOf } from './objective.ts';
+
+/** What the model of a table answers with. */
+export type Output = 'classes' | 'number';
+
+/** @throws StudioError `bad-config` where no train row is complete */
+export async function fitOn(
+  job: TrainingJob,
+  output: Output,
+  trainRows: Uint32Array,
+  validationRows: Uint32Array,
+) {
+  const { source, config } = job;
+  const vector = (name: string) => source.column(name);
+  const preparation = await fitPreparation(source, trainRows);
+  const targetVector = await source.column(config.target);
+  const rows = await completeRows(preparation, vector, trainRows);
+  if (rows.length === 0)
+    throw new StudioError('bad-config', 'Every train row lacks a cell that must not be missing');
+  const target: FittedTarget =
+    output === 'classes'
+      ? fitClasses(config.target, targetVector, rows)
+      : fitNumber(config.target, targetVector, rows, {
+          scaled: config.solver === 'gradient-descent',
+        });
+  const part = (of: Uint32Array) => trainingRows(source, preparation, target, of, config);
+  const train = await part(rows);
+  const checked = await completeRows(preparation, vector, validationRows);
+  const validation = checked.length > 0 ? await part(checked) : null;
+  const baseline = baselineOf(train.targets, (validation ?? train).targets);
+  const { spec, weights, ...run } = await fitModel({
+    ...job,
+    emit: (event) => job.emit(event.type === 'started' ? { ...event, baseline } : event),
+    train,
+    validation: validation && { ...validation, weights: null },
+  });
+  return { ...run, fitted: { spec, weights, preparation, target } satisfies FittedModel };
+}
+
+/** Features and targets of the rows whose target is known. */
+async function trainingRows(
+  source: ColumnSource,
+  preparation: FittedPreparation,
+  target: FittedTarget,
+  rows: Uint32Array,
+  config: RunConfig,
+): Promise<TrainingRows> {
+  const vector = await source.column(config.target);
+  const width = preparation.featureNames.length;
+  // Float64 for the solvers in float64; a device takes float32 anyway.
+  const features = (count: number) =>
+    config.solver === 'gradient-descent'
+      ? new Float32Array(count * width)
+      : new Float64Array(count * width);
+  const build = (of: Uint32Array) =>
+    buildFeatures(preparation, (name) => source.column(name), of, features(of.length));
+  if (target.type === 'classes') {
+    const known = rows.filter(
+      (_row, i) => (encodeClasses(target, vector, rows.subarray(i, i + 1))[0] ?? -1) >= 0,
+    );
+    const values = encodeClasses(target, vector, known);
+    return {
+      features: await build(known),
+      width,
+      targets: { type: 'classes', classes: target.classes.length, values },
+      weights: config.classWeights === 'balanced' ? balancedWeights(target, values) : null,
+    };
+  }
+  const all = encodeNumbers(target.column, vector, rows);
+  const known = rows.filter((_row, i) => Number.isFinite(all[i]));
+  const values = all.filter(Number.isFinite).map((y) => (y - target.offset) / target.divisor);
+  return {
+    features: await build(known),
+    width,
+    targets: { type: 'numbers', divisor: target.divisor, values },
+    weights: null,
+  };
+}
+
+/** n / (classes · rows of the class), as scikit-learn's "balanced". */
+function balancedWeights(
+  { classes, counts }: Extract<FittedTarget, { type: 'classes' }>,
+  values: Int32Array,
+): Float32Array {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const weights = counts.map((count) => total / (classes.length * Math.max(1, count)));
+  return Float32Array.from(values, (value) => weights[value] ?? 1);
+}
