@@ -23,6 +23,7 @@ import type { RunEvent } from '../src/training/run.ts';
 import type { RunRecord } from '../src/training/run-record.ts';
 import { columnSource } from './column-source.ts';
 import { RunJournal } from './training/journal.ts';
+import { probeMemory } from './training/probe-memory.ts';
 
 let control: Control | null = null;
 
@@ -65,6 +66,7 @@ async function train(
     },
     checkpoint: resume && run.checkpoint ? await getChunk(db, run.checkpoint) : null,
     saveCheckpoint: (bytes) => journal.checkpoint(bytes),
+    probeMemory: probeMemory(db),
   });
   const version = await storeVersion(db, run, outcome);
   const record = await journal.finish({

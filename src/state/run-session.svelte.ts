@@ -6,6 +6,7 @@ import type { WorkerClient } from '../rpc/worker-client.ts';
 import type { ControlCommand } from '../training/control.ts';
 import type { EpochRecord, RunEvent, RunOutcome } from '../training/run.ts';
 import type { RunRecord } from '../training/run-record.ts';
+import { stayAwake } from './wake-lock.ts';
 
 export type RunStatus =
   | 'waiting'
@@ -87,6 +88,7 @@ export class RunSession {
   }): Promise<RunRecord> {
     this.#status = 'starting';
     this.#error = null;
+    const maySleep = stayAwake();
     const onEvent = (event: RunEvent) => {
       this.#apply(event);
       options.onEvent?.(event);
@@ -107,6 +109,7 @@ export class RunSession {
       throw this.#error;
     } finally {
       options.signal?.removeEventListener('abort', stop);
+      maySleep();
       this.#progress = null;
     }
   }

@@ -6,6 +6,7 @@ import { parseRunConfig } from '../training/config-schema.ts';
 import type { RunConfig, RunEvent } from '../training/run.ts';
 import type { RunRecord } from '../training/run-record.ts';
 import { runName } from '../training/run-names.ts';
+import { backendOverride } from './backend-override.ts';
 import type { DataSession } from './data-session.svelte.ts';
 import { definedOnly, type ProjectContext } from './project-context.ts';
 import { TrainDraft } from './train-draft.svelte.ts';
@@ -55,12 +56,17 @@ export class TrainingSession {
     this.#client.end();
   }
 
-  /** What a run would be told: its learner's defaults and what differs from them. */
+  /** What a run would be told: its learner's defaults and what differs from them. @throws StudioError `bad-config` */
   configure(overrides: Partial<RunConfig> = {}): RunConfig {
     const task = taskOf(this.#project.record.taskId);
     const learner = overrides.learner ?? task.learners[0]?.id ?? '';
     const defaults = task.defaults(this.#data.mustHave(), learner);
-    return parseRunConfig({ ...defaults, ...definedOnly(overrides) });
+    const backend = backendOverride();
+    return parseRunConfig({
+      ...defaults,
+      ...(backend && { backend }),
+      ...definedOnly(overrides),
+    });
   }
 
   /**
@@ -126,7 +132,7 @@ export class TrainingSession {
       status: 'running',
       error: null,
       backend: null,
-      backendReason: '',
+      backendReason: null,
       baseline: null,
       epochs: [],
       folds: [],

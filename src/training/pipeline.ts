@@ -5,6 +5,7 @@ import type { ColumnSource } from '../data/schema.ts';
 import type { Answer } from '../evaluate/answer.ts';
 import type { Evaluation, Predictions } from '../evaluate/evaluation.ts';
 import type { NetworkSpec, PackedWeights } from '../models/spec.ts';
+import type { ProbeMemory } from './backend-reason.ts';
 import type { RunControl } from './control.ts';
 import type { Backend, MetricSet, RunConfig, RunEvent, RunOutcome } from './run.ts';
 
@@ -17,6 +18,8 @@ export interface TrainingJob {
   checkpoint: ArrayBuffer | null;
   /** Called every few seconds; training doesn't wait for it. */
   saveCheckpoint: (bytes: ArrayBuffer) => Promise<void>;
+  /** Absent where nothing is to be remembered. */
+  probeMemory?: ProbeMemory;
   /** 3,000 unless told otherwise. */
   checkpointEveryMs?: number;
 }

@@ -1,6 +1,7 @@
 /** A run's record: its guard on the way out of storage. */
 import * as v from 'valibot';
 import { rebasedId } from '../lib/rebased-id.ts';
+import { backendReasonSchema } from './backend-reason.ts';
 import { runConfigSchema } from './config-schema.ts';
 import { backends } from './run.ts';
 import type { RunRecord } from './run-record.ts';
@@ -27,7 +28,14 @@ const runSchema: v.GenericSchema<unknown, RunRecord> = v.object({
   status: v.picklist(['running', 'completed', 'early-stopped', 'stopped', 'diverged', 'failed']),
   error: v.nullable(v.object({ code: v.string(), message: v.string() })),
   backend: v.nullable(v.picklist(backends)),
-  backendReason: v.string(),
+  // The first version had it in words.
+  backendReason: v.union([
+    v.nullable(backendReasonSchema),
+    v.pipe(
+      v.string(),
+      v.transform(() => null),
+    ),
+  ]),
   baseline: v.nullable(metrics),
   epochs: v.array(epoch),
   folds: v.array(metrics),

@@ -1,5 +1,13 @@
 /** A run as it is stored: its settings, how it went, and where a killed one goes on. */
-import type { Backend, EpochRecord, Metrics, MetricSet, RunConfig, RunOutcome } from './run.ts';
+import type {
+  Backend,
+  BackendReason,
+  EpochRecord,
+  MetricSet,
+  Metrics,
+  RunConfig,
+  RunOutcome,
+} from './run.ts';
 
 export interface RunRecord {
   id: string;
@@ -14,8 +22,8 @@ export interface RunRecord {
   status: 'running' | RunOutcome | 'failed';
   error: { code: string; message: string } | null;
   backend: Backend | null;
-  /** Why this backend, in words; '' before it is chosen. */
-  backendReason: string;
+  /** Null before it is chosen. */
+  backendReason: BackendReason | null;
   /** What answering without learning scores on the rows that the curves are of. */
   baseline: Metrics | null;
   epochs: EpochRecord[];

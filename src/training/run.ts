@@ -4,6 +4,27 @@ import type { LayerSpec } from '../models/spec.ts';
 export const backends = ['webgpu', 'wasm', 'webgl', 'cpu'] as const;
 export type Backend = (typeof backends)[number];
 
+/** What a probe measured: training steps of the run's own network. */
+export interface BackendRate {
+  backend: Backend;
+  examplesPerSecond: number;
+}
+
+/** Why a run computes where it does; the page puts it into words. */
+export type BackendReason =
+  /** The settings name it. */
+  | { type: 'asked' }
+  /** The solver works in float64, in JavaScript. */
+  | { type: 'solver' }
+  /** Nothing faster is usable on this device. */
+  | { type: 'only' }
+  /** A step is so short that starting a graphics processor for it would cost more than it saves. */
+  | { type: 'small' }
+  /** Best first. */
+  | { type: 'fastest'; rates: BackendRate[] }
+  /** Another one failed. */
+  | { type: 'instead'; of: Backend };
+
 export type OptimizerSpec =
   | { type: 'sgd'; momentum: number; nesterov: boolean }
   | { type: 'adam' | 'adamw'; beta1: number; beta2: number; epsilon: number; weightDecay: number }
@@ -77,8 +98,7 @@ export type RunEvent =
   | {
       type: 'started';
       backend: Backend;
-      /** Why this backend, in words. */
-      reason: string;
+      reason: BackendReason;
       parameters: number;
       stepsPerEpoch: number;
       /** Epochs already behind a resumed run. */

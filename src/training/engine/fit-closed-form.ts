@@ -11,7 +11,7 @@ export function fitClosedForm(job: FitJob, spec: NetworkSpec): FitResult {
   job.emit({
     type: 'started',
     backend: 'cpu',
-    reason: 'the normal equations are solved in float64',
+    reason: { type: 'solver' },
     parameters: train.width + 1,
     stepsPerEpoch: 1,
     epoch: 0,

@@ -26,7 +26,7 @@ export async function fitLbfgs(job: FitJob, spec: NetworkSpec): Promise<FitResul
   job.emit({
     type: 'started',
     backend: 'cpu',
-    reason: 'L-BFGS runs in float64',
+    reason: { type: 'solver' },
     parameters: (width + 1) * outputs,
     stepsPerEpoch: 1,
     epoch: 0,

@@ -4,11 +4,11 @@
  */
 import { reviveError, StudioError } from '../../lib/errors.ts';
 import { buildNetwork } from '../../models/engine/network.ts';
-import { parameterCount } from '../../models/spec-schema.ts';
 import type { NetworkSpec } from '../../models/spec.ts';
 import type { RunConfig } from '../run.ts';
-import { candidates, startBackend } from './backend.ts';
+import { startBackend } from './backend.ts';
 import type { TrainingRows } from './batches.ts';
+import { chooseBackend } from './choose-backend.ts';
 import { l2Of, type FitJob, type FitResult } from './fit-job.ts';
 import { fitClosedForm } from './fit-closed-form.ts';
 import { fitLbfgs } from './fit-lbfgs.ts';
@@ -47,8 +47,7 @@ function specFor(config: RunConfig, train: TrainingRows): NetworkSpec {
 /** On the best backend that works; when one fails midway, on the next one from the last checkpoint. */
 async function fitNetwork(job: FitJob, spec: NetworkSpec): Promise<FitResult> {
   const { config, train } = job;
-  const work = 3 * parameterCount(spec) * Math.min(config.batchSize, train.targets.values.length);
-  const choices = await candidates(config.backend, work);
+  const choices = await chooseBackend({ spec, config, train }, job.probeMemory);
   let { checkpoint } = job;
   for (const [i, { backend, reason }] of choices.entries()) {
     const isLast = i === choices.length - 1;
@@ -60,9 +59,9 @@ async function fitNetwork(job: FitJob, spec: NetworkSpec): Promise<FitResult> {
         ...job,
         network,
         backend,
+        reason,
         l2: l2Of(config, train.targets.values.length),
         checkpoint,
-        emit: (event) => job.emit(event.type === 'started' ? { ...event, reason } : event),
         saveCheckpoint(bytes) {
           checkpoint = bytes;
           return job.saveCheckpoint(bytes);

@@ -5,7 +5,7 @@
 import { Random } from '../../lib/random.ts';
 import type { Network } from '../../models/engine/network.ts';
 import type { RunControl } from '../control.ts';
-import type { Backend, RunConfig, RunEvent, RunOutcome } from '../run.ts';
+import type { Backend, BackendReason, RunConfig, RunEvent, RunOutcome } from '../run.ts';
 import { createSchedule } from '../schedules.ts';
 import type { TrainingRows } from './batches.ts';
 import { decodeCheckpoint, encodeCheckpoint, type LoopState } from './checkpoint.ts';
@@ -15,6 +15,7 @@ import { createWatch } from './watch.ts';
 export interface LoopJob {
   network: Network;
   backend: Backend;
+  reason: BackendReason;
   config: RunConfig;
   /** The weight of ½ Σw² in the mean loss. */
   l2: number;
@@ -207,7 +208,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
     emit({
       type: 'started',
       backend: job.backend,
-      reason: '',
+      reason: job.reason,
       parameters: network.trainable.reduce((sum, { variable }) => sum + variable.size, 0),
       stepsPerEpoch,
       epoch: state.epoch,

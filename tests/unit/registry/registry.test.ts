@@ -97,7 +97,7 @@ const run: RunRecord = {
   status: 'diverged',
   error: null,
   backend: 'cpu',
-  backendReason: '',
+  backendReason: null,
   baseline: null,
   epochs: [{ epoch: 1, train: { loss: Number.NaN }, learningRate: 0.1, seconds: 1 }],
   folds: [],

@@ -1,0 +1,17 @@
+/** Why a run computes where it does, as it is stored; and what is remembered of measurements. */
+import * as v from 'valibot';
+import { backends, type BackendRate, type BackendReason } from './run.ts';
+
+const rate = v.object({ backend: v.picklist(backends), examplesPerSecond: v.number() });
+
+export const backendReasonSchema = v.variant('type', [
+  v.object({ type: v.picklist(['asked', 'solver', 'only', 'small']) }),
+  v.object({ type: v.literal('fastest'), rates: v.array(rate) }),
+  v.object({ type: v.literal('instead'), of: v.picklist(backends) }),
+]) satisfies v.GenericSchema<unknown, BackendReason>;
+
+/** Keeps what a probe measured, so that the same network on the same device isn't measured again. */
+export interface ProbeMemory {
+  find(key: string): Promise<BackendRate[] | undefined>;
+  keep(key: string, rates: BackendRate[]): Promise<void>;
+}

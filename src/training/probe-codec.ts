@@ -1,0 +1,26 @@
+/** A probe's record. It belongs to the device, not to a project, and travels in no project file. */
+import type { BackendRate } from './run.ts';
+import * as v from 'valibot';
+import { backends } from './run.ts';
+
+export interface StoredProbe {
+  key: string;
+  createdAt: number;
+  rates: BackendRate[];
+}
+
+const schema: v.GenericSchema<unknown, StoredProbe> = v.object({
+  key: v.string(),
+  createdAt: v.number(),
+  rates: v.array(v.object({ backend: v.picklist(backends), examplesPerSecond: v.number() })),
+});
+
+export const probeCodec = {
+  kind: 'probe',
+  version: 1,
+  id: ({ key }: StoredProbe) => key,
+  projectId: () => '',
+  createdAt: ({ createdAt }: StoredProbe) => createdAt,
+  chunks: (): string[] => [],
+  decode: (body: unknown): StoredProbe => v.parse(schema, body),
+};

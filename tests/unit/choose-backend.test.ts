@@ -1,0 +1,146 @@
+import { afterAll, expect, test, vi } from 'vitest';
+import { StudioError } from '../../src/lib/errors.ts';
+import type { NetworkSpec } from '../../src/models/spec.ts';
+import { backendOverride } from '../../src/state/backend-override.ts';
+import { stayAwake } from '../../src/state/wake-lock.ts';
+import { defaultConfig, mlp } from '../../src/training/learners.ts';
+import { chooseBackend, type BackendChooser } from '../../src/training/engine/choose-backend.ts';
+import { probeBackends, type ProbeJob } from '../../src/training/engine/probe.ts';
+import { memory } from '../../src/models/engine/tf.ts';
+import type { BackendRate, RunConfig } from '../../src/training/run.ts';
+
+afterAll(() => vi.unstubAllGlobals());
+
+function job(hidden: number, config: Partial<RunConfig> = {}): ProbeJob {
+  const spec: NetworkSpec = {
+    inputShape: [20],
+    layers: [
+      { type: 'dense', units: hidden, activation: 'relu' },
+      { type: 'dense', units: 3, activation: 'linear' },
+    ],
+  };
+  return {
+    spec,
+    config: { ...defaultConfig(mlp, 'y'), ...config },
+    train: {
+      features: Float32Array.from({ length: 64 * 20 }, (_, i) => Math.sin(i)),
+      width: 20,
+      targets: {
+        type: 'classes',
+        classes: 3,
+        values: Int32Array.from({ length: 64 }, (_, i) => i % 3),
+      },
+      weights: null,
+    },
+  };
+}
+
+const rates: BackendRate[] = [
+  { backend: 'wasm', examplesPerSecond: 9000 },
+  { backend: 'webgpu', examplesPerSecond: 4000 },
+];
+
+function chooser(webgpu: string | null, webgl: string | null = null) {
+  const probe = vi.fn<BackendChooser['probe']>(() => Promise.resolve(rates));
+  return { probe, graphics: () => Promise.resolve({ webgpu, webgl }) };
+}
+
+test('where there is a graphics processor the faster of it and wasm is chosen, and the figures told', async () => {
+  const choices = chooser('a card');
+  const [first, ...rest] = await chooseBackend(job(4000), undefined, choices);
+  expect(choices.probe.mock.calls[0]?.[0]).toEqual(['webgpu', 'wasm']);
+  expect(first).toEqual({ backend: 'wasm', reason: { type: 'fastest', rates } });
+  expect(rest).toEqual([{ backend: 'cpu', reason: { type: 'instead', of: 'wasm' } }]);
+});
+
+test('WebGL is measured where WebGPU is absent; nothing is where there is no graphics processor', async () => {
+  const webgl = chooser(null, 'a card');
+  await chooseBackend(job(4000), undefined, webgl);
+  expect(webgl.probe.mock.calls[0]?.[0]).toEqual(['webgl', 'wasm']);
+  const none = chooser(null);
+  const [first] = await chooseBackend(job(4000), undefined, none);
+  expect(none.probe).not.toHaveBeenCalled();
+  expect(first).toEqual({ backend: 'wasm', reason: { type: 'only' } });
+});
+
+test('a network that is too small for a graphics processor is not measured', async () => {
+  const choices = chooser('a card');
+  const [first] = await chooseBackend(job(4), undefined, choices);
+  expect(choices.probe).not.toHaveBeenCalled();
+  expect(first).toEqual({ backend: 'wasm', reason: { type: 'small' } });
+});
+
+test('the backend that the settings name is taken, with others to go on with', async () => {
+  const choices = await chooseBackend(
+    job(4000, { backend: 'webgl' }),
+    undefined,
+    chooser('a card'),
+  );
+  expect(choices.map(({ backend }) => backend)).toEqual(['webgl', 'wasm', 'cpu']);
+  expect(choices[0]?.reason).toEqual({ type: 'asked' });
+});
+
+test('a network is measured once on a device, and again where the network or the device differs', async () => {
+  const kept = new Map<string, BackendRate[]>();
+  const probes = {
+    find: (key: string) => Promise.resolve(kept.get(key)),
+    keep: (key: string, found: BackendRate[]) => Promise.resolve(void kept.set(key, found)),
+  };
+  const choices = chooser('a card');
+  await chooseBackend(job(4000), probes, choices);
+  const [again] = await chooseBackend(job(4000), probes, choices);
+  expect(again?.reason).toEqual({ type: 'fastest', rates });
+  expect(choices.probe).toHaveBeenCalledTimes(1);
+  await chooseBackend(job(4001), probes, choices);
+  expect(choices.probe).toHaveBeenCalledTimes(2);
+  const other = chooser('another card');
+  await chooseBackend(job(4000), probes, other);
+  expect(other.probe).toHaveBeenCalledTimes(1);
+});
+
+test('a probe counts the examples of real steps, leaves out what fails, and keeps no tensor', async () => {
+  let time = 0;
+  await probeBackends(['cpu'], job(8)); // starts the backend
+  const before = memory().numTensors;
+  const found = await probeBackends(
+    ['webgl', 'cpu'],
+    job(8, { batchSize: 32 }),
+    () => (time += 100),
+  );
+  // The clock is read at the start, after each four steps (thrice, until 250 ms are over), and at the end.
+  expect(found).toEqual([{ backend: 'cpu', examplesPerSecond: (1000 * 3 * 4 * 32) / 400 }]);
+  expect(memory().numTensors).toBe(before);
+});
+
+test('the address names a backend, or is told which there are', () => {
+  expect(backendOverride('')).toBeNull();
+  expect(backendOverride('?backend=auto')).toBeNull();
+  expect(backendOverride('?backend=cpu')).toBe('cpu');
+  expect(() => backendOverride('?backend=cuda')).toThrow(
+    new StudioError(
+      'bad-config',
+      'The address asks for the backend "cuda"; there are webgpu, wasm, webgl, cpu and auto',
+    ),
+  );
+});
+
+test('the device is kept awake during a run, and when the page is shown again', async () => {
+  const release = vi.fn(() => Promise.resolve());
+  const request = vi.fn(() => Promise.resolve({ release }));
+  const page = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+  vi.stubGlobal('navigator', { wakeLock: { request } });
+  vi.stubGlobal('document', page);
+  const maySleep = stayAwake();
+  await Promise.resolve();
+  expect(request).toHaveBeenCalledWith('screen');
+  page.dispatchEvent(new Event('visibilitychange'));
+  await Promise.resolve();
+  expect(request).toHaveBeenCalledTimes(2);
+  await Promise.resolve();
+  maySleep();
+  expect(release).toHaveBeenCalledTimes(2);
+  page.dispatchEvent(new Event('visibilitychange'));
+  expect(request).toHaveBeenCalledTimes(2);
+  vi.stubGlobal('navigator', {});
+  stayAwake()(); // a browser without wake locks
+});
