@@ -49,7 +49,8 @@ const api = {
     const stored = await profiles.find(dataSetKey(ref)).catch(() => undefined); // made again
     if (stored) return stored.profile;
     const profile = await profileTable(await sourceOf(ref), onProgress);
-    await profiles.put({ ...ref, createdAt: Date.now(), profile });
+    // Without room to keep it, it is made again the next time.
+    await profiles.put({ ...ref, createdAt: Date.now(), profile }).catch(() => undefined);
     return profile;
   },
   rows: async (ref, query) => queryRows(await sourceOf(ref), query),

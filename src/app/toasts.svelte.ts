@@ -1,10 +1,12 @@
 /** Short notes on what just happened. Errors stay until they are dismissed. */
-import { reviveError } from '../lib/errors.ts';
+import { reviveError, type ErrorCode } from '../lib/errors.ts';
 
 export interface Toast {
   id: number;
   tone: 'info' | 'success' | 'error';
   message: string;
+  /** Of an error: what to do about it is known by its code. */
+  code?: ErrorCode;
   action?: { label: string; run: () => void };
 }
 
@@ -32,7 +34,7 @@ class Toasts {
   /** Says what a failed act said. What a person cancelled is no failure. */
   error(error: unknown) {
     const { code, message } = reviveError(error);
-    if (code !== 'cancelled') this.show({ tone: 'error', message });
+    if (code !== 'cancelled') this.show({ tone: 'error', message, code });
   }
 
   dismiss(id: number) {

@@ -91,7 +91,7 @@ function openingError(error: unknown): StudioError {
   if (error instanceof DOMException && error.name === 'VersionError')
     return new StudioError(
       'newer-version',
-      'The data on this device was written by a newer version of Glasshouse: reload to get it',
+      'The data on this device was written by a newer version of Glasshouse',
       { cause: error },
     );
   const revived = reviveError(error);

@@ -46,7 +46,7 @@ test('a database from a newer version is left alone and named', async () => {
   await expect(openStudioDb('newer')).rejects.toMatchObject({
     code: 'newer-version',
     message:
-      'The data on this device was written by a newer version of Glasshouse: reload to get it',
+      'The data on this device was written by a newer version of Glasshouse',
   });
 });
 

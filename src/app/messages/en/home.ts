@@ -13,6 +13,7 @@ export const home = {
   opening: 'Opening your projects…',
   blocked: {
     title: 'This browser keeps nothing for this page',
+    newer: 'Your projects need a newer Glasshouse',
     still:
       'The samples, the explanations and these settings can still be looked at, but no project can be made.',
   },

@@ -113,6 +113,7 @@ export const train = {
     fastest: (rates: string) => `measured the fastest: ${rates} examples/s`,
     instead: (of: string) => `because ${of} failed`,
   },
+  diverged: (name: string) => `“${name}” diverged: its loss is no longer a number.`,
   loss: 'Loss',
   trainSeries: (name: string) => `${name} · train`,
   validationSeries: (name: string) => `${name} · validation`,

@@ -15,6 +15,7 @@ export const home: Messages['home'] = {
   opening: '正在打开您的项目…',
   blocked: {
     title: '这个浏览器不允许本页保存内容',
+    newer: '您的项目需要更新版本的 Glasshouse',
     still: '示例、说明和设置仍可查看，但无法创建项目。',
   },
   card: {

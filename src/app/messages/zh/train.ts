@@ -110,6 +110,7 @@ export const train: Messages['train'] = {
     fastest: (rates) => `实测最快：${rates} 样本/秒`,
     instead: (of) => `因为 ${of} 出错`,
   },
+  diverged: (name) => `“${name}”已发散：损失不再是一个数。`,
   loss: '损失',
   trainSeries: (name) => `${name} · 训练`,
   validationSeries: (name) => `${name} · 验证`,
