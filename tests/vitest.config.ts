@@ -10,9 +10,12 @@ export default defineConfig({
   worker: { format: 'es' },
   // Found late, a dependency reloads the page in the middle of a test.
   optimizeDeps: {
-    include: Object.keys(packageJson.dependencies).filter(
-      (name) => !name.startsWith('@fontsource') && !name.startsWith('@lucide'),
-    ),
+    include: [
+      ...Object.keys(packageJson.dependencies).filter(
+        (name) => !name.startsWith('@fontsource') && !name.startsWith('@lucide'),
+      ),
+      '@tensorflow/tfjs-core/dist/register_all_gradients.js', // with the core, or there are two of it
+    ],
   },
   test: {
     projects: [

@@ -1,4 +1,5 @@
 /** The one door to tfjs: core only. Backends are loaded by name, lazily (training/engine/backend.ts). */
+import '@tensorflow/tfjs-core'; // before the gradients, which ask for its flags
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js'; // the index registers none
 
 export {

@@ -45,8 +45,7 @@ test('a database from a newer version is left alone and named', async () => {
   (await openDB('newer', databaseVersion + 1)).close();
   await expect(openStudioDb('newer')).rejects.toMatchObject({
     code: 'newer-version',
-    message:
-      'The data on this device was written by a newer version of Glasshouse',
+    message: 'The data on this device was written by a newer version of Glasshouse',
   });
 });
 
