@@ -7,6 +7,7 @@ export class WorkerClient<Api> {
   #worker: Worker | undefined;
   #api: Remote<Api> | undefined;
   #failures = new Set<(error: StudioError) => void>();
+  #isClosed = false;
 
   constructor(start: () => Worker) {
     this.#start = start;
@@ -17,7 +18,7 @@ export class WorkerClient<Api> {
     use: (api: Remote<Api>) => Promise<Result>,
     signal?: AbortSignal,
   ): Promise<Result> {
-    if (signal?.aborted) throw cancelled();
+    if (this.#isClosed || signal?.aborted) throw cancelled();
     let reject: (error: StudioError) => void = () => {};
     const failure = new Promise<never>((_, fail) => (reject = fail));
     const onAbort = () => this.#end(cancelled());
@@ -36,6 +37,12 @@ export class WorkerClient<Api> {
   /** Ends the worker; calls in flight fail with `cancelled`. The next call starts a new one. */
   end() {
     this.#end(cancelled());
+  }
+
+  /** As `end`, for good: a screen that is still going away starts no worker again. */
+  close() {
+    this.#isClosed = true;
+    this.end();
   }
 
   #running(): Remote<Api> {

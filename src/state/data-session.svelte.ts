@@ -58,7 +58,7 @@ export class DataSession {
   }
 
   close() {
-    this.#client.end();
+    this.#client.close();
   }
 
   preview(files: readonly File[], dialect?: ImportRequest['dialect']): Promise<SourcePreview> {

@@ -30,7 +30,7 @@ export class ModelSession {
   }
 
   close() {
-    this.#client.end();
+    this.#client.close();
   }
 
   /**

@@ -53,7 +53,7 @@ export class TrainingSession {
   }
 
   close() {
-    this.#client.end();
+    this.#client.close();
   }
 
   /** What a run would be told: its learner's defaults and what differs from them. @throws StudioError `bad-config` */

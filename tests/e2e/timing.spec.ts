@@ -67,3 +67,63 @@ test('the page has no task over 50 ms while a network trains', async ({ page }) 
   });
   expect(longest).toBeLessThanOrEqual(50);
 });
+
+test('the first batch is trained within 3 s of the click, tfjs once loaded before', async ({
+  page,
+}) => {
+  await openStudio(page);
+  const id = await page.evaluate(async () => {
+    const project = await window.glasshouse.createProject({
+      name: 'Quick',
+      task: 'tabular-classification',
+    });
+    await project.loadSample('digits');
+    await project.train({ learner: 'mlp', epochs: 1 }); // the cache is warm
+    return project.id;
+  });
+  await page.reload(); // workers and their backends start anew
+  await openStudio(page, `#/p/${id}/train`);
+  await page.getByRole('combobox', { name: 'Learner' }).click();
+  await page.getByRole('option', { name: 'Neural network (MLP)' }).click();
+  const clicked = Date.now();
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await expect(page.getByText(/examples\/s/)).toBeVisible();
+  expect(Date.now() - clicked).toBeLessThanOrEqual(3000);
+});
+
+test('memory does not grow with use: projects made, trained on and deleted', async ({ page }) => {
+  test.setTimeout(240_000);
+  await openStudio(page);
+  const devtools = await page.context().newCDPSession(page);
+  const use = async (times: number) => {
+    for (let i = 0; i < times; i++) {
+      const id = await page.evaluate(async () => {
+        const project = await window.glasshouse.createProject({
+          name: 'Again',
+          task: 'tabular-classification',
+        });
+        await project.loadSample('digits');
+        await project.train({ learner: 'mlp', backend: 'wasm', epochs: 3 });
+        return project.id;
+      });
+      for (const stage of ['data', 'train', 'evaluate', 'models']) {
+        await page.goto(`/#/p/${id}/${stage}`);
+        await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+        await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
+      }
+      await page.goto('/#/');
+      await page.evaluate((project) => window.glasshouse.deleteProject(project), id);
+    }
+    await page.requestGC();
+    const { usedSize } = await devtools.send('Runtime.getHeapUsage');
+    const { usageDetails } = await page.evaluate(
+      () => navigator.storage.estimate() as Promise<{ usageDetails?: { indexedDB?: number } }>,
+    );
+    return { heap: usedSize, stored: usageDetails?.indexedDB ?? 0, workers: page.workers().length };
+  };
+  const before = await use(3);
+  const after = await use(6);
+  expect(after.workers, 'workers').toBeLessThanOrEqual(before.workers);
+  expect(after.heap - before.heap, 'bytes of heap for six projects').toBeLessThan(1_500_000);
+  expect(after.stored - before.stored, 'bytes stored').toBeLessThan(4_000_000);
+});
