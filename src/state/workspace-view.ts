@@ -1,4 +1,6 @@
 /** What the shell and the home screen need of the workspace. `Workspace` implements it; tests bring a fake. */
+import type { ImportRequest, SourcePreview } from '../rpc/contracts.ts';
+import type { ImportOptions } from './data-session.svelte.ts';
 import type { StudioError } from '../lib/errors.ts';
 import type { ProjectSession } from './project-session.svelte.ts';
 
@@ -20,7 +22,9 @@ export interface WorkspaceView {
   openProject(id: string): Promise<ProjectSession>;
   createProject(options: { name: string; taskId?: string }): Promise<string>;
   createFromSample(sampleId: string): Promise<string>;
-  createFromFiles(files: File[]): Promise<string>;
+  /** What tables look like before they are imported. */
+  previewFiles(files: readonly File[], dialect?: ImportRequest['dialect']): Promise<SourcePreview>;
+  createFromFiles(files: readonly File[], options?: ImportOptions): Promise<string>;
   renameProject(id: string, name: string): Promise<void>;
   deleteProject(id: string): Promise<void>;
   exportProject(id: string): Promise<Blob>;

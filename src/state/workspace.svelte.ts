@@ -2,7 +2,7 @@
 import { proxy, type Remote } from 'comlink';
 import { dataSetKey } from '../data/data-set-codec.ts';
 import type { DataSet } from '../data/schema.ts';
-import type { DataApi } from '../rpc/contracts.ts';
+import type { DataApi, ImportRequest, SourcePreview } from '../rpc/contracts.ts';
 import { reviveError, StudioError } from '../lib/errors.ts';
 import { sampleOf } from '../data/samples.ts';
 import type { Project } from '../registry/project.ts';
@@ -12,6 +12,8 @@ import { whileUnused } from '../storage/locks.ts';
 import { deleteProjectRecords } from '../storage/records.ts';
 import { onAnnouncement } from '../storage/tabs.ts';
 import { tasks, taskOf } from '../tasks/catalogue.ts';
+import type { ImportOptions } from './data-session.svelte.ts';
+import { named } from './project-context.ts';
 import { ProjectSession } from './project-session.svelte.ts';
 import { sampleFile } from './sample-files.ts';
 import { openStore, type Store } from './store.ts';
@@ -97,14 +99,18 @@ export class Workspace implements WorkspaceView {
     return session.data.mustHave();
   }
 
+  previewFiles(files: readonly File[], dialect?: ImportRequest['dialect']): Promise<SourcePreview> {
+    return withDataWorker((api) => api.preview(files.map(named), dialect));
+  }
+
   /** A project named after the first file; its import goes on where the caller is told by `openProject`. */
-  async createFromFiles(files: File[]): Promise<string> {
+  async createFromFiles(files: readonly File[], options?: ImportOptions): Promise<string> {
     const [first] = files;
     if (!first) throw new StudioError('bad-data', 'No file was given');
     const id = await this.createProject({ name: first.name.replace(/(\.[a-z0-9]+)+$/i, '') });
     try {
       const session = await this.openProject(id);
-      await session.data.importFiles(files);
+      await session.data.importFiles(files, options);
     } catch (error) {
       await this.deleteProject(id);
       throw error;

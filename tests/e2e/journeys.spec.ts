@@ -41,6 +41,7 @@ test('a table of one’s own: brought, given a target, mended and undone', async
     mimeType: 'text/csv',
     buffer: Buffer.from(`months,churn,spend,fixed\n${rows.join('\n')}\n`),
   });
+  await page.getByRole('dialog').getByRole('button', { name: 'Import' }).click();
   await expect(page.getByText('80 rows, 4 columns')).toBeVisible();
   await page.getByRole('button', { name: 'Suggested: churn' }).click();
   await expect(page.getByRole('link', { name: 'Continue to training' })).toBeVisible();
@@ -66,6 +67,8 @@ test('a broken file says what is wrong, and where nothing was, nothing is', asyn
   await expect(
     page.getByRole('alert').filter({ hasText: '"photo.csv" is a PNG image' }),
   ).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Import', exact: true })).toBeDisabled();
+  await page.keyboard.press('Escape');
   await expect(page.getByText('No projects yet')).toBeVisible();
 });
 
@@ -76,6 +79,7 @@ test('a file that was read wrongly is read again from what was kept', async ({ p
     mimeType: 'text/csv',
     buffer: Buffer.from(`north,1\nsouth,2\n${'east,3\nwest,4\n'.repeat(20)}`),
   });
+  await page.getByRole('dialog').getByRole('button', { name: 'Import' }).click();
   await expect(page.getByText(/4[12] rows, 2 columns/)).toBeVisible();
   await page.getByText('How “codes.csv” was read').click();
   const names = page.getByLabel('The first line has names');
@@ -85,4 +89,48 @@ test('a file that was read wrongly is read again from what was kept', async ({ p
   await expect(
     page.getByText(hadNames ? '42 rows, 2 columns' : '41 rows, 2 columns'),
   ).toBeVisible();
+});
+
+test('a file is looked at before it is imported: cut otherwise, a type chosen, then brought', async ({
+  page,
+}) => {
+  await openStudio(page);
+  const rows = Array.from({ length: 60 }, (_, i) => `${1000 + (i % 7)};${i},5;${i % 2}`);
+  await page.getByLabel('Choose files').setInputFiles([
+    {
+      name: 'a.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(`zip;size;sold\n${rows.join('\n')}\n`),
+    },
+    {
+      name: 'b.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(`zip;size;sold\n${rows.join('\n')}\n`),
+    },
+  ]);
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('heading', { name: 'Import a.csv, b.csv' })).toBeVisible();
+  await expect(dialog.getByRole('columnheader')).toHaveCount(3);
+  await dialog.getByRole('combobox', { name: 'Cells are separated by' }).click();
+  await page.getByRole('option', { name: 'Comma' }).click();
+  await expect(dialog.getByRole('columnheader')).not.toHaveCount(3);
+  await dialog.getByRole('combobox', { name: 'Cells are separated by' }).click();
+  await page.getByRole('option', { name: 'Semicolon' }).click();
+  await expect(dialog.getByRole('columnheader')).toHaveCount(3);
+  await dialog.getByRole('combobox', { name: 'Type of zip' }).click();
+  await page.getByRole('option', { name: 'Category' }).click();
+  await dialog.getByRole('button', { name: 'Import' }).click();
+  await expect(page.getByText('120 rows, 3 columns')).toBeVisible();
+  await expect(page.getByRole('combobox', { name: 'Type of zip' })).toHaveText('Category');
+
+  await page.getByRole('button', { name: 'Bring other data' }).click();
+  await page.getByLabel('Choose files').setInputFiles([
+    { name: 'one.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\n1,2\n') },
+    { name: 'two.csv', mimeType: 'text/csv', buffer: Buffer.from('a,c\n1,2\n') },
+  ]);
+  await expect(
+    dialog.getByRole('alert').filter({ hasText: '"two.csv": column 2 is "c"' }),
+  ).toBeVisible();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByText('120 rows, 3 columns')).toBeVisible();
 });

@@ -28,6 +28,7 @@ import type { StudioDb } from '../../src/storage/db.ts';
 import { localByteStore, type ByteStore } from './byte-store.ts';
 import { progressMeter } from './progress.ts';
 import { putDataSet } from './put-data-set.ts';
+import { assertSameColumns } from './same-columns.ts';
 import { StoredTable } from './stored-table.ts';
 
 const defaultSplit: SplitSpec = {
@@ -216,16 +217,5 @@ function withoutRows({ dialect }: TableReader, name: string) {
     dialect.format === 'csv' && dialect.header
       ? `"${name}" has column names and no rows`
       : `"${name}" has no rows`,
-  );
-}
-
-function assertSameColumns(file: string, names: string[], expected: readonly string[]) {
-  const differing = names.findIndex((name, i) => name !== expected[i]);
-  if (names.length === expected.length && differing < 0) return;
-  throw new StudioError(
-    'bad-data',
-    names.length !== expected.length
-      ? `"${file}" has ${names.length} columns, the first file has ${expected.length}`
-      : `"${file}": column ${differing + 1} is "${names[differing]}", in the first file it is "${expected[differing]}"`,
   );
 }

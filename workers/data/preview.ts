@@ -4,20 +4,21 @@ import { openTable } from '../../src/data/readers/open-table.ts';
 import type { TextRow } from '../../src/data/schema.ts';
 import { StudioError } from '../../src/lib/errors.ts';
 import type { ImportRequest, SourcePreview } from '../../src/rpc/contracts.ts';
+import { assertSameColumns } from './same-columns.ts';
 
 const shownRows = 50;
 /** Enough to judge by; reading on would make the person wait. */
 const readLetters = 200_000;
 
 /**
- * Reads the beginning of the first file.
- * @throws StudioError `bad-data`, `unsupported`
+ * Reads the beginning of the first file, and the columns of the others.
+ * @throws StudioError `bad-data`, also where files don't go together; `unsupported`
  */
 export async function preview(
   files: ImportRequest['files'],
   dialect?: ImportRequest['dialect'],
 ): Promise<SourcePreview> {
-  const [file] = files;
+  const [file, ...others] = files;
   if (!file) throw new StudioError('bad-data', 'No file was given');
   const reader = await openTable(file.name, file.blob, { dialect });
   const rows: TextRow[] = [];
@@ -29,6 +30,10 @@ export async function preview(
       if (letters > readLetters) break;
     }
     if (letters > readLetters || rows.length >= sampleRowsOf(reader.names.length)) break;
+  }
+  for (const { name, blob } of others) {
+    const { names } = await openTable(name, blob, { dialect });
+    assertSameColumns(name, names, reader.names);
   }
   const types = inferTypes(reader.names, rows);
   return {

@@ -51,10 +51,21 @@ export const data = {
     after: 'Then',
     apply: 'Change type',
   },
+  preview: {
+    title: (names: string) => `Import ${names}`,
+    lead: (files: string, size: string) =>
+      `${files} ${files === '1' ? 'file' : 'files'}, ${size}. Check how it is read; nothing is kept until you import.`,
+    looking: 'Looking into the file…',
+    rows: 'The first rows',
+    moreColumns: (count: string) =>
+      `${count} more columns are not shown here; they are imported too.`,
+    import: 'Import',
+  },
   reading: {
     title: (file: string) => `How “${file}” was read`,
     delimiter: 'Cells are separated by',
     delimiters: { ',': 'Comma', ';': 'Semicolon', '\t': 'Tab', '|': 'Pipe' },
+    quote: 'Quotes',
     encoding: 'Encoding',
     skipLines: 'Lines before the table',
     header: 'The first line has names',
