@@ -4,7 +4,9 @@ import { changeDataSet } from '../src/data/change-data-set.ts';
 import { dataSetCodec, dataSetKey } from '../src/data/data-set-codec.ts';
 import { profileCodec } from '../src/data/profile-codec.ts';
 import { profileTable } from '../src/data/profile-table.ts';
-import type { ColumnSource, DataSet, DataSetRef } from '../src/data/schema.ts';
+import { targetOf, type ColumnSource, type DataSet, type DataSetRef } from '../src/data/schema.ts';
+import { countSplit } from '../src/data/split-counts.ts';
+import { splitRows } from '../src/data/split.ts';
 import type { DataApi, DataSetChange } from '../src/rpc/contracts.ts';
 import { openStudioDb } from '../src/storage/db.ts';
 import { whileInUse } from '../src/storage/locks.ts';
@@ -55,6 +57,18 @@ const api = {
   },
   rows: async (ref, query) => queryRows(await sourceOf(ref), query),
   previewType: async (ref, column, type) => previewType(await db, ref, column, type),
+  async splitCounts(ref, split) {
+    const source = await sourceOf(ref);
+    const chosen = targetOf(source.dataSet);
+    const target = chosen ? await source.column(chosen.name) : null;
+    const column = 'column' in split ? await source.column(split.column) : undefined;
+    const { rows } = source.dataSet;
+    return countSplit(
+      splitRows(split, rows, { target: target ?? undefined, column }),
+      rows,
+      target,
+    );
+  },
   async change(ref, change) {
     const open = await db;
     return whileInUse(async () => putDataSet(open, await changed(ref, change)));

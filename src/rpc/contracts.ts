@@ -9,6 +9,7 @@ import type {
   Preparation,
   SplitSpec,
 } from '../data/schema.ts';
+import type { SplitCounts } from '../data/split-counts.ts';
 import type { InputRow } from '../data/input-row.ts';
 import type { Answer } from '../evaluate/answer.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
@@ -87,6 +88,8 @@ export interface DataApi {
   profile(dataSet: DataSetRef, onProgress?: (share: number) => void): Promise<DataProfile>;
   rows(dataSet: DataSetRef, query: RowQuery): Promise<RowSlice>;
   previewType(dataSet: DataSetRef, column: string, type: ColumnType): Promise<RetypePreview>;
+  /** @throws StudioError `bad-config` for a split that can't be made */
+  splitCounts(dataSet: DataSetRef, split: SplitSpec): Promise<SplitCounts>;
   change(dataSet: DataSetRef, change: DataSetChange): Promise<DataSet>;
   /** CSV of all rows, formula-guarded. */
   exportCsv(dataSet: DataSetRef): Promise<Blob>;

@@ -2,7 +2,8 @@
 import { proxy } from 'comlink';
 import type { DataProfile } from '../data/profile.ts';
 import { dataSetKey } from '../data/data-set-codec.ts';
-import { targetOf, type ColumnType, type DataSet } from '../data/schema.ts';
+import { targetOf, type ColumnType, type DataSet, type SplitSpec } from '../data/schema.ts';
+import type { SplitCounts } from '../data/split-counts.ts';
 import { StudioError } from '../lib/errors.ts';
 import { dataClient } from '../rpc/clients.ts';
 import type {
@@ -160,6 +161,22 @@ export class DataSession {
     const digest = this.#undone.at(-1);
     if (digest === undefined) return;
     await this.#use(await this.#read(digest), this.#undone.slice(0, -1));
+  }
+
+  /** Every version that there is, oldest first. */
+  history(): Promise<DataSet[]> {
+    return this.#project.store.dataSets.list(this.#project.id);
+  }
+
+  /** Makes an earlier or a later version the project's data again. */
+  async goTo(digest: string): Promise<void> {
+    if (this.mustHave().digest !== digest) await this.#use(await this.#read(digest));
+  }
+
+  /** What a split would come to in rows. */
+  splitCounts(split: SplitSpec): Promise<SplitCounts> {
+    const { digest } = this.mustHave();
+    return this.#client.call((api) => api.splitCounts(this.#ref(digest), split));
   }
 
   /** @throws StudioError `bad-config` before any data. */

@@ -134,3 +134,39 @@ test('a file is looked at before it is imported: cut otherwise, a type chosen, t
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByText('120 rows, 3 columns')).toBeVisible();
 });
+
+test('a column at length, a split counted before training, and the way back to a version', async ({
+  page,
+}) => {
+  const studio = await openStudio(page);
+  const id = await page.evaluate(async () => {
+    const project = await window.glasshouse.createProject({ name: 'Birds' });
+    await project.loadSample('penguins');
+    return project.id;
+  });
+  await page.goto(`/#/p/${id}/data`);
+  await page.getByRole('button', { name: 'All figures of body_mass_g' }).click();
+  const dialog = page.getByRole('dialog');
+  // NumPy's quantiles of the column
+  await expect(dialog.getByText('Median (50 %)').locator('..')).toContainText('4,050');
+  await expect(dialog.getByText('Quantile 99 %').locator('..')).toContainText('5,979.5');
+  await expect(dialog.getByRole('figure')).toContainText('between 3,550 and 4,750');
+  await page.keyboard.press('Escape');
+
+  const counts = page.getByRole('group', { name: 'Rows in each part' });
+  await expect(counts.getByRole('row', { name: /^Rows \d/ })).toHaveText(/Rows\s*223\s*52\s*69/);
+  await expect(counts.getByRole('row', { name: /^Chinstrap/ })).toBeVisible();
+  await page.getByRole('textbox', { name: 'Test' }).fill('40');
+  await page.keyboard.press('Tab');
+  await expect(counts.getByRole('row', { name: /^Rows \d/ })).toHaveText(/138/);
+  await page.getByRole('button', { name: 'Apply split' }).click();
+  await expect(page.getByRole('button', { name: 'Apply split' })).toBeHidden();
+
+  await page.getByRole('button', { name: 'Versions of the data' }).click();
+  await expect(dialog.getByText('Another split')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Use this one' }).first().click();
+  await expect(dialog.getByText('In use')).toHaveCount(1);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('textbox', { name: 'Test' })).toHaveValue('20');
+  studio.expectPrivate();
+});
