@@ -3,6 +3,7 @@
  * that a new one needs: a stage's screen is given `projectId`, a page's screen `rest`.
  */
 import type { Component } from 'svelte';
+import { i18n } from './i18n.svelte.ts';
 import { stages, type Stage } from './route.ts';
 
 export type StageScreen = Component<{ projectId: string }>;
@@ -27,9 +28,11 @@ export function loadPage(name: string): Promise<PageScreen> | null {
   return load(name) as Promise<PageScreen>; // as above
 }
 
-function load(name: string): Promise<unknown> {
+async function load(name: string): Promise<unknown> {
   const module = modules[pathOf(name)];
-  return module ? module() : Promise.reject(new Error(`There is no screen "${name}"`));
+  if (!module) throw new Error(`There is no screen "${name}"`);
+  const [screen] = await Promise.all([module(), name === 'home' ? null : i18n.loadScreens()]);
+  return screen;
 }
 
 function pathOf(name: string) {

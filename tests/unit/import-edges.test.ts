@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { expect, test, vi } from 'vitest';
 import { dataSetCodec } from '../../src/data/data-set-codec.ts';
+import { openTable } from '../../src/data/readers/open-table.ts';
 import type { ColumnVector } from '../../src/data/schema.ts';
 import { textAt } from '../../src/data/vector.ts';
 import { chunkBytes } from '../../src/storage/chunks.ts';
@@ -203,6 +204,22 @@ test.each(['snappy', 'zstd', 'gzip'])(
     expect(moment.kind === 'number' && moment.values[7]).toBe(Date.UTC(2020, 0, 1, 12, 30, 7));
   },
 );
+
+test('a gzipped Parquet file is unpacked and read, its progress told in bytes of the file', async () => {
+  const plain = new Uint8Array(await readFile('tests/fixtures/parquet/types-snappy.parquet'));
+  const zipped = new Uint8Array(gzipSync(plain));
+  const expected = await importText(plain, 'types.parquet');
+  const { dataSet } = await importText(zipped, 'types.parquet.gz');
+  expect(dataSet.columns.map(({ blocks }) => blocks)).toEqual(
+    expected.dataSet.columns.map(({ blocks }) => blocks),
+  );
+  let told = 0;
+  const options = { onBytes: (bytes: number) => (told += bytes) };
+  const reader = await openTable('types.parquet.gz', new Blob([zipped]), options);
+  for await (const rows of reader.batches()) expect(rows.length).toBeGreaterThan(0);
+  expect(told).toBeGreaterThan(0);
+  expect(told).toBeLessThanOrEqual(2 * zipped.length);
+});
 
 test('half a Parquet file is refused', async () => {
   const bytes = new Uint8Array(await readFile('tests/fixtures/parquet/types-snappy.parquet'));

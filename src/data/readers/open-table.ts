@@ -28,8 +28,11 @@ export async function openTable(
   const stream = (raw: ReadableStream<Uint8Array>) => (isZipped ? gunzip(name, raw) : raw);
   const { head, isAll } = await headOf(stream(streamBlob(blob)));
   const format = formatOf(name, head);
-  if (isZipped && format === 'parquet')
-    throw new StudioError('unsupported', `"${name}": unpack the Parquet file first`);
+  if (isZipped && format === 'parquet') {
+    const unpacked = await unpackedBlob(name, stream(streamBlob(blob)));
+    const share = blob.size / Math.max(1, unpacked.size); // progress counts the bytes of the file as it is
+    return openTable(name, unpacked, { dialect, onBytes: (bytes) => onBytes(bytes * share) });
+  }
   const file: TableFile = {
     name,
     blob,
@@ -70,6 +73,37 @@ async function headOf(stream: ReadableStream<Uint8Array>) {
   if (!isAll) await reader.cancel();
   return { head: new Uint8Array(await new Blob(pieces).arrayBuffer()), isAll };
 }
+
+/** Parquet is read from its end: it can't be unpacked on the way. */
+async function unpackedBlob(name: string, bytes: ReadableStream<Uint8Array>): Promise<Blob> {
+  const reader = bytes.getReader();
+  let parts: Blob[] = [];
+  let pieces: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  let waiting = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    pieces.push(new Uint8Array(value));
+    length += value.length;
+    waiting += value.length;
+    if (length > mostUnpacked) {
+      await reader.cancel();
+      throw new StudioError(
+        'bad-data',
+        `"${name}" unpacks to more than ${mostUnpacked / 2 ** 30} GB: unpack it first, or bring it in parts`,
+      );
+    }
+    if (waiting < blobBytes) continue;
+    parts = [...parts, new Blob(pieces)]; // the browser may keep it on disk
+    pieces = [];
+    waiting = 0;
+  }
+  return new Blob([...parts, ...pieces]);
+}
+
+const mostUnpacked = 4 * 2 ** 30;
+const blobBytes = 16 * 2 ** 20;
 
 function gunzip(name: string, bytes: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   // The types of streams and of the decompressor differ in the kind of buffer they allow.

@@ -37,8 +37,6 @@ export const data = {
   distinct: 'Distinct',
   values: 'Values',
   association: 'With the target',
-  associationHint:
-    'How strongly the column goes with the target, 0 to 1: correlation, correlation ratio or Cramér’s V.',
   typeOf: (column: string) => `Type of ${column}`,
   roleOf: (column: string) => `Use of ${column}`,
   distribution: (column: string) => `Distribution of ${column}`,

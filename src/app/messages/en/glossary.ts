@@ -142,4 +142,49 @@ export const glossary = {
     text: 'Data never changes in place: each change makes a new version, named by a digest of all its cells. A model knows which it was trained on.',
     formula: 'SHA-256',
   },
+  solver: {
+    name: 'Solver',
+    text: 'How the best weights are found: by solving equations at once, by looking at all rows in each step (L-BFGS), or batch by batch (gradient descent).',
+    formula: '',
+  },
+  optimizer: {
+    name: 'Optimiser',
+    text: 'How a gradient becomes a correction. SGD follows it; Adam and RMSprop give each weight a step of its own, by how steep its slope has been lately.',
+    formula: 'Adam: w ← w − η · m̂ ÷ (√v̂ + ε)',
+  },
+  momentum: {
+    name: 'Momentum',
+    text: 'Keeps going in the direction of earlier steps, which evens out noisy batches.',
+    formula: 'v ← μ · v + ∂L/∂w',
+  },
+  weightDecay: {
+    name: 'Weight decay',
+    text: 'Shrinks every weight a little at each step, apart from the gradient.',
+    formula: 'w ← w − η · λ · w',
+  },
+  schedule: {
+    name: 'Learning-rate schedule',
+    text: 'How the learning rate changes as training goes on: large steps at first, small ones to settle.',
+    formula: '',
+  },
+  inverseRegularization: {
+    name: 'C',
+    text: 'How much the training rows count against the penalty on large weights. A small C keeps weights small.',
+    formula: 'λ = 1 ÷ (C · rows)',
+  },
+  crossValidation: {
+    name: 'Cross-validation',
+    text: 'The rows are dealt into folds. Each fold is tested once by a model that was trained on the others, and the figures are averaged: every row is tested, none by a model that has seen it.',
+    formula: '',
+  },
+  backend: {
+    name: 'Where it computes',
+    text: 'The graphics processor (WebGPU, WebGL), the processor with vector instructions (WebAssembly), or plain JavaScript. Left to the studio, the fastest is measured on your own network.',
+    formula: '',
+  },
+  association: {
+    name: 'With the target',
+    text: 'How strongly the column goes with the target, from 0 to 1: correlation for two numbers, correlation ratio for a number and classes, Cramér’s V for two categories. It sees each column alone.',
+    formula: '',
+  },
 };

@@ -1,31 +1,22 @@
-/** English, the source of every key. Another language is typed by this one: a missing key fails the check. */
+/**
+ * English, the source of every key: what the first page says. What its screens say comes with them (screens.ts).
+ * Another language is typed by this one: a missing key fails the check.
+ */
 import { app } from './app.ts';
-import { data } from './data.ts';
 import { domain } from './domain.ts';
-import { evaluate } from './evaluate.ts';
-import { glossary } from './glossary.ts';
 import { home } from './home.ts';
-import { models } from './models.ts';
-import { notices } from './notices.ts';
-import { privacy } from './privacy.ts';
 import { samples } from './samples.ts';
-import { train } from './train.ts';
 import { ui } from './ui.ts';
+import type { ScreenMessages } from './screens.ts';
 
 const en = {
   app,
-  data,
   domain,
-  evaluate,
-  glossary,
   home,
-  models,
-  notices,
-  privacy,
   samples,
-  train,
   ui,
 };
 
 export default en;
-export type Messages = typeof en;
+export type FirstMessages = typeof en;
+export type Messages = FirstMessages & ScreenMessages;

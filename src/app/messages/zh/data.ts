@@ -39,7 +39,6 @@ export const data: Messages['data'] = {
   distinct: '不同值',
   values: '取值',
   association: '与目标的关联',
-  associationHint: '该列与目标的关联强度，0 到 1：相关系数、相关比或 Cramér’s V。',
   typeOf: (column) => `${column} 的类型`,
   roleOf: (column) => `${column} 的用途`,
   distribution: (column) => `${column} 的分布`,

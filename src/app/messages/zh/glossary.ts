@@ -127,4 +127,49 @@ export const glossary: Messages['glossary'] = {
     text: '数据从不原地修改：每次更改都会产生新版本，以全部单元格的摘要命名。模型知道自己是用哪个版本训练的。',
     formula: 'SHA-256',
   },
+  solver: {
+    name: '求解器',
+    text: '寻找最佳权重的方法：直接解方程、每一步看全部行（L-BFGS），或一批一批地进行（梯度下降）。',
+    formula: '',
+  },
+  optimizer: {
+    name: '优化器',
+    text: '把梯度变成修正量的方法。SGD 直接沿梯度走；Adam 和 RMSprop 按每个权重近来的坡度给它各自的步长。',
+    formula: 'Adam：w ← w − η · m̂ ÷ (√v̂ + ε)',
+  },
+  momentum: {
+    name: '动量',
+    text: '沿之前步伐的方向继续前进，使有噪声的小批更平稳。',
+    formula: 'v ← μ · v + ∂L/∂w',
+  },
+  weightDecay: {
+    name: '权重衰减',
+    text: '每一步都把所有权重缩小一点，与梯度无关。',
+    formula: 'w ← w − η · λ · w',
+  },
+  schedule: {
+    name: '学习率计划',
+    text: '学习率随训练如何变化：开始步子大，最后步子小以便稳定。',
+    formula: '',
+  },
+  inverseRegularization: {
+    name: 'C',
+    text: '训练行相对于大权重惩罚的分量。C 越小，权重越小。',
+    formula: 'λ = 1 ÷ (C · 行数)',
+  },
+  crossValidation: {
+    name: '交叉验证',
+    text: '把数据行分成若干折。每一折都由在其余折上训练的模型测试一次，再取平均：每一行都被测试过，且测试它的模型从未见过它。',
+    formula: '',
+  },
+  backend: {
+    name: '在哪里计算',
+    text: '图形处理器（WebGPU、WebGL）、带向量指令的处理器（WebAssembly），或纯 JavaScript。若交给本工具选择，会用您自己的网络实测哪个最快。',
+    formula: '',
+  },
+  association: {
+    name: '与目标的关联',
+    text: '该列与目标关联的强度，从 0 到 1：两个数值用相关系数，数值与类别用相关比，两个类别用 Cramér’s V。只单独看每一列。',
+    formula: '',
+  },
 };

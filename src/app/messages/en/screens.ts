@@ -1,0 +1,21 @@
+/** English beyond the first page. */
+import { data } from './data.ts';
+import { evaluate } from './evaluate.ts';
+import { glossary } from './glossary.ts';
+import { models } from './models.ts';
+import { notices } from './notices.ts';
+import { privacy } from './privacy.ts';
+import { train } from './train.ts';
+
+const screens = {
+  data,
+  evaluate,
+  glossary,
+  models,
+  notices,
+  privacy,
+  train,
+};
+
+export default screens;
+export type ScreenMessages = typeof screens;

@@ -1,0 +1,21 @@
+/** 简体中文，首页之外的部分。 */
+import type { ScreenMessages } from '../en/screens.ts';
+import { data } from './data.ts';
+import { evaluate } from './evaluate.ts';
+import { glossary } from './glossary.ts';
+import { models } from './models.ts';
+import { notices } from './notices.ts';
+import { privacy } from './privacy.ts';
+import { train } from './train.ts';
+
+const screens: ScreenMessages = {
+  data,
+  evaluate,
+  glossary,
+  models,
+  notices,
+  privacy,
+  train,
+};
+
+export default screens;
