@@ -52,6 +52,12 @@ export function createFormat(locale: string) {
       const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
       const power = value < 1 ? 0 : Math.min(4, Math.floor(Math.log10(value) / 3));
       const scaled = value / 1000 ** power;
+      if (power === 0)
+        return new Intl.NumberFormat(locale, {
+          style: 'unit',
+          unit: 'byte',
+          unitDisplay: 'long', // the short one knows no plural in English
+        }).format(Math.round(value));
       return unit(scaled, units[power] ?? 'byte', power > 0 && scaled < 100 ? 1 : 0);
     },
     /** @param seconds any non-negative number; two units at most, e.g. `2 min 5 sec` */
