@@ -21,6 +21,7 @@ export interface ImportOptions extends CallOptions<ImportProgress> {
   dialect?: ImportRequest['dialect'];
   columnNames?: string[];
   types?: Readonly<Record<string, ColumnType>>;
+  leaveOut?: readonly string[];
 }
 
 export class DataSession {

@@ -58,6 +58,9 @@ export const data = {
     moreColumns: (count: string) =>
       `${count} more columns are not shown here; they are imported too.`,
     import: 'Import',
+    keep: (column: string) => `Import the column ${column}`,
+    files: 'Files',
+    dropFile: (file: string) => `Leave out ${file}`,
   },
   detail: {
     open: (column: string) => `All figures of ${column}`,
@@ -110,7 +113,8 @@ export const data = {
     encoding: 'Encoding',
     skipLines: 'Lines before the table',
     header: 'The first line has names',
-    again: 'Reading again starts over: types, uses and the split are found anew.',
+    again:
+      'Reading again starts over: types, uses and the split are found anew, and columns that were left out are back.',
     apply: 'Read again',
   },
   prepare: {

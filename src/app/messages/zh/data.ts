@@ -58,6 +58,9 @@ export const data: Messages['data'] = {
     rows: '前几行',
     moreColumns: (count) => `另有 ${count} 列未在此显示，也会一并导入。`,
     import: '导入',
+    keep: (column) => `导入列 ${column}`,
+    files: '文件',
+    dropFile: (file) => `不导入 ${file}`,
   },
   detail: {
     open: (column) => `${column} 的全部统计`,
@@ -109,7 +112,7 @@ export const data: Messages['data'] = {
     encoding: '编码',
     skipLines: '表格之前的行数',
     header: '第一行是列名',
-    again: '重新读取会从头开始：类型、用途和划分都会重新确定。',
+    again: '重新读取会从头开始：类型、用途和划分都会重新确定，未导入的列也会回来。',
     apply: '重新读取',
   },
   prepare: {
