@@ -66,6 +66,11 @@ export const data: Messages['data'] = {
     open: (column) => `${column} 的全部统计`,
     caption: (low, high, median) => `一半的值在 ${low} 和 ${high} 之间；中位数为 ${median}。`,
     top: '最常见的值',
+    mostFrequent: (value, count, share) => `“${value}”最常见：${count} 行，占有值的行的 ${share}。`,
+    allDiffer: (count) => `全部 ${count} 个值各不相同。`,
+    below: (percent, value) => `此列：${percent}% 的值不超过 ${value}。`,
+    spread: (mean, deviation) => `此列：均值为 ${mean}，与均值的典型距离为 ${deviation}。`,
+    ofPresent: (distinct, present) => `此列：${present} 行中有 ${distinct} 个不同的值。`,
     stats: {
       mean: '均值',
       deviation: '标准差',
@@ -93,7 +98,7 @@ export const data: Messages['data'] = {
     lead: '每次更改都会产生新版本，不会丢失任何版本。',
     current: '使用中',
     goTo: '使用此版本',
-    runs: (runs) => `${runs} 次训练`,
+    runs: (names) => `用于训练：${names}`,
     changes: {
       import: (files) => `导入 ${files}`,
       type: (column, from, to) => `“${column}”改按${to}读取，原为${from}`,
@@ -141,6 +146,9 @@ export const data: Messages['data'] = {
     indicator: '增加一个表示是否缺失的特征',
     all: (count) => `应用于全部 ${count} 个同类特征`,
     apply: '应用',
+    here: (mean, deviation, min, max) =>
+      `此列（全部行）：均值 ${mean}，标准差 ${deviation}，从 ${min} 到 ${max}。`,
+    hereMissing: (count, share) => `此列：有 ${count} 个单元格缺失（${share}）。`,
   },
   profiling: '正在查看各列…',
   warnings: '训练之前',
