@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { csp } from './tests/support/vite-csp.ts';
+import { kernels } from './tests/support/vite-kernels.ts';
 import { notices } from './tests/support/vite-notices.ts';
 import { offline } from './tests/support/vite-offline.ts';
 
@@ -12,10 +13,11 @@ export default defineConfig({
       dynamicCompileOptions: ({ filename }) =>
         filename.includes('node_modules') ? undefined : { runes: true },
     }),
+    kernels(),
     csp(),
     notices(),
     offline(),
   ],
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [kernels()] },
   build: { target: 'es2022', assetsInlineLimit: 0 },
 });

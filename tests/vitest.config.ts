@@ -3,11 +3,12 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import packageJson from '../package.json' with { type: 'json' };
 import { launchOptions } from './support/chromium.ts';
+import { kernels } from './support/vite-kernels.ts';
 
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
-  plugins: [svelte()],
-  worker: { format: 'es' },
+  plugins: [svelte(), kernels()],
+  worker: { format: 'es', plugins: () => [kernels()] },
   // Found late, a dependency reloads the page in the middle of a test.
   optimizeDeps: {
     include: [

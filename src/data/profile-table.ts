@@ -15,8 +15,17 @@ export async function profileTable(
   const targetVector = target && (await source.column(target.name));
   const columns: ColumnProfile[] = [];
   const hashes = new RowHashes(dataSet.rows);
-  for (const { name, type } of dataSet.columns) {
-    const vector = await source.column(name);
+  const read = (at: number) => {
+    const column = dataSet.columns[at];
+    const reading = column && source.column(column.name);
+    reading?.catch(() => undefined); // thrown where it is awaited
+    return reading;
+  };
+  let next = read(0);
+  for (const [i, { name, type }] of dataSet.columns.entries()) {
+    const vector = await next;
+    if (!vector) break;
+    next = read(i + 1); // while this one is looked at
     hashes.add(vector);
     const profile = profileColumn(name, type, vector);
     const association =

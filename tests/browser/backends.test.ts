@@ -4,7 +4,7 @@ import { buildNetwork } from '../../src/models/engine/network.ts';
 import { memory } from '../../src/models/engine/tf.ts';
 import { startBackend } from '../../src/training/engine/backend.ts';
 import { outputsOn } from '../../src/training/engine/predict.ts';
-import { createStepRunner } from '../../src/training/engine/step-runner.ts';
+import { createStepRunner, createTensorSteps } from '../../src/training/engine/step-runner.ts';
 import type { Backend } from '../../src/training/run.ts';
 import { cases, configOf, dataOf, everyRow, specOf, type Case } from '../support/tiny-network.ts';
 
@@ -15,18 +15,20 @@ interface Trained {
 }
 
 /** Outputs as built, then the losses and the weights of two steps: every op and gradient of the case. */
-async function train(backend: Backend, example: Case): Promise<Trained> {
+async function train(backend: Backend, example: Case, create = createStepRunner): Promise<Trained> {
   await startBackend(backend);
   const before = memory().numTensors;
   const network = buildNetwork(specOf(example), 3);
   const data = dataOf(example);
   const outputs = await outputsOn(network, data.features, data.width, everyRow);
   const config = configOf(example);
-  const runner = createStepRunner({ network, backend, config, l2: config.l2, train: data });
+  const runner = create({ network, backend, config, l2: config.l2, train: data });
+  await runner.loadWeights();
   const random = new Random(9);
   runner.step(everyRow, config.learningRate, random);
   runner.step(everyRow.subarray(3, 10), config.learningRate, random);
   const losses = (await runner.readLosses()).map(({ sum }) => sum);
+  await runner.storeWeights();
   const weights = new Float32Array((await network.pack()).bytes);
   runner.dispose();
   network.dispose();
@@ -56,5 +58,14 @@ for (const backend of ['wasm', 'webgpu', 'webgl'] as const)
         expect(farthest(other[part], cpu[part]), `${example.name}: ${part}`).toBeLessThan(2e-5);
     }
   });
+
+test('tfjs alone computes on wasm what it computes on cpu', async () => {
+  for (const example of cases) {
+    const cpu = await expectedOf(example);
+    const other = await train('wasm', example, createTensorSteps);
+    for (const part of ['outputs', 'losses', 'weights'] as const)
+      expect(farthest(other[part], cpu[part]), `${example.name}: ${part}`).toBeLessThan(2e-5);
+  }
+});
 
 afterAll(() => startBackend('cpu'));

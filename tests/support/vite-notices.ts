@@ -34,16 +34,17 @@ function noticesOf(root: string) {
     string,
     { name: string; version: string; identifier: string | null; text: string | null }
   >();
-  const visit = (name: string, from: string) => {
+  const visit = (name: string, from: string, isWithOwn = true) => {
     const folder = folderOf(name, from, root);
     if (!folder || found.has(name)) return;
     const { version, license, dependencies = {} } = manifestOf(folder);
     found.set(name, { name, version, identifier: license ?? null, text: licenceText(folder) });
-    for (const dependency of Object.keys(dependencies)) visit(dependency, folder);
+    if (isWithOwn) for (const dependency of Object.keys(dependencies)) visit(dependency, folder);
   };
   // The compiler's run time is part of every screen.
   for (const name of [...Object.keys(manifestOf(root).dependencies ?? {}), 'svelte'])
     visit(name, root);
+  visit('assemblyscript', root, false); // its library's functions are compiled into the kernels
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

@@ -212,6 +212,10 @@ test('a target that can not be learned is refused with the reason', () => {
   expect(() => encodeNumbers('y', vectorOf('category', ['1', 'two']), allRows(2))).toThrow(
     'target "y": row 2 is "two", not a number',
   );
+  const many = Array.from({ length: 50_000 }, (_, i) => `class ${i}`);
+  expect(() => fitClasses('y', vectorOf('category', many), allRows(50_000))).toThrow(
+    'target "y": 50000 classes are more than the 1000 that can be told apart; learn it as a number, or choose another target',
+  );
 });
 
 test("quantiles interpolate as NumPy's do", () => {

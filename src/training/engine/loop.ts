@@ -63,6 +63,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
     best: { epoch: 0, loss: Infinity, waited: 0 },
     schedule: schedule.save(),
   };
+  await steps.loadWeights();
   let best = await packed(network);
   let lastCheckpoint = performance.now();
   let lastProgress = 0;
@@ -73,10 +74,11 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
 
   const seconds = () => state.seconds + (performance.now() - resumedAt) / 1000;
 
-  const restore = (bytes: ArrayBuffer) => {
+  const restore = async (bytes: ArrayBuffer) => {
     const checkpoint = decodeCheckpoint(bytes);
     ({ state, best } = checkpoint);
     unpack(network, checkpoint.weights);
+    await steps.loadWeights();
     steps.restoreOptimizer({ steps: state.optimizerSteps, slots: checkpoint.slots });
     schedule.restore(state.schedule);
     shuffle = Random.restore(state.shuffle);
@@ -85,6 +87,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
 
   const save = async () => {
     await readLosses();
+    await steps.storeWeights();
     const optimizer = await steps.saveOptimizer();
     const now = seconds();
     resumedAt = performance.now();
@@ -161,6 +164,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
 
   const endEpoch = async (): Promise<RunOutcome | null> => {
     const epoch = state.epoch + 1;
+    await steps.storeWeights();
     const { trained, validation } = await watch();
     const loss = (validation ?? trained)['loss'] ?? NaN;
     if (!Number.isFinite(loss)) return 'diverged';
@@ -204,7 +208,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
   };
 
   try {
-    if (job.checkpoint) restore(job.checkpoint);
+    if (job.checkpoint) await restore(job.checkpoint);
     emit({
       type: 'started',
       backend: job.backend,
@@ -215,6 +219,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
     });
     const outcome = await run();
     // Stopped before the first epoch's end: what was learned so far is all there is.
+    await steps.storeWeights();
     if (state.best.epoch > 0 || outcome === 'diverged') unpack(network, best);
     return { outcome, bestEpoch: state.best.epoch };
   } finally {

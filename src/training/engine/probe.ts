@@ -46,6 +46,7 @@ async function rateOf(backend: Backend, job: ProbeJob, now: () => number): Promi
   try {
     const runner = createStepRunner({ network, backend, config, l2: config.l2, train });
     try {
+      await runner.loadWeights();
       runner.step(rows, config.learningRate, random);
       await runner.readLosses();
       const started = now();

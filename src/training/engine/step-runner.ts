@@ -1,7 +1,8 @@
-/** One update of a network's weights by tfjs operations. When to update, and with which rows, is the loop's business. */
+/**
+ * One update of a network's weights: by a plan of our own kernels where there is one, else by tfjs operations.
+ * When to update, and with which rows, is the loop's business.
+ */
 import { StudioError } from '../../lib/errors.ts';
-import type { Random } from '../../lib/random.ts';
-import type { Network } from '../../models/engine/network.ts';
 import {
   add,
   dispose,
@@ -15,33 +16,19 @@ import {
   type Scalar,
   type Tensor,
 } from '../../models/engine/tf.ts';
-import type { Backend, RunConfig } from '../run.ts';
-import { createBatches, type TrainingRows } from './batches.ts';
+import { createBatches } from './batches.ts';
+import { createPlannedSteps } from './kernels/planned-steps.ts';
 import { lossOf } from './objective.ts';
-import { createOptimizer, type OptimizerState } from './optimizer.ts';
+import { createOptimizer } from './optimizer.ts';
+import type { StepJob, StepRunner } from './steps.ts';
 
-export interface StepRunner {
-  /** Losses that are still on the device. */
-  readonly unread: number;
-  /** Updates the weights by these rows of the training data. */
-  step(rows: Uint32Array, learningRate: number, dropout: Random): void;
-  /** The losses of the steps since the last call, each summed over its rows. Waits for the device. */
-  readLosses(): Promise<{ sum: number; rows: number }[]>;
-  saveOptimizer(): Promise<OptimizerState>;
-  restoreOptimizer(state: OptimizerState): void;
-  dispose(): void;
+/** The quickest that there is for this network on this backend. */
+export function createStepRunner(job: StepJob): StepRunner {
+  return (job.backend === 'wasm' ? createPlannedSteps(job) : null) ?? createTensorSteps(job);
 }
 
-export interface StepJob {
-  network: Network;
-  backend: Backend;
-  config: RunConfig;
-  /** The weight of ½ Σw² in the mean loss. */
-  l2: number;
-  train: TrainingRows;
-}
-
-export function createStepRunner({ network, backend, config, l2, train }: StepJob): StepRunner {
+/** By tfjs, on whatever backend it runs. */
+export function createTensorSteps({ network, backend, config, l2, train }: StepJob): StepRunner {
   const variables = network.trainable.map(({ variable }) => variable);
   const optimizer = createOptimizer(config.optimizer, variables);
   const batches = createBatches(train, backend);
@@ -80,6 +67,9 @@ export function createStepRunner({ network, backend, config, l2, train }: StepJo
       dispose([all, ...kept.map(({ value }) => value)]);
       return kept.map(({ rows }, i) => ({ sum: values[i] ?? NaN, rows }));
     },
+    // The network's variables are what is updated.
+    loadWeights: () => Promise.resolve(),
+    storeWeights: () => Promise.resolve(),
     saveOptimizer: () => optimizer.save(),
     restoreOptimizer(state) {
       optimizer.restore(state);

@@ -1,0 +1,92 @@
+/** Optimisers' updates of all weights at once, in place, float32 on 128-bit vectors. AssemblyScript. `count` is a multiple of 4. */
+
+/** v ← μ v + g; w ← w − rate · (v, or g + μ v for Nesterov) */
+export function updateSgd(
+  weight: usize,
+  gradient: usize,
+  velocity: usize,
+  count: i32,
+  rate: f32,
+  momentum: f32,
+  nesterov: bool,
+): void {
+  const rates = f32x4.splat(rate);
+  const momenta = f32x4.splat(momentum);
+  for (let at: usize = 0; at < (<usize>count) << 2; at += 16) {
+    const g = v128.load(gradient + at);
+    let direction = g;
+    if (momentum != 0) {
+      const v = f32x4.add(f32x4.mul(v128.load(velocity + at), momenta), g);
+      v128.store(velocity + at, v);
+      direction = nesterov ? f32x4.add(g, f32x4.mul(v, momenta)) : v;
+    }
+    v128.store(weight + at, f32x4.sub(v128.load(weight + at), f32x4.mul(direction, rates)));
+  }
+}
+
+/**
+ * Adam (Kingma and Ba 2015), with decoupled decay AdamW (Loshchilov and Hutter 2019).
+ * @param stepSize rate / (1 − β₁ᵗ); @param correction 1 / (1 − β₂ᵗ); @param decay coupled λ, added to the gradient
+ * @param shrink 1 − rate · λ where decay is decoupled, else 1
+ */
+export function updateAdam(
+  weight: usize,
+  gradient: usize,
+  first: usize,
+  second: usize,
+  count: i32,
+  stepSize: f32,
+  correction: f32,
+  beta1: f32,
+  beta2: f32,
+  epsilon: f32,
+  decay: f32,
+  shrink: f32,
+): void {
+  const b1 = f32x4.splat(beta1);
+  const c1 = f32x4.splat(1 - beta1);
+  const b2 = f32x4.splat(beta2);
+  const c2 = f32x4.splat(1 - beta2);
+  const sizes = f32x4.splat(stepSize);
+  const corrections = f32x4.splat(correction);
+  const epsilons = f32x4.splat(epsilon);
+  const decays = f32x4.splat(decay);
+  const shrinks = f32x4.splat(shrink);
+  for (let at: usize = 0; at < (<usize>count) << 2; at += 16) {
+    const w = v128.load(weight + at);
+    const g = f32x4.add(v128.load(gradient + at), f32x4.mul(w, decays));
+    const m = f32x4.add(f32x4.mul(v128.load(first + at), b1), f32x4.mul(g, c1));
+    const v = f32x4.add(f32x4.mul(v128.load(second + at), b2), f32x4.mul(f32x4.mul(g, g), c2));
+    v128.store(first + at, m);
+    v128.store(second + at, v);
+    const deviation = f32x4.add(f32x4.sqrt(f32x4.mul(v, corrections)), epsilons);
+    const step = f32x4.div(f32x4.mul(m, sizes), deviation);
+    v128.store(weight + at, f32x4.sub(f32x4.mul(w, shrinks), step));
+  }
+}
+
+/** a ← decay · a + (1 − decay) · g²; w ← w − rate · g / (√a + ε) (Tieleman and Hinton 2012) */
+export function updateRmsprop(
+  weight: usize,
+  gradient: usize,
+  average: usize,
+  count: i32,
+  rate: f32,
+  decay: f32,
+  epsilon: f32,
+): void {
+  const decays = f32x4.splat(decay);
+  const others = f32x4.splat(1 - decay);
+  const rates = f32x4.splat(rate);
+  const epsilons = f32x4.splat(epsilon);
+  for (let at: usize = 0; at < (<usize>count) << 2; at += 16) {
+    const g = v128.load(gradient + at);
+    const a = f32x4.add(
+      f32x4.mul(v128.load(average + at), decays),
+      f32x4.mul(f32x4.mul(g, g), others),
+    );
+    v128.store(average + at, a);
+    const step = f32x4.div(f32x4.mul(g, rates), f32x4.add(f32x4.sqrt(a), epsilons));
+    v128.store(weight + at, f32x4.sub(v128.load(weight + at), step));
+  }
+}

@@ -1,0 +1,88 @@
+/** An optimiser over all weights as one array, by one kernel call. The formulas are optimizer.ts's. */
+import type { OptimizerSpec } from '../../run.ts';
+import type { OptimizerState } from '../optimizer.ts';
+import type { Kernels } from './kernels.ts';
+
+/** Names of what an optimiser keeps beside each weight. */
+export function slotsOf(spec: OptimizerSpec): readonly string[] {
+  switch (spec.type) {
+    case 'sgd':
+      return spec.momentum === 0 ? [] : ['velocity'];
+    case 'adam':
+    case 'adamw':
+      return ['first', 'second'];
+    case 'rmsprop':
+      return ['average'];
+  }
+}
+
+export interface PlannedUpdate {
+  apply(learningRate: number): void;
+  /** @param sizes of the variables, in order */
+  save(sizes: readonly number[]): OptimizerState;
+  restore(state: OptimizerState): void;
+}
+
+export function planUpdate(
+  kernels: Kernels,
+  spec: OptimizerSpec,
+  at: { weights: number; gradients: number; slots: readonly number[]; parameters: number },
+): PlannedUpdate {
+  const { weights, gradients, slots, parameters } = at;
+  const [first = 0, second = 0] = slots;
+  const count = 4 * Math.ceil(parameters / 4); // what pads the arrays is 0, and stays 0
+  const { floats } = kernels;
+  let steps = 0;
+  return {
+    apply(rate) {
+      steps++;
+      switch (spec.type) {
+        case 'sgd': {
+          const nesterov = spec.nesterov ? 1 : 0;
+          kernels.updateSgd(weights, gradients, first, count, rate, spec.momentum, nesterov);
+          return;
+        }
+        case 'adam':
+        case 'adamw': {
+          const { beta1, beta2, epsilon, weightDecay } = spec;
+          const isDecoupled = spec.type === 'adamw';
+          kernels.updateAdam(
+            weights,
+            gradients,
+            first,
+            second,
+            count,
+            rate / (1 - beta1 ** steps),
+            1 / (1 - beta2 ** steps),
+            beta1,
+            beta2,
+            epsilon,
+            isDecoupled ? 0 : weightDecay,
+            isDecoupled ? 1 - rate * weightDecay : 1,
+          );
+          return;
+        }
+        case 'rmsprop':
+          kernels.updateRmsprop(weights, gradients, first, count, rate, spec.decay, spec.epsilon);
+          return;
+      }
+    },
+    save(sizes) {
+      const kept: Float32Array[] = [];
+      let from = 0;
+      for (const size of sizes) {
+        for (const slot of slots) kept.push(floats.slice(slot / 4 + from, slot / 4 + from + size));
+        from += size;
+      }
+      return { steps, slots: kept };
+    },
+    restore(state) {
+      ({ steps } = state);
+      let from = 0;
+      for (let i = 0; i < state.slots.length; i += slots.length) {
+        slots.forEach((slot, k) => floats.set(state.slots[i + k] ?? [], slot / 4 + from));
+        from += state.slots[i]?.length ?? 0;
+      }
+    },
+  };
+}

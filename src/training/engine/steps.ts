@@ -1,0 +1,31 @@
+/** What updates a network's weights, step by step, whoever computes it (step-runner.ts, kernels/planned-steps.ts). */
+import type { Random } from '../../lib/random.ts';
+import type { Network } from '../../models/engine/network.ts';
+import type { Backend, RunConfig } from '../run.ts';
+import type { TrainingRows } from './batches.ts';
+import type { OptimizerState } from './optimizer.ts';
+
+export interface StepRunner {
+  /** Losses that are still on the device. */
+  readonly unread: number;
+  /** Updates the weights by these rows of the training data. */
+  step(rows: Uint32Array, learningRate: number, dropout: Random): void;
+  /** The losses of the steps since the last call, each summed over its rows. Waits for the device. */
+  readLosses(): Promise<{ sum: number; rows: number }[]>;
+  /** Takes the network's weights over; to be called first, and whenever the network was given others. */
+  loadWeights(): Promise<void>;
+  /** Gives the network the weights as they are; before it is measured or packed. */
+  storeWeights(): Promise<void>;
+  saveOptimizer(): Promise<OptimizerState>;
+  restoreOptimizer(state: OptimizerState): void;
+  dispose(): void;
+}
+
+export interface StepJob {
+  network: Network;
+  backend: Backend;
+  config: RunConfig;
+  /** The weight of ½ Σw² in the mean loss. */
+  l2: number;
+  train: TrainingRows;
+}
