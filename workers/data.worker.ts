@@ -1,6 +1,6 @@
 /** Serves data: brings files in, shows, profiles and changes them, and moves whole projects as files. */
 import { expose } from 'comlink';
-import { changeDataSet } from '../src/data/change-data-set.ts';
+import { assertShares, changeDataSet } from '../src/data/change-data-set.ts';
 import { dataSetCodec, dataSetKey } from '../src/data/data-set-codec.ts';
 import { profileCodec } from '../src/data/profile-codec.ts';
 import { profileTable } from '../src/data/profile-table.ts';
@@ -58,6 +58,7 @@ const api = {
   rows: async (ref, query) => queryRows(await sourceOf(ref), query),
   previewType: async (ref, column, type) => previewType(await db, ref, column, type),
   async splitCounts(ref, split) {
+    assertShares(split);
     const source = await sourceOf(ref);
     const chosen = targetOf(source.dataSet);
     const target = chosen ? await source.column(chosen.name) : null;

@@ -61,7 +61,7 @@ function applied(
       return renamed(columns, split, change.column, change.to.trim());
     case 'split':
       if ('column' in change.to) columnOf(columns, change.to.column);
-      checkShares(change.to);
+      assertShares(change.to);
       return { columns, split: change.to, made: { type: 'split' } };
   }
 }
@@ -90,7 +90,8 @@ function columnOf(columns: readonly Column[], name: string): Column {
   return column;
 }
 
-function checkShares(split: SplitSpec) {
+/** @throws StudioError `bad-config` where nothing is left to train on */
+export function assertShares(split: SplitSpec) {
   if (split.type === 'column') return;
   const { validation, test } = split;
   if (validation >= 0 && test >= 0 && validation + test < 1) return;

@@ -22,6 +22,8 @@ export interface SourcePreview {
   columns: { name: string; type: ColumnType; dateFormat?: string; decimalComma?: boolean }[];
   /** The first rows, as text. */
   rows: string[][];
+  /** The files after the first: why one can't be joined to it, null where it can. */
+  others: { name: string; problem: string | null }[];
 }
 
 export interface ImportRequest {
@@ -32,6 +34,8 @@ export interface ImportRequest {
   dialect?: Partial<Extract<Dialect, { format: 'csv' }>>;
   columnNames?: string[];
   types?: Readonly<Record<string, ColumnType>>;
+  /** Columns that are not brought in; as they are called here. */
+  leaveOut?: readonly string[];
 }
 
 export interface ImportProgress {

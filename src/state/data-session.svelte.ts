@@ -4,6 +4,7 @@ import type { DataProfile } from '../data/profile.ts';
 import { dataSetKey } from '../data/data-set-codec.ts';
 import { targetOf, type ColumnType, type DataSet, type SplitSpec } from '../data/schema.ts';
 import type { SplitCounts } from '../data/split-counts.ts';
+import { undoneAfter } from '../data/version-history.ts';
 import { StudioError } from '../lib/errors.ts';
 import { dataClient } from '../rpc/clients.ts';
 import type {
@@ -21,6 +22,7 @@ export interface ImportOptions extends CallOptions<ImportProgress> {
   dialect?: ImportRequest['dialect'];
   columnNames?: string[];
   types?: Readonly<Record<string, ColumnType>>;
+  leaveOut?: readonly string[];
 }
 
 export class DataSession {
@@ -168,9 +170,15 @@ export class DataSession {
     return this.#project.store.dataSets.list(this.#project.id);
   }
 
-  /** Makes an earlier or a later version the project's data again. */
-  async goTo(digest: string): Promise<void> {
-    if (this.mustHave().digest !== digest) await this.#use(await this.#read(digest));
+  /** Makes an earlier or a later version the project's data again; going back can be redone. */
+  async goTo(to: string): Promise<void> {
+    const { digest: from } = this.mustHave();
+    if (from === to) return;
+    const versions = await this.history();
+    await this.#use(
+      await this.#read(to),
+      undoneAfter(versions, { from, to, undone: this.#undone }),
+    );
   }
 
   /** What a split would come to in rows. */

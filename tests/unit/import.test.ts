@@ -5,6 +5,8 @@ import type { DataSet } from '../../src/data/schema.ts';
 import { lengthOf, textAt } from '../../src/data/vector.ts';
 import { sha256 } from '../../src/lib/digest.ts';
 import { getChunk } from '../../src/storage/chunks.ts';
+import { columnSource } from '../../workers/column-source.ts';
+import { changeType } from '../../workers/data/change-type.ts';
 import { importSample, importText } from '../support/table-files.ts';
 
 const typesOf = (dataSet: DataSet) => dataSet.columns.map(({ name, type }) => `${name}: ${type}`);
@@ -245,4 +247,23 @@ test('a line without end is refused before it fills the memory', async () => {
   await expect(importText('', 'line.csv', { files })).rejects.toThrow(
     '"line.csv": a row is longer than 16 MB',
   );
+});
+
+test('columns can be left out; what is brought in can still be read again as another type', async () => {
+  const content = 'secret,size,zip\na,1,00501\nb,2,10001\nc,3,00501\n';
+  const { db, dataSet, source } = await importText(content, 'table.csv', { leaveOut: ['secret'] });
+  expect(dataSet.columns.map(({ name, sourceIndex }) => [name, sourceIndex])).toEqual([
+    ['size', 1],
+    ['zip', 2],
+  ]);
+  expect(textAt(await source.column('zip'), 1)).toBe('10001');
+  // Numbers are read from the file again: from the right column of it
+  const asText = await changeType(db, dataSet, 'size', 'text');
+  expect(textAt(await columnSource(db, asText).column('size'), 2)).toBe('3');
+  await expect(importText(content, 't.csv', { leaveOut: ['age'] })).rejects.toThrow(
+    'There is no column "age" to leave out',
+  );
+  await expect(
+    importText(content, 't.csv', { leaveOut: ['secret', 'size', 'zip'] }),
+  ).rejects.toThrow('All 3 columns would be left out');
 });

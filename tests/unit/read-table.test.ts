@@ -89,3 +89,18 @@ test('a preview of a long file reads its beginning only', async () => {
   expect(read).toBeGreaterThan(0);
   expect(read).toBeLessThan(4e6);
 });
+
+test('a preview of several files says which of them do not go with the first', async () => {
+  const { columns, others } = await preview([
+    file('a,b\n1,2\n', 'one.csv'),
+    file('a,b\n3,4\n', 'two.csv'),
+    file('a,c\n5,6\n', 'three.csv'),
+    file('', 'empty.csv'),
+  ]);
+  expect(columns.map(({ name }) => name)).toEqual(['a', 'b']);
+  expect(others).toEqual([
+    { name: 'two.csv', problem: null },
+    { name: 'three.csv', problem: '"three.csv": column 2 is "c", in the first file it is "b"' },
+    { name: 'empty.csv', problem: expect.stringContaining('"empty.csv" is empty') as string },
+  ]);
+});

@@ -28,6 +28,7 @@ import type { StudioDb } from '../../src/storage/db.ts';
 import { localByteStore, type ByteStore } from './byte-store.ts';
 import { progressMeter } from './progress.ts';
 import { putDataSet } from './put-data-set.ts';
+import { keptCells } from './kept-cells.ts';
 import { assertSameColumns } from './same-columns.ts';
 import { StoredTable } from './stored-table.ts';
 
@@ -76,25 +77,30 @@ async function readOnce(
   const notes: { notes: ImportNote[]; firstRow: number }[] = [];
   const dialects: Dialect[] = [];
   let table: StoredTable | null = null;
+  let expected: readonly string[] | null = null;
   for (const { name, blob } of request.files) {
     const reader = await openTable(name, blob, {
       dialect: request.dialect,
       onBytes: meter.read,
     });
     sources.start(); // it is a table
-    const names = namesOf(reader, request);
-    if (table) assertSameColumns(name, names, table.names);
+    const all = namesOf(reader, request);
+    assertSameColumns(name, all, (expected ??= all));
+    const kept = keptCells(all, request.leaveOut);
+    const names = kept.indexes.map((i) => all[i] ?? '');
     dialects.push(reader.dialect);
     notes.push({ notes: reader.notes, firstRow: table?.builder.rows ?? 0 });
     let waiting: TextRow[] = [];
     const begin = (): StoredTable => {
       const sample = waiting.slice(0, sampleRowsOf(names.length));
-      const begun = new StoredTable(store, names, typesOf(names, sample, request.types, relearned));
+      const types = typesOf(names, sample, request.types, relearned);
+      const begun = new StoredTable(store, names, types, kept.indexes);
       begun.builder.add(waiting);
       waiting = [];
       return begun;
     };
-    for await (const rows of reader.batches()) {
+    for await (const batch of reader.batches()) {
+      const rows = kept.of(batch);
       if (table) table.builder.add(rows);
       else {
         for (const row of rows) waiting.push(row);

@@ -2,7 +2,7 @@
 import { inferTypes, sampleRowsOf } from '../../src/data/infer-types.ts';
 import { openTable } from '../../src/data/readers/open-table.ts';
 import type { TextRow } from '../../src/data/schema.ts';
-import { StudioError } from '../../src/lib/errors.ts';
+import { reviveError, StudioError } from '../../src/lib/errors.ts';
 import type { ImportRequest, SourcePreview } from '../../src/rpc/contracts.ts';
 import { assertSameColumns } from './same-columns.ts';
 
@@ -12,7 +12,7 @@ const readLetters = 200_000;
 
 /**
  * Reads the beginning of the first file, and the columns of the others.
- * @throws StudioError `bad-data`, also where files don't go together; `unsupported`
+ * @throws StudioError `bad-data`, `unsupported` for the first file; what is wrong with another is told beside it
  */
 export async function preview(
   files: ImportRequest['files'],
@@ -31,14 +31,29 @@ export async function preview(
     }
     if (letters > readLetters || rows.length >= sampleRowsOf(reader.names.length)) break;
   }
-  for (const { name, blob } of others) {
-    const { names } = await openTable(name, blob, { dialect });
-    assertSameColumns(name, names, reader.names);
-  }
   const types = inferTypes(reader.names, rows);
   return {
     dialect: reader.dialect,
     columns: types.map((type, i) => ({ name: reader.names[i] ?? '', ...type })),
     rows: rows.slice(0, shownRows).map((row) => row.map((cell) => cell ?? '')),
+    others: await Promise.all(
+      others.map(async (other) => ({
+        name: other.name,
+        problem: await problemOf(other, dialect, reader.names),
+      })),
+    ),
   };
+}
+
+async function problemOf(
+  { name, blob }: ImportRequest['files'][number],
+  dialect: ImportRequest['dialect'],
+  expected: readonly string[],
+): Promise<string | null> {
+  try {
+    assertSameColumns(name, (await openTable(name, blob, { dialect })).names, expected);
+    return null;
+  } catch (error) {
+    return reviveError(error).message;
+  }
 }

@@ -13,10 +13,18 @@ export class StoredTable {
   readonly builder: TableBuilder;
   readonly #store: ByteStore;
   readonly #blocks: string[][];
+  readonly #sourceIndexes: readonly number[];
   readonly #writing: Promise<void>[] = [Promise.resolve()];
 
-  constructor(store: ByteStore, names: readonly string[], types: readonly InferredType[]) {
+  /** @param sourceIndexes where each column stands in the source */
+  constructor(
+    store: ByteStore,
+    names: readonly string[],
+    types: readonly InferredType[],
+    sourceIndexes: readonly number[],
+  ) {
     this.#store = store;
+    this.#sourceIndexes = sourceIndexes;
     this.names = names;
     this.#blocks = names.map(() => []);
     this.builder = new TableBuilder(names, types, blockRowsOf(names.length), (block) =>
@@ -33,14 +41,14 @@ export class StoredTable {
     const columns = this.builder.end();
     await this.#writing.at(-1);
     const stored: Column[] = [];
-    for (const [sourceIndex, { dictionary, ...column }] of columns.entries()) {
+    for (const [i, { dictionary, ...column }] of columns.entries()) {
       const [digest] = dictionary ? await this.#store.put([encodeDictionary(dictionary)]) : [];
       stored.push({
         ...column,
         role: defaultRole(column.type),
         preparation: defaultPreparation(column.type),
-        sourceIndex,
-        blocks: this.#blocks[sourceIndex] ?? [],
+        sourceIndex: this.#sourceIndexes[i] ?? i,
+        blocks: this.#blocks[i] ?? [],
         ...(digest !== undefined && { dictionary: digest }),
       });
     }

@@ -58,12 +58,24 @@ export const data = {
     moreColumns: (count: string) =>
       `${count} more columns are not shown here; they are imported too.`,
     import: 'Import',
+    keep: (column: string) => `Import the column ${column}`,
+    files: 'Files',
+    dropFile: (file: string) => `Leave out ${file}`,
   },
   detail: {
     open: (column: string) => `All figures of ${column}`,
     caption: (low: string, high: string, median: string) =>
       `Half of the values lie between ${low} and ${high}; the median is ${median}.`,
     top: 'Most frequent values',
+    mostFrequent: (value: string, count: string, share: string) =>
+      `“${value}” is the most frequent: ${count} rows, ${share} of those that have a value.`,
+    allDiffer: (count: string) => `All ${count} values are different.`,
+    below: (percent: string, value: string) =>
+      `Here: ${percent} % of the values are at most ${value}.`,
+    spread: (mean: string, deviation: string) =>
+      `Here: the mean is ${mean}; a typical distance from it is ${deviation}.`,
+    ofPresent: (distinct: string, present: string) =>
+      `Here: ${distinct} different values in ${present} rows.`,
     stats: {
       mean: 'Mean',
       deviation: 'Standard deviation',
@@ -91,7 +103,7 @@ export const data = {
     lead: 'Every change made a new version; none is lost.',
     current: 'In use',
     goTo: 'Use this one',
-    runs: (runs: string) => `${runs} ${runs === '1' ? 'run' : 'runs'}`,
+    runs: (names: string) => `Trained on by ${names}`,
     changes: {
       import: (files: string) => `Imported ${files}`,
       type: (column: string, from: string, to: string) => `“${column}” read as ${to}, not ${from}`,
@@ -110,7 +122,8 @@ export const data = {
     encoding: 'Encoding',
     skipLines: 'Lines before the table',
     header: 'The first line has names',
-    again: 'Reading again starts over: types, uses and the split are found anew.',
+    again:
+      'Reading again starts over: types, uses and the split are found anew, and columns that were left out are back.',
     apply: 'Read again',
   },
   prepare: {
@@ -139,6 +152,9 @@ export const data = {
     indicator: 'Add a feature that says where it was missing',
     all: (count: number) => `For all ${count} features of this kind`,
     apply: 'Prepare so',
+    here: (mean: string, deviation: string, min: string, max: string) =>
+      `Here, over all rows: mean ${mean}, standard deviation ${deviation}, from ${min} to ${max}.`,
+    hereMissing: (count: string, share: string) => `Here: ${count} cells are missing (${share}).`,
   },
   profiling: 'Looking at the columns…',
   warnings: 'Before you train',

@@ -127,10 +127,75 @@ export const glossary = {
     text: 'Switches off a random share of neurons at each step, so that the network does not lean on any one of them.',
     formula: '',
   },
-  standardScaling: {
-    name: 'Standard scaling',
-    text: 'Shifts and stretches a column to mean 0 and spread 1, so that units don’t decide how much it counts. Fitted on training rows only.',
-    formula: '(x − mean) ÷ standard deviation',
+  scaling: {
+    name: 'Scale',
+    text: 'Shifts and stretches a column, so that its unit doesn’t decide how much it counts. Standard: mean 0, deviation 1. From 0 to 1: by the smallest and the largest. Robust: by median and quartiles, which outliers don’t move. Fitted on training rows only.',
+    formula: '(x − mean) ÷ sd · (x − min) ÷ (max − min) · (x − median) ÷ (Q75 − Q25)',
+  },
+  imputation: {
+    name: 'Missing cells',
+    text: 'Most models need a value in every cell. The mean or median of the training rows changes a column least; a category of its own lets the model learn that missing means something; leaving the row out loses its other cells.',
+    formula: '',
+  },
+  missingIndicator: {
+    name: 'Missing indicator',
+    text: 'One more feature, 1 where the cell was missing and 0 elsewhere, so that the stand-in is not taken for a measurement.',
+    formula: '',
+  },
+  oneHot: {
+    name: 'One feature a category',
+    text: 'A category becomes as many features of 0 and 1 as it has values. Rare values say little each and cost a feature each, so beyond a limit they share one.',
+    formula: '',
+  },
+  columnType: {
+    name: 'Type',
+    text: 'How a column’s cells are read. Numbers, whole numbers and dates can be compared and averaged; categories and yes/no can only be equal or not; text and identifiers are kept, but not learned from.',
+    formula: '',
+  },
+  splitKinds: {
+    name: 'How rows are split',
+    text: 'At random: for rows that don’t depend on each other. By group: all rows of one patient, say, stay together, or the model could recognise them. By time: the latest rows test, as in real use. By a column: the split that somebody made before.',
+    formula: '',
+  },
+  quantile: {
+    name: 'Quantile',
+    text: 'The value below which a given share of the values lies. The 50 % quantile is the median; half of the values lie between the 25 % and the 75 % quantile.',
+    formula: '',
+  },
+  standardDeviation: {
+    name: 'Standard deviation',
+    text: 'How far values typically are from their mean, in the column’s unit.',
+    formula: '√( Σ (x − mean)² ÷ (n − 1) )',
+  },
+  pearson: {
+    name: 'Correlation (Pearson)',
+    text: 'How well a straight line tells one number from the other: 0 is not at all, 1 exactly. A bent relation can hide from it.',
+    formula: '|cov(x, y)| ÷ (sd x · sd y)',
+  },
+  correlationRatio: {
+    name: 'Correlation ratio η',
+    text: 'How much of a number’s spread is between the classes and not within them: 0 where all classes have the same mean, 1 where the class settles the number.',
+    formula: '√( spread between classes ÷ whole spread )',
+  },
+  cramersV: {
+    name: 'Cramér’s V',
+    text: 'How strongly two categories go together, from 0 (independent) to 1 (one settles the other).',
+    formula: '√( χ² ÷ (n · (min(rows, columns) − 1)) )',
+  },
+  leak: {
+    name: 'Leak',
+    text: 'A column that gives the answer away, because it was written after the answer was known or is the same thing in other words. The test looks splendid, and in use the model fails: there, the column is not filled in yet.',
+    formula: '',
+  },
+  idLike: {
+    name: 'Like an identifier',
+    text: 'A column whose value is different in almost every row: a name, a number, a code. A model can learn the rows by heart from it, and knows nothing about new ones.',
+    formula: '',
+  },
+  imbalance: {
+    name: 'Imbalance',
+    text: 'Some classes are far more frequent than others. Always answering the most frequent one then looks accurate, so look at balanced accuracy.',
+    formula: '',
   },
   classWeights: {
     name: 'Class weights',

@@ -46,6 +46,7 @@ export const ui = {
     bin: 'Range',
     count: 'Count',
     from: (from: string, to: string) => `${from} to ${to}`,
+    moreInTable: (count: string) => `${count} more in the table`,
     firstRows: (shown: string, total: string) =>
       `The first ${shown} of ${total} rows. The CSV has all.`,
     empty: 'Nothing to show yet',

@@ -58,11 +58,19 @@ export const data: Messages['data'] = {
     rows: '前几行',
     moreColumns: (count) => `另有 ${count} 列未在此显示，也会一并导入。`,
     import: '导入',
+    keep: (column) => `导入列 ${column}`,
+    files: '文件',
+    dropFile: (file) => `不导入 ${file}`,
   },
   detail: {
     open: (column) => `${column} 的全部统计`,
     caption: (low, high, median) => `一半的值在 ${low} 和 ${high} 之间；中位数为 ${median}。`,
     top: '最常见的值',
+    mostFrequent: (value, count, share) => `“${value}”最常见：${count} 行，占有值的行的 ${share}。`,
+    allDiffer: (count) => `全部 ${count} 个值各不相同。`,
+    below: (percent, value) => `此列：${percent}% 的值不超过 ${value}。`,
+    spread: (mean, deviation) => `此列：均值为 ${mean}，与均值的典型距离为 ${deviation}。`,
+    ofPresent: (distinct, present) => `此列：${present} 行中有 ${distinct} 个不同的值。`,
     stats: {
       mean: '均值',
       deviation: '标准差',
@@ -90,7 +98,7 @@ export const data: Messages['data'] = {
     lead: '每次更改都会产生新版本，不会丢失任何版本。',
     current: '使用中',
     goTo: '使用此版本',
-    runs: (runs) => `${runs} 次训练`,
+    runs: (names) => `用于训练：${names}`,
     changes: {
       import: (files) => `导入 ${files}`,
       type: (column, from, to) => `“${column}”改按${to}读取，原为${from}`,
@@ -109,7 +117,7 @@ export const data: Messages['data'] = {
     encoding: '编码',
     skipLines: '表格之前的行数',
     header: '第一行是列名',
-    again: '重新读取会从头开始：类型、用途和划分都会重新确定。',
+    again: '重新读取会从头开始：类型、用途和划分都会重新确定，未导入的列也会回来。',
     apply: '重新读取',
   },
   prepare: {
@@ -138,6 +146,9 @@ export const data: Messages['data'] = {
     indicator: '增加一个表示是否缺失的特征',
     all: (count) => `应用于全部 ${count} 个同类特征`,
     apply: '应用',
+    here: (mean, deviation, min, max) =>
+      `此列（全部行）：均值 ${mean}，标准差 ${deviation}，从 ${min} 到 ${max}。`,
+    hereMissing: (count, share) => `此列：有 ${count} 个单元格缺失（${share}）。`,
   },
   profiling: '正在查看各列…',
   warnings: '训练之前',

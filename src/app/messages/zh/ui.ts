@@ -47,6 +47,7 @@ export const ui: Messages['ui'] = {
     bin: '区间',
     count: '数量',
     from: (from, to) => `${from} 至 ${to}`,
+    moreInTable: (count) => `另有 ${count} 个见表格`,
     firstRows: (shown, total) => `显示前 ${shown} 行，共 ${total} 行；CSV 中包含全部。`,
     empty: '暂无内容',
     point: '点',
