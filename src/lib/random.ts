@@ -39,6 +39,11 @@ export class Random {
     return this.#next() / 2 ** 32;
   }
 
+  /** 32 random bits. */
+  word(): number {
+    return this.#next();
+  }
+
   /** Uniform integer in [0, n). */
   integer(n: number): number {
     return Math.floor(this.uniform() * n);

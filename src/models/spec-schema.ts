@@ -1,25 +1,80 @@
 /** Guards for networks as they come from a form, a script, storage or a file. Sizes are capped before anything is built. */
 import * as v from 'valibot';
 import { StudioError } from '../lib/errors.ts';
-import { activations, initializers, type LayerSpec, type NetworkSpec } from './spec.ts';
+import { parametersOf } from './layer-parameters.ts';
+import { layerShapes } from './layer-shapes.ts';
+import { activations, initializers, paddings, type LayerSpec, type NetworkSpec } from './spec.ts';
 
 const mostUnits = 65_536;
 const mostParameters = 200_000_000;
+const mostTokens = 1_000_000;
+const mostLayers = 512;
+
+const count = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most));
+const from = v.exactOptional(
+  v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(-1))), v.minLength(1), v.maxLength(16)),
+);
+const kernel = {
+  activation: v.picklist(activations),
+  useBias: v.exactOptional(v.boolean()),
+  initializer: v.exactOptional(v.picklist(initializers)),
+};
+const perDimension = v.pipe(v.array(count(1024)), v.minLength(1), v.maxLength(2));
+const window = {
+  size: perDimension,
+  strides: v.exactOptional(perDimension),
+  padding: v.exactOptional(v.picklist(paddings)),
+};
+const flag = v.exactOptional(v.boolean());
 
 export const layerSchema: v.GenericSchema<unknown, LayerSpec> = v.variant('type', [
-  v.strictObject({
-    type: v.literal('dense'),
-    units: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(mostUnits)),
-    activation: v.picklist(activations),
-    useBias: v.exactOptional(v.boolean()),
-    initializer: v.exactOptional(v.picklist(initializers)),
-  }),
+  v.strictObject({ type: v.literal('dense'), units: count(mostUnits), ...kernel, from }),
+  v.strictObject({ type: v.literal('activation'), activation: v.picklist(activations), from }),
   v.strictObject({
     type: v.literal('dropout'),
     rate: v.pipe(v.number(), v.minValue(0), v.ltValue(1)),
+    from,
   }),
-  v.strictObject({ type: v.literal('batch-norm') }),
-  v.strictObject({ type: v.literal('layer-norm') }),
+  v.strictObject({ type: v.literal('batch-norm'), from }),
+  v.strictObject({ type: v.literal('layer-norm'), from }),
+  v.strictObject({ type: v.literal('flatten'), from }),
+  v.strictObject({
+    type: v.literal('convolution'),
+    filters: count(mostUnits),
+    ...window,
+    ...kernel,
+    from,
+  }),
+  v.strictObject({ type: v.literal('depthwise-convolution'), ...window, ...kernel, from }),
+  v.strictObject({
+    type: v.literal('transposed-convolution'),
+    filters: count(mostUnits),
+    ...window,
+    ...kernel,
+    from,
+  }),
+  v.strictObject({ type: v.literal('max-pooling'), ...window, from }),
+  v.strictObject({ type: v.literal('average-pooling'), ...window, from }),
+  v.strictObject({ type: v.literal('global-max-pooling'), from }),
+  v.strictObject({ type: v.literal('global-average-pooling'), from }),
+  v.strictObject({
+    type: v.literal('embedding'),
+    tokens: count(mostTokens),
+    units: count(mostUnits),
+    hasMask: flag,
+    from,
+  }),
+  v.strictObject({ type: v.literal('position-embedding'), from }),
+  v.strictObject({
+    type: v.picklist(['lstm', 'gru']),
+    units: count(8192),
+    returnsSequence: flag,
+    isBidirectional: flag,
+    from,
+  }),
+  v.strictObject({ type: v.literal('attention'), heads: count(256), isCausal: flag, from }),
+  v.strictObject({ type: v.literal('add'), from }),
+  v.strictObject({ type: v.literal('concatenate'), from }),
 ]);
 
 export const networkSchema: v.GenericSchema<unknown, NetworkSpec> = v.strictObject({
@@ -28,29 +83,24 @@ export const networkSchema: v.GenericSchema<unknown, NetworkSpec> = v.strictObje
     v.minLength(1),
     v.maxLength(4),
   ),
-  layers: v.pipe(v.array(layerSchema), v.minLength(1), v.maxLength(101)),
+  layers: v.pipe(v.array(layerSchema), v.minLength(1), v.maxLength(mostLayers)),
 });
 
-/** How many numbers training adjusts. @throws StudioError `bad-config` for a network that is too large to build */
-export function parameterCount({ inputShape, layers }: NetworkSpec): number {
-  let width = inputShape.reduce((product, size) => product * size, 1);
-  let total = 0;
-  for (const layer of layers) {
-    switch (layer.type) {
-      case 'dense':
-        total += (width + (layer.useBias === false ? 0 : 1)) * layer.units;
-        width = layer.units;
-        break;
-      case 'batch-norm':
-      case 'layer-norm':
-        total += 2 * width;
-        break;
-      case 'dropout':
-        break;
-      default:
-        layer satisfies never;
-    }
-  }
+/**
+ * How many numbers training adjusts.
+ * @throws StudioError `bad-config` for a network that is too large to build, or whose layers don't fit together
+ */
+export function parameterCount(spec: NetworkSpec): number {
+  const shapes = layerShapes(spec);
+  const total = spec.layers.reduce((sum, layer, i) => {
+    const parameters = parametersOf(layer, shapes[i]?.inputs ?? []);
+    return (
+      sum +
+      parameters
+        .filter(({ isTrainable }) => isTrainable)
+        .reduce((own, { shape }) => own + shape.reduce((product, size) => product * size, 1), 0)
+    );
+  }, 0);
   if (total <= mostParameters) return total;
   throw new StudioError(
     'bad-config',

@@ -10,6 +10,10 @@ const width = 5;
 
 export interface Case {
   name: string;
+  /** Five numbers unless told. */
+  inputShape?: number[];
+  /** The features are tokens' numbers below this. */
+  tokens?: number;
   layers: LayerSpec[];
   /** 1 for a number, 2 for a logit, more for a logit a class. */
   outputs: number;
@@ -27,6 +31,197 @@ const hidden = (activation: (typeof activations)[number]): LayerSpec => ({
 
 const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7, weightDecay: 0.01 };
 
+const image = [6, 5, 3];
+const sequence = [4, 3];
+const flatten: LayerSpec = { type: 'flatten' };
+const embedded = (hasMask: boolean): LayerSpec => ({
+  type: 'embedding',
+  tokens: 7,
+  units: 4,
+  hasMask,
+});
+const tanh = { activation: 'tanh' } as const;
+
+/** Layers of images, sequences and tokens, and graphs of layers. */
+const structured: Case[] = [
+  {
+    name: 'convolution',
+    inputShape: image,
+    layers: [{ type: 'convolution', filters: 4, size: [3, 3], padding: 'same', ...tanh }, flatten],
+    outputs: 3,
+  },
+  {
+    name: 'strided convolutions',
+    inputShape: image,
+    layers: [
+      { type: 'convolution', filters: 5, size: [3, 2], padding: 'same', strides: [2, 1], ...tanh },
+      { type: 'convolution', filters: 2, size: [2, 3], strides: [1, 2], ...tanh },
+      flatten,
+    ],
+    outputs: 3,
+  },
+  {
+    name: 'convolution of a sequence',
+    inputShape: [7, 3],
+    layers: [
+      { type: 'convolution', filters: 4, size: [3], padding: 'same', strides: [2], ...tanh },
+      { type: 'convolution', filters: 3, size: [2], useBias: false, ...tanh },
+      flatten,
+    ],
+    outputs: 3,
+  },
+  {
+    name: 'depthwise convolution',
+    inputShape: [5, 5, 6],
+    layers: [
+      { type: 'depthwise-convolution', size: [3, 3], padding: 'same', ...tanh },
+      { type: 'depthwise-convolution', size: [2, 2], strides: [2, 2], useBias: false, ...tanh },
+      flatten,
+    ],
+    outputs: 3,
+  },
+  {
+    name: 'transposed convolution',
+    inputShape: [3, 2, 3],
+    layers: [
+      {
+        type: 'transposed-convolution',
+        filters: 4,
+        size: [3, 3],
+        strides: [2, 2],
+        padding: 'same',
+        ...tanh,
+      },
+      { type: 'transposed-convolution', filters: 2, size: [2, 3], strides: [1, 2], ...tanh },
+      flatten,
+    ],
+    outputs: 3,
+  },
+  {
+    name: 'pools',
+    inputShape: [7, 6, 3],
+    layers: [
+      { type: 'max-pooling', size: [2, 2] },
+      { type: 'average-pooling', size: [2, 2], strides: [1, 1], padding: 'same' },
+      { type: 'max-pooling', size: [3, 2], strides: [1, 1], padding: 'same' },
+      flatten,
+    ],
+    outputs: 3,
+  },
+  {
+    name: 'pools of a sequence',
+    inputShape: [7, 3],
+    layers: [
+      { type: 'max-pooling', size: [3], strides: [2] },
+      { type: 'average-pooling', size: [2] },
+      flatten,
+    ],
+    outputs: 3,
+  },
+  {
+    name: 'global average',
+    inputShape: image,
+    layers: [
+      { type: 'convolution', filters: 4, size: [1, 1], useBias: false, activation: 'linear' },
+      { type: 'batch-norm' },
+      { type: 'activation', activation: 'relu' },
+      { type: 'global-average-pooling' },
+    ],
+    outputs: 3,
+  },
+  {
+    name: 'global maximum',
+    inputShape: image,
+    layers: [{ type: 'global-max-pooling' }, hidden('tanh')],
+    outputs: 3,
+  },
+  { name: 'embedding', inputShape: [4], tokens: 7, layers: [embedded(false), flatten], outputs: 3 },
+  {
+    name: 'masked averages',
+    inputShape: [4],
+    tokens: 7,
+    layers: [
+      embedded(true),
+      { type: 'dense', units: 3, ...tanh },
+      { type: 'global-average-pooling' },
+    ],
+    outputs: 3,
+  },
+  {
+    name: 'masked maxima',
+    inputShape: [4],
+    tokens: 7,
+    layers: [embedded(true), { type: 'layer-norm' }, { type: 'global-max-pooling' }],
+    outputs: 3,
+  },
+  ...(['lstm', 'gru'] as const).flatMap((type): Case[] => [
+    { name: type, inputShape: sequence, layers: [{ type, units: 5 }], outputs: 3 },
+    {
+      name: `${type} of a sequence, both ways`,
+      inputShape: sequence,
+      layers: [
+        { type, units: 3, returnsSequence: true, isBidirectional: true },
+        { type, units: 2, isBidirectional: true },
+      ],
+      outputs: 3,
+    },
+    {
+      name: `masked ${type}`,
+      inputShape: [4],
+      tokens: 7,
+      layers: [
+        embedded(true),
+        { type, units: 3, returnsSequence: true },
+        { type, units: 4, isBidirectional: true },
+      ],
+      outputs: 3,
+    },
+  ]),
+  {
+    name: 'attention',
+    inputShape: [5, 4],
+    layers: [{ type: 'attention', heads: 2 }, flatten],
+    outputs: 3,
+  },
+  {
+    name: 'Transformer block',
+    inputShape: [4],
+    tokens: 7,
+    layers: [
+      embedded(true),
+      { type: 'position-embedding' },
+      { type: 'layer-norm' },
+      { type: 'attention', heads: 2, isCausal: true },
+      { type: 'add', from: [1, 3] },
+      { type: 'layer-norm' },
+      { type: 'dense', units: 6, activation: 'gelu' },
+      { type: 'dense', units: 4, activation: 'linear' },
+      { type: 'add', from: [4, 7] },
+      { type: 'global-average-pooling' },
+    ],
+    outputs: 3,
+  },
+  {
+    name: 'residual of one layer',
+    layers: [
+      hidden('tanh'),
+      hidden('linear'),
+      { type: 'add', from: [0, 1] },
+      { type: 'add', from: [2, 2, 0] },
+    ],
+    outputs: 3,
+  },
+  {
+    name: 'concatenation',
+    layers: [
+      hidden('tanh'),
+      { type: 'dense', units: 3, activation: 'relu', from: [-1] },
+      { type: 'concatenate', from: [0, 1, 0] },
+    ],
+    outputs: 3,
+  },
+];
+
 /** Every layer, activation, loss and optimiser that there is. */
 export const cases: Case[] = [
   ...activations.map((activation) => ({
@@ -37,6 +232,7 @@ export const cases: Case[] = [
   { name: 'batch norm', layers: [hidden('tanh'), { type: 'batch-norm' }], outputs: 3 },
   { name: 'layer norm', layers: [hidden('tanh'), { type: 'layer-norm' }], outputs: 3 },
   { name: 'dropout', layers: [hidden('tanh'), { type: 'dropout', rate: 0.4 }], outputs: 3 },
+  ...structured,
   { name: 'no bias', layers: [{ ...hidden('tanh'), useBias: false } as LayerSpec], outputs: 3 },
   { name: 'squared error', layers: [hidden('tanh')], outputs: 1 },
   { name: 'binary cross-entropy', layers: [hidden('tanh')], outputs: 2 },
@@ -57,10 +253,10 @@ export const cases: Case[] = [
   })),
 ];
 
-export function specOf({ layers, outputs }: Case): NetworkSpec {
+export function specOf({ layers, outputs, inputShape = [width] }: Case): NetworkSpec {
   const units = outputs > 2 ? outputs : 1;
   return {
-    inputShape: [width],
+    inputShape,
     layers: [...layers, { type: 'dense', units, activation: 'linear' }],
   };
 }
@@ -75,13 +271,16 @@ export function configOf({ optimizer, l1 = 0, l2 = 0 }: Case): RunConfig {
   };
 }
 
-export function dataOf({ outputs, weighted }: Case): TrainingRows {
+export function dataOf({ outputs, weighted, inputShape = [width], tokens }: Case): TrainingRows {
+  const size = inputShape.reduce((product, length) => product * length, 1);
   const random = new Random(4);
   const normal = () => random.uniform() + random.uniform() + random.uniform() - 1.5;
   const values = Array.from({ length: rows }, (_, i) => i % Math.max(2, outputs));
   return {
-    features: Float32Array.from({ length: rows * width }, () => 2 * normal()),
-    width,
+    features: Float32Array.from({ length: rows * size }, () =>
+      tokens ? Math.max(0, random.integer(tokens + 2) - 2) : 2 * normal(),
+    ),
+    width: size,
     targets:
       outputs === 1
         ? { type: 'numbers', divisor: 1, values: Float64Array.from(values, () => normal()) }

@@ -1,5 +1,5 @@
 /**
- * Gives `virtual:training-kernels`: the AssemblyScript of training/engine/kernels/assembly as two WebAssembly
+ * Gives `virtual:training-kernels`: the AssemblyScript of training/engine/kernels as two WebAssembly
  * modules in base64, with and without relaxed SIMD. Nothing binary is kept in the repository.
  */
 import { execFile } from 'node:child_process';
@@ -10,8 +10,11 @@ import { promisify } from 'node:util';
 import type { Plugin } from 'vite';
 
 const id = 'virtual:training-kernels';
-const entry = 'src/training/engine/kernels/assembly/index.ts';
-const options = ['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--enable', 'simd'];
+const entry = 'src/training/engine/kernels/assembly.ts';
+const options = [
+  ...['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--enable', 'simd'],
+  ...['--disableWarning', '112'], // vectors are passed between our own functions alone
+];
 const root = new URL('../..', import.meta.url).pathname;
 
 export function kernels(): Plugin {

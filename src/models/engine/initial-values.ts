@@ -1,39 +1,26 @@
 /** Initial weights, drawn in JavaScript so that a seed gives the same network on every backend. */
-import { tensor, variable, type Variable } from './tf.ts';
 import type { Random } from '../../lib/random.ts';
-import type { Initializer } from '../spec.ts';
+import type { InitialValues } from '../layer-parameters.ts';
 
 /** Glorot and Bengio (2010) uniform; He et al. (2015) normal. */
-export function initialValues(
-  initializer: Initializer,
-  fanIn: number,
-  fanOut: number,
-  random: Random,
-): Float32Array {
-  const count = fanIn * fanOut;
-  switch (initializer) {
+export function initialValues(initial: InitialValues, count: number, random: Random): Float32Array {
+  const uniform = (limit: number) =>
+    Float32Array.from({ length: count }, () => (2 * random.uniform() - 1) * limit);
+  switch (initial.type) {
     case 'zeros':
       return new Float32Array(count);
-    case 'glorot-uniform': {
-      const limit = Math.sqrt(6 / (fanIn + fanOut));
-      return Float32Array.from({ length: count }, () => (2 * random.uniform() - 1) * limit);
+    case 'constant': {
+      const { values } = initial;
+      const part = count / values.length;
+      return Float32Array.from({ length: count }, (_, i) => values[Math.floor(i / part)] ?? 0);
     }
+    case 'uniform':
+      return uniform(initial.limit);
+    case 'glorot-uniform':
+      return uniform(Math.sqrt(6 / (initial.fanIn + initial.fanOut)));
     case 'he-normal': {
-      const deviation = Math.sqrt(2 / fanIn);
+      const deviation = Math.sqrt(2 / initial.fanIn);
       return Float32Array.from({ length: count }, () => random.normal() * deviation);
     }
   }
-}
-
-/** A variable that starts from these values. */
-export function variableOf(
-  values: Float32Array,
-  shape: number[],
-  name: string,
-  isTrainable = true,
-): Variable {
-  const start = tensor(values, shape);
-  const created = variable(start, isTrainable, name);
-  start.dispose(); // the variable keeps the data
-  return created;
 }

@@ -1,14 +1,23 @@
 /** A network built from its spec: variables on the device, and the way from features to outputs. */
 import { StudioError } from '../../lib/errors.ts';
 import { Random } from '../../lib/random.ts';
+import { parametersOf } from '../layer-parameters.ts';
+import { layerShapes } from '../layer-shapes.ts';
 import { parameterCount } from '../spec-schema.ts';
 import type { LayerSpec, NetworkSpec, PackedWeights } from '../spec.ts';
-import { batchNorm } from './layers/batch-norm.ts';
-import { dense } from './layers/dense.ts';
-import { dropout } from './layers/dropout.ts';
-import type { ForwardContext, Layer, LayerInput } from './layers/layer.ts';
-import { layerNorm } from './layers/layer-norm.ts';
-import { dispose, tensor, type Tensor2D, type Variable } from './tf.ts';
+import { initialValues } from './initial-values.ts';
+import { applyLayer } from './layers/apply.ts';
+import { maskOf } from './layers/embedding.ts';
+import { given, type ForwardContext } from './layers/layer.ts';
+import {
+  dispose,
+  reshape,
+  tensor,
+  variable,
+  type Tensor,
+  type Tensor2D,
+  type Variable,
+} from './tf.ts';
 
 export interface Network {
   readonly spec: NetworkSpec;
@@ -23,30 +32,64 @@ export interface Network {
   dispose(): void;
 }
 
-/** @throws StudioError `bad-config` for a network too large */
+interface BuiltLayer {
+  layer: LayerSpec;
+  variables: { variable: Variable; isKernel: boolean }[];
+}
+
+/** @throws StudioError `bad-config` for a network too large, or whose layers don't fit together */
 export function buildNetwork(spec: NetworkSpec, seed: number): Network {
   parameterCount(spec);
+  const shapes = layerShapes(spec);
   const random = new Random(seed, 'weights');
-  let width = spec.inputShape.reduce((product, size) => product * size, 1);
-  const layers = spec.layers.map((layerSpec, i) => {
-    const layer = buildLayer(layerSpec, {
-      name: `${i} ${layerSpec.type} ${unique++}`,
-      width,
-      random,
-    });
-    ({ width } = layer);
-    return layer;
+  const layers = spec.layers.map((layer, i): BuiltLayer => {
+    const name = `${i} ${layer.type} ${unique++}`;
+    const parameters = parametersOf(layer, given(shapes[i]).inputs);
+    return {
+      layer,
+      variables: parameters.map(({ name: part, shape, initial, isKernel, isTrainable }) => {
+        const count = shape.reduce((product, size) => product * size, 1);
+        const values = initialValues(initial, count, random);
+        return { variable: variableOf(values, shape, `${name}/${part}`, isTrainable), isKernel };
+      }),
+    };
   });
-  const trainable = layers.flatMap((layer) => layer.trainable);
-  const variables = layers.flatMap(({ trainable: own, state }) => [
-    ...own.map(({ variable }) => variable),
-    ...state,
-  ]);
+  const all = layers.flatMap((layer) => layer.variables);
+  const variables = all.map((own) => own.variable);
+  const sources = shapes.flatMap(({ mask }) => (mask === null ? [] : [mask]));
+
+  const hasDropout = spec.layers.some((layer) => layer.type === 'dropout' && layer.rate > 0);
+
+  const forward = (x: Tensor2D, { training, random: drawn }: ForwardContext): Tensor2D => {
+    const key = training && hasDropout ? drawn.word() : 0;
+    const input = reshape(x, [x.shape[0], ...spec.inputShape]);
+    const outputs: Tensor[] = [];
+    const masks = new Map<number, Tensor>();
+    layers.forEach(({ layer, variables: own }, i) => {
+      const { from, inputs: inputShapes, output: outputShape, mask } = given(shapes[i]);
+      const inputs = from.map((place) => (place === -1 ? input : given(outputs[place])));
+      if (sources.includes(i)) masks.set(i, maskOf(given(inputs[0])));
+      const known = mask === null ? null : (masks.get(mask) ?? null);
+      const values = own.map((one) => one.variable);
+      outputs.push(
+        applyLayer(layer, inputs, values, {
+          training,
+          key,
+          place: i,
+          inputShapes,
+          outputShape,
+          mask: known,
+        }),
+      );
+    });
+    return given(outputs.at(-1)) as Tensor2D; // the last layer's shape is [outputs]
+  };
+
   return {
     spec,
-    trainable,
+    trainable: all.filter((own) => own.variable.trainable),
     variables,
-    forward: (x, context) => layers.reduce((input, layer) => layer.apply(input, context), x),
+    forward,
     pack: () => packVariables(variables),
     load(weights) {
       unpackInto(variables, weights);
@@ -58,24 +101,23 @@ export function buildNetwork(spec: NetworkSpec, seed: number): Network {
 /** tfjs wants variable names to be unique in a worker. */
 let unique = 0;
 
-function buildLayer(spec: LayerSpec, input: LayerInput): Layer {
-  switch (spec.type) {
-    case 'dense':
-      return dense(spec, input);
-    case 'dropout':
-      return dropout(spec, input);
-    case 'batch-norm':
-      return batchNorm(spec, input);
-    case 'layer-norm':
-      return layerNorm(spec, input);
-  }
+/** A variable that starts from these values. */
+function variableOf(
+  values: Float32Array,
+  shape: number[],
+  name: string,
+  isTrainable: boolean,
+): Variable {
+  const start = tensor(values, shape);
+  const created = variable(start, isTrainable, name);
+  start.dispose(); // the variable keeps the data
+  return created;
 }
 
 /** "0 dense 17/kernel" → "0 dense/kernel" */
 function storedName(name: string): string {
   return name.replace(/ \d+\//, '/');
 }
-
 async function packVariables(variables: readonly Variable[]): Promise<PackedWeights> {
   const arrays = await Promise.all(variables.map((variable) => variable.data<'float32'>()));
   const bytes = new ArrayBuffer(arrays.reduce((sum, { byteLength }) => sum + byteLength, 0));

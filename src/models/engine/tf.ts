@@ -3,6 +3,20 @@ import '@tensorflow/tfjs-core'; // before the gradients, which ask for its flags
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js'; // the index registers none
 
 export {
+  zeros,
+  transpose,
+  slice,
+  pad,
+  notEqual,
+  maxPool,
+  maximum,
+  expandDims,
+  depthwiseConv2d,
+  conv2dTranspose,
+  conv2d,
+  concat,
+  cast,
+  avgPool,
   add,
   dispose,
   elu,
@@ -45,4 +59,12 @@ export {
   zerosLike,
   ready,
 } from '@tensorflow/tfjs-core';
-export type { GradSaveFunc, Scalar, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
+export type {
+  GradSaveFunc,
+  Scalar,
+  Tensor,
+  Tensor1D,
+  Tensor2D,
+  Tensor4D,
+  Variable,
+} from '@tensorflow/tfjs-core';

@@ -28,4 +28,6 @@ export interface StepJob {
   /** The weight of ½ Σw² in the mean loss. */
   l2: number;
   train: TrainingRows;
+  /** Rows that are computed at a time, their gradients summed; absent: the whole batch. */
+  microBatch?: number;
 }

@@ -1,36 +1,18 @@
-/** y = activation(x W + b) */
-import type { LayerSpec } from '../../spec.ts';
+/** y = activation(x W + b), over the last dimension. */
+import type { LayerOf } from '../../spec.ts';
 import { activate } from '../activations.ts';
-import { add, matMul, type Tensor2D } from '../tf.ts';
-import { initialValues, variableOf } from '../initial-values.ts';
-import type { Layer, LayerInput } from './layer.ts';
+import { add, matMul, reshape, type Tensor, type Tensor2D } from '../tf.ts';
+import { given, type ApplyLayer } from './layer.ts';
 
-export function dense(
-  spec: Extract<LayerSpec, { type: 'dense' }>,
-  { name, width, random }: LayerInput,
-): Layer {
-  const initializer =
-    spec.initializer ?? (isRectifier(spec.activation) ? 'he-normal' : 'glorot-uniform');
-  const values = initialValues(initializer, width, spec.units, random);
-  const kernel = variableOf(values, [width, spec.units], `${name}/kernel`);
-  const bias =
-    spec.useBias === false
-      ? null
-      : variableOf(new Float32Array(spec.units), [spec.units], `${name}/bias`);
-  return {
-    width: spec.units,
-    trainable: [
-      { variable: kernel, isKernel: true },
-      ...(bias ? [{ variable: bias, isKernel: false }] : []),
-    ],
-    state: [],
-    apply(x) {
-      const product: Tensor2D = matMul(x, kernel as unknown as Tensor2D); // a rank-2 variable
-      return activate(spec.activation, bias ? add(product, bias) : product);
-    },
-  };
-}
+export const applyDense: ApplyLayer<LayerOf<'dense'>> = (spec, [input], [kernel, bias]) => {
+  const product = project(given(input), given(kernel));
+  return activate(spec.activation, bias ? add(product, bias) : product);
+};
 
-function isRectifier(activation: string): boolean {
-  return ['relu', 'leaky-relu', 'elu', 'gelu', 'silu'].includes(activation);
+/** x [..., width] · W [width, units] */
+export function project(x: Tensor, kernel: Tensor): Tensor {
+  const [width = 1, units = 1] = kernel.shape;
+  const flat: Tensor2D = reshape(x, [-1, width]);
+  const product = matMul(flat, kernel as Tensor2D); // a rank-2 variable
+  return reshape(product, [...x.shape.slice(0, -1), units]);
 }

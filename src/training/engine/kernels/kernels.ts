@@ -1,9 +1,136 @@
-/** Starts the WebAssembly module of the training kernels, in a memory of its own. Pointers are in bytes. */
+/** The WebAssembly module of the training kernels, and what it exports; what each does stands beside it in <name>/assembly.ts. */
 import { relaxed, simd } from 'virtual:training-kernels';
 
-/** What kernels/assembly/index.ts exports; see there for what each does. */
-interface KernelExports {
-  gemmScratch(m: number, n: number, k: number): number;
+/** A boolean, as WebAssembly takes it. */
+export type Flag = 0 | 1;
+
+/** Places are in bytes, sizes and strides in floats. */
+export interface Kernels {
+  activate(z: number, y: number, count: number, kind: number): void;
+  activationGradient(z: number, y: number, gradient: number, count: number, kind: number): void;
+  addBias(x: number, bias: number, rows: number, columns: number): void;
+  addBiasRectify(x: number, bias: number, rows: number, columns: number): void;
+  attend(
+    all: number,
+    mask: number,
+    shares: number,
+    mixed: number,
+    batch: number,
+    steps: number,
+    width: number,
+    heads: number,
+    isCausal: Flag,
+    scratch: number,
+  ): void;
+  attendGradient(
+    all: number,
+    shares: number,
+    gradient: number,
+    allGradient: number,
+    batch: number,
+    steps: number,
+    width: number,
+    heads: number,
+    scratch: number,
+  ): void;
+  attentionScratch(steps: number, depth: number): number;
+  convolutionScratch(window: number, filters: number): number;
+  convolve(
+    x: number,
+    kernel: number,
+    y: number,
+    window: number,
+    batch: number,
+    filters: number,
+    scratch: number,
+  ): void;
+  convolveInputGradient(
+    gradient: number,
+    kernel: number,
+    inputGradient: number,
+    window: number,
+    batch: number,
+    filters: number,
+    accumulate: Flag,
+    scratch: number,
+  ): void;
+  convolveKernelGradient(
+    x: number,
+    gradient: number,
+    kernelGradient: number,
+    window: number,
+    batch: number,
+    filters: number,
+    scratch: number,
+  ): void;
+  addInto(a: number, b: number, count: number): void;
+  clear(at: number, count: number): void;
+  columnSums(values: number, rows: number, columns: number, sums: number): void;
+  copy(from: number, to: number, count: number): void;
+  copyRows(
+    from: number,
+    rowsFrom: number,
+    to: number,
+    rowsTo: number,
+    rows: number,
+    columns: number,
+    accumulate: Flag,
+  ): void;
+  multiply(a: number, b: number, count: number): void;
+  scale(a: number, factor: number, count: number): void;
+  sumOfSquares(a: number, count: number): number;
+  swapOuter(
+    from: number,
+    to: number,
+    outer: number,
+    inner: number,
+    columns: number,
+    accumulate: Flag,
+  ): void;
+  depthwise(x: number, kernel: number, y: number, window: number, batch: number): void;
+  depthwiseInputGradient(
+    gradient: number,
+    kernel: number,
+    inputGradient: number,
+    window: number,
+    batch: number,
+    accumulate: Flag,
+  ): void;
+  depthwiseKernelGradient(
+    x: number,
+    gradient: number,
+    kernelGradient: number,
+    window: number,
+    batch: number,
+  ): void;
+  dropout(
+    x: number,
+    y: number,
+    mask: number,
+    count: number,
+    key: number,
+    place: number,
+    first: number,
+    least: number,
+    kept: number,
+  ): void;
+  embed(
+    tokens: number,
+    table: number,
+    y: number,
+    mask: number,
+    count: number,
+    columns: number,
+    rows: number,
+  ): void;
+  embedGradient(
+    tokens: number,
+    gradient: number,
+    tableGradient: number,
+    count: number,
+    columns: number,
+    rows: number,
+  ): void;
   gemm(
     a: number,
     rowsA: number,
@@ -12,22 +139,22 @@ interface KernelExports {
     rowsB: number,
     columnsB: number,
     c: number,
+    rowsC: number,
     m: number,
     n: number,
     k: number,
-    accumulate: number,
+    accumulate: Flag,
     scratch: number,
   ): void;
-  biasActivate(
-    z: number,
-    bias: number,
-    y: number,
+  gemmScratch(m: number, n: number, k: number): number;
+  binaryLoss(
+    logits: number,
+    targets: number,
+    weights: number,
+    gradient: number,
     rows: number,
-    columns: number,
-    kind: number,
-  ): void;
-  activationGradient(z: number, y: number, gradient: number, count: number, kind: number): void;
-  multiply(a: number, b: number, count: number): void;
+    scale: number,
+  ): number;
   categoricalLoss(
     logits: number,
     targets: number,
@@ -37,19 +164,186 @@ interface KernelExports {
     classes: number,
     scale: number,
   ): number;
-  binaryLoss: RowLoss;
-  squaredLoss: RowLoss;
-  columnSums(values: number, rows: number, columns: number, sums: number): void;
   regularise(gradient: number, weight: number, count: number, l2: number, l1: number): void;
-  updateSgd(
-    weight: number,
+  squaredLoss(
+    outputs: number,
+    targets: number,
+    weights: number,
     gradient: number,
-    velocity: number,
-    count: number,
-    rate: number,
+    rows: number,
+    scale: number,
+  ): number;
+  batchNorm(
+    x: number,
+    gamma: number,
+    beta: number,
+    movingMean: number,
+    movingVariance: number,
+    y: number,
+    centre: number,
+    spread: number,
+    rows: number,
+    columns: number,
+    epsilon: number,
     momentum: number,
-    nesterov: number,
   ): void;
+  batchNormFixed(
+    x: number,
+    gamma: number,
+    beta: number,
+    movingMean: number,
+    movingVariance: number,
+    y: number,
+    spread: number,
+    rows: number,
+    columns: number,
+    epsilon: number,
+  ): void;
+  batchNormGradient(
+    x: number,
+    gamma: number,
+    centre: number,
+    spread: number,
+    gradient: number,
+    gammaGradient: number,
+    betaGradient: number,
+    inputGradient: number,
+    rows: number,
+    columns: number,
+    accumulate: Flag,
+  ): void;
+  layerNorm(
+    x: number,
+    gamma: number,
+    beta: number,
+    y: number,
+    centre: number,
+    spread: number,
+    rows: number,
+    columns: number,
+    epsilon: number,
+  ): void;
+  layerNormGradient(
+    x: number,
+    gamma: number,
+    centre: number,
+    spread: number,
+    gradient: number,
+    gammaGradient: number,
+    betaGradient: number,
+    inputGradient: number,
+    rows: number,
+    columns: number,
+    accumulate: Flag,
+  ): void;
+  averagePool(x: number, y: number, window: number, batch: number): void;
+  averagePoolGradient(
+    gradient: number,
+    inputGradient: number,
+    window: number,
+    batch: number,
+    accumulate: Flag,
+  ): void;
+  globalAverage(
+    x: number,
+    mask: number,
+    y: number,
+    batch: number,
+    places: number,
+    columns: number,
+  ): void;
+  globalAverageGradient(
+    gradient: number,
+    mask: number,
+    inputGradient: number,
+    batch: number,
+    places: number,
+    columns: number,
+    accumulate: Flag,
+  ): void;
+  globalMax(
+    x: number,
+    mask: number,
+    y: number,
+    chosen: number,
+    batch: number,
+    places: number,
+    columns: number,
+  ): void;
+  globalMaxGradient(
+    gradient: number,
+    chosen: number,
+    inputGradient: number,
+    batch: number,
+    places: number,
+    columns: number,
+    accumulate: Flag,
+  ): void;
+  maxPool(x: number, y: number, chosen: number, window: number, batch: number): void;
+  maxPoolGradient(
+    gradient: number,
+    chosen: number,
+    inputGradient: number,
+    window: number,
+    batch: number,
+    accumulate: Flag,
+  ): void;
+  gru(
+    gates: number,
+    recurrent: number,
+    recurrentBias: number,
+    inner: number,
+    hidden: number,
+    mask: number,
+    steps: number,
+    rows: number,
+    units: number,
+    isBackward: Flag,
+    scratch: number,
+  ): void;
+  gruGradient(
+    gates: number,
+    recurrent: number,
+    inner: number,
+    hidden: number,
+    mask: number,
+    outer: number,
+    isOfLast: Flag,
+    slope: number,
+    steps: number,
+    rows: number,
+    units: number,
+    isBackward: Flag,
+    scratch: number,
+  ): void;
+  lstm(
+    gates: number,
+    recurrent: number,
+    hidden: number,
+    cell: number,
+    mask: number,
+    steps: number,
+    rows: number,
+    units: number,
+    isBackward: Flag,
+    scratch: number,
+  ): void;
+  lstmGradient(
+    gates: number,
+    recurrent: number,
+    cell: number,
+    mask: number,
+    outer: number,
+    isOfLast: Flag,
+    slope: number,
+    cellSlope: number,
+    steps: number,
+    rows: number,
+    units: number,
+    isBackward: Flag,
+    scratch: number,
+  ): void;
+  recurrentScratch(rows: number, units: number, gates: number): number;
   updateAdam(
     weight: number,
     gradient: number,
@@ -73,42 +367,21 @@ interface KernelExports {
     decay: number,
     epsilon: number,
   ): void;
-}
-
-type RowLoss = (
-  outputs: number,
-  targets: number,
-  weights: number,
-  gradient: number,
-  rows: number,
-  scale: number,
-) => number;
-
-export interface Kernels extends KernelExports {
-  /** The whole memory; place p in bytes is element p / 4. */
-  floats: Float32Array;
-}
-
-/** The module's own tables lie below. */
-export const firstFreeByte = 65_536;
-
-/** Null where WebAssembly has no vectors. @param bytes of memory */
-export function startKernels(bytes: number): Kernels | null {
-  const module = moduleOf();
-  if (!module) return null;
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65_536) });
-  const abort = () => {
-    throw new Error('a training kernel gave up');
-  };
-  const { exports } = new WebAssembly.Instance(module, { env: { memory, abort } });
-  // The module is ours, built with these very exports.
-  return { ...(exports as unknown as KernelExports), floats: new Float32Array(memory.buffer) };
+  updateSgd(
+    weight: number,
+    gradient: number,
+    velocity: number,
+    count: number,
+    rate: number,
+    momentum: number,
+    nesterov: Flag,
+  ): void;
 }
 
 let compiled: WebAssembly.Module | null | undefined;
 
-/** Relaxed SIMD where there is some: a multiply and an add in one. */
-function moduleOf(): WebAssembly.Module | null {
+/** With relaxed SIMD where there is some: a multiply and an add in one. Null where WebAssembly has no vectors. */
+export function kernelModule(): WebAssembly.Module | null {
   if (compiled !== undefined) return compiled;
   for (const code of [relaxed, simd]) {
     const bytes = Uint8Array.from(atob(code), (letter) => letter.charCodeAt(0));

@@ -2,7 +2,7 @@
  * Losses with their gradients, float32, and what a step needs beside them. AssemblyScript. Each gives
  * Σ weight · loss over the rows and writes the gradient of that sum times `scale`.
  */
-import { sigmoid } from './activation';
+import { exp1, exp4, loadUpTo4, log1, madd, storeUpTo4, sumOf } from '../lanes/assembly';
 
 /** Softmax cross-entropy of logits [rows, classes]; targets [rows, classes], one-hot; weights [rows]. */
 export function categoricalLoss(
@@ -22,20 +22,27 @@ export function categoricalLoss(
     for (let k = 0; k < classes; k++)
       largest = max(largest, load<f32>(logits + from + ((<usize>k) << 2)));
     let sum: f32 = 0;
-    let dot: f32 = 0;
-    for (let k = 0; k < classes; k++) {
+    let dots = f32x4.splat(0);
+    const most = f32x4.splat(largest);
+    for (let k = 0; k < classes; k += 4) {
       const at = from + ((<usize>k) << 2);
-      const shifted = load<f32>(logits + at) - largest;
-      const power = Mathf.exp(shifted);
-      sum += power;
-      dot += shifted * load<f32>(targets + at);
-      store<f32>(gradient + at, power);
+      const left = classes - k;
+      const shifted = f32x4.sub(loadUpTo4(logits + at, left), most);
+      const power = exp4(shifted);
+      storeUpTo4(gradient + at, power, left);
+      dots = madd(shifted, loadUpTo4(targets + at, left), dots);
+      if (left >= 4) sum += sumOf(power);
+      else for (let i = 0; i < left; i++) sum += load<f32>(gradient + at + ((<usize>i) << 2));
     }
-    total += weight * (Mathf.log(sum) - dot);
-    for (let k = 0; k < classes; k++) {
+    total += weight * (log1(sum) - sumOf(dots));
+    const share = f32x4.splat(<f32>1 / sum);
+    const scales = f32x4.splat(scale * weight);
+    for (let k = 0; k < classes; k += 4) {
       const at = from + ((<usize>k) << 2);
-      const difference = load<f32>(gradient + at) / sum - load<f32>(targets + at);
-      store<f32>(gradient + at, scale * weight * difference);
+      const left = classes - k;
+      const answer = f32x4.mul(loadUpTo4(gradient + at, left), share);
+      const difference = f32x4.sub(answer, loadUpTo4(targets + at, left));
+      storeUpTo4(gradient + at, f32x4.mul(difference, scales), left);
     }
   }
   return total;
@@ -56,8 +63,10 @@ export function binaryLoss(
     const z = load<f32>(logits + at);
     const y = load<f32>(targets + at);
     const weight = load<f32>(weights + at);
-    total += weight * (max<f32>(z, 0) - z * y + Mathf.log(1 + Mathf.exp(-Mathf.abs(z))));
-    store<f32>(gradient + at, scale * weight * (sigmoid(z) - y));
+    const power = exp1(-abs<f32>(z));
+    total += weight * (max<f32>(z, 0) - z * y + log1(<f32>1 + power));
+    const answer: f32 = (z >= 0 ? <f32>1 : power) / (<f32>1 + power);
+    store<f32>(gradient + at, scale * weight * (answer - y));
   }
   return total;
 }
@@ -80,16 +89,6 @@ export function squaredLoss(
     store<f32>(gradient + at, scale * weight * 2 * error);
   }
   return total;
-}
-
-/** Σ over the rows of each column: a bias's gradient. */
-export function columnSums(values: usize, rows: i32, columns: i32, sums: usize): void {
-  memory.fill(sums, 0, (<usize>columns) << 2);
-  for (let row = 0; row < rows; row++)
-    for (let k = 0; k < columns; k++) {
-      const at = sums + ((<usize>k) << 2);
-      store<f32>(at, load<f32>(at) + load<f32>(values + ((<usize>(row * columns + k)) << 2)));
-    }
 }
 
 /** gradient += l2 · weight + l1 · sign(weight) */

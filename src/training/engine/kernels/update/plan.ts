@@ -1,7 +1,7 @@
 /** An optimiser over all weights as one array, by one kernel call. The formulas are optimizer.ts's. */
-import type { OptimizerSpec } from '../../run.ts';
-import type { OptimizerState } from '../optimizer.ts';
-import type { Kernels } from './kernels.ts';
+import type { OptimizerSpec } from '../../../run.ts';
+import type { OptimizerState } from '../../optimizer.ts';
+import type { Workspace } from '../workspace.ts';
 
 /** Names of what an optimiser keeps beside each weight. */
 export function slotsOf(spec: OptimizerSpec): readonly string[] {
@@ -24,14 +24,14 @@ export interface PlannedUpdate {
 }
 
 export function planUpdate(
-  kernels: Kernels,
+  workspace: Workspace,
   spec: OptimizerSpec,
   at: { weights: number; gradients: number; slots: readonly number[]; parameters: number },
 ): PlannedUpdate {
   const { weights, gradients, slots, parameters } = at;
   const [first = 0, second = 0] = slots;
   const count = 4 * Math.ceil(parameters / 4); // what pads the arrays is 0, and stays 0
-  const { floats } = kernels;
+  const { kernels } = workspace;
   let steps = 0;
   return {
     apply(rate) {
@@ -68,6 +68,7 @@ export function planUpdate(
       }
     },
     save(sizes) {
+      const { floats } = workspace;
       const kept: Float32Array[] = [];
       let from = 0;
       for (const size of sizes) {
@@ -80,7 +81,7 @@ export function planUpdate(
       ({ steps } = state);
       let from = 0;
       for (let i = 0; i < state.slots.length; i += slots.length) {
-        slots.forEach((slot, k) => floats.set(state.slots[i + k] ?? [], slot / 4 + from));
+        slots.forEach((slot, k) => workspace.floats.set(state.slots[i + k] ?? [], slot / 4 + from));
         from += state.slots[i]?.length ?? 0;
       }
     },

@@ -1,0 +1,134 @@
+/** Activations and their slopes on 128-bit vectors, float32. AssemblyScript. Kinds are places in models/spec.ts's list. */
+import { exp4, loadUpTo4, madd, sigmoid4, softplus4, storeUpTo4, tanh4 } from '../lanes/assembly';
+
+const leak: f32 = 0.01;
+/** √(2/π) and the cubic term of the tanh form of GELU (Hendrycks and Gimpel 2016). */
+const geluScale: f32 = 0.7978845608028654;
+const geluCubic: f32 = 0.044715;
+
+/** x[rows, columns] += bias[columns] */
+export function addBias(x: usize, bias: usize, rows: i32, columns: i32): void {
+  for (let row = 0; row < rows; row++) {
+    for (let k = 0; k < columns; k += 4) {
+      const at = (<usize>k) << 2;
+      const left = columns - k;
+      const sum = f32x4.add(loadUpTo4(x + at, left), loadUpTo4(bias + at, left));
+      storeUpTo4(x + at, sum, left);
+    }
+    x += (<usize>columns) << 2;
+  }
+}
+
+/** x ← max(0, x + bias), the commonest of all, in one pass. `columns` is a multiple of 4. */
+export function addBiasRectify(x: usize, bias: usize, rows: i32, columns: i32): void {
+  const zero = f32x4.splat(0);
+  const bytes = (<usize>columns) << 2;
+  for (let row = 0; row < rows; row++) {
+    for (let at: usize = 0; at < bytes; at += 16)
+      v128.store(x + at, f32x4.pmax(f32x4.add(v128.load(x + at), v128.load(bias + at)), zero));
+    x += bytes;
+  }
+}
+
+/** y = activation(z); they may be one place. */
+export function activate(z: usize, y: usize, count: i32, kind: i32): void {
+  for (let i = 0; i < count; i += 4) {
+    const at = (<usize>i) << 2;
+    const left = count - i;
+    storeUpTo4(y + at, activated(loadUpTo4(z + at, left), kind), left);
+  }
+}
+
+/** gradient ← gradient · activation′. What is read of z is only where the slope doesn't follow from y: GELU, SiLU. */
+export function activationGradient(
+  z: usize,
+  y: usize,
+  gradient: usize,
+  count: i32,
+  kind: i32,
+): void {
+  if (kind == 1) {
+    // relu: what was cut off
+    for (let i = 0; i < count; i += 4) {
+      const at = (<usize>i) << 2;
+      const left = count - i;
+      const isKept = f32x4.gt(loadUpTo4(y + at, left), f32x4.splat(0));
+      storeUpTo4(gradient + at, v128.and(loadUpTo4(gradient + at, left), isKept), left);
+    }
+    return;
+  }
+  for (let i = 0; i < count; i += 4) {
+    const at = (<usize>i) << 2;
+    const left = count - i;
+    const slope = slopeAt(loadUpTo4(z + at, left), loadUpTo4(y + at, left), kind);
+    storeUpTo4(gradient + at, f32x4.mul(loadUpTo4(gradient + at, left), slope), left);
+  }
+}
+
+function activated(x: v128, kind: i32): v128 {
+  const zero = f32x4.splat(0);
+  const one = f32x4.splat(1);
+  switch (kind) {
+    case 1:
+      return f32x4.pmax(x, zero); // in this order a NaN stays one
+    case 2:
+      return v128.bitselect(x, f32x4.mul(x, f32x4.splat(leak)), f32x4.gt(x, zero));
+    case 3:
+      return v128.bitselect(x, f32x4.sub(exp4(x), one), f32x4.ge(x, zero));
+    case 4:
+      return f32x4.mul(
+        f32x4.mul(x, f32x4.splat(0.5)),
+        f32x4.add(one, tanh4(geluInner(x))),
+      );
+    case 5:
+      return f32x4.mul(x, sigmoid4(x));
+    case 6:
+      return sigmoid4(x);
+    case 7:
+      return tanh4(x);
+    case 8:
+      return softplus4(x);
+    default:
+      return x;
+  }
+}
+
+function slopeAt(x: v128, y: v128, kind: i32): v128 {
+  const zero = f32x4.splat(0);
+  const one = f32x4.splat(1);
+  switch (kind) {
+    case 2:
+      return v128.bitselect(one, f32x4.splat(leak), f32x4.gt(y, zero));
+    case 3:
+      return v128.bitselect(one, f32x4.add(y, one), f32x4.ge(y, zero));
+    case 4: {
+      const t = tanh4(geluInner(x));
+      const half = f32x4.splat(0.5);
+      const inner = f32x4.mul(
+        f32x4.splat(geluScale),
+        madd(f32x4.mul(x, x), f32x4.splat(3 * geluCubic), one),
+      );
+      const bent = f32x4.mul(f32x4.mul(x, half), f32x4.sub(one, f32x4.mul(t, t)));
+      return madd(bent, inner, f32x4.mul(half, f32x4.add(one, t)));
+    }
+    case 5: {
+      const s = sigmoid4(x);
+      return f32x4.mul(s, madd(x, f32x4.sub(one, s), one));
+    }
+    case 6:
+      return f32x4.mul(y, f32x4.sub(one, y));
+    case 7:
+      return f32x4.sub(one, f32x4.mul(y, y));
+    case 8:
+      return f32x4.sub(one, exp4(f32x4.neg(y))); // softplus: σ(x) = 1 − e⁻ʸ
+    default:
+      return one;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function geluInner(x: v128): v128 {
+  const cube = f32x4.mul(f32x4.mul(x, x), x);
+  return f32x4.mul(f32x4.splat(geluScale), madd(cube, f32x4.splat(geluCubic), x));
+}

@@ -1,0 +1,44 @@
+/** What the training kernels' module serves. AssemblyScript, built by tests/support/vite-kernels.ts. */
+export { activate, activationGradient, addBias, addBiasRectify } from './activation/assembly';
+export { attend, attendGradient, attentionScratch } from './attention/assembly';
+export {
+  convolutionScratch,
+  convolve,
+  convolveInputGradient,
+  convolveKernelGradient,
+} from './convolution/assembly';
+export {
+  addInto,
+  clear,
+  columnSums,
+  copy,
+  copyRows,
+  multiply,
+  scale,
+  sumOfSquares,
+  swapOuter,
+} from './copy/assembly';
+export { depthwise, depthwiseInputGradient, depthwiseKernelGradient } from './depthwise/assembly';
+export { dropout } from './dropout/assembly';
+export { embed, embedGradient } from './embedding/assembly';
+export { gemm, gemmScratch } from './gemm/assembly';
+export { binaryLoss, categoricalLoss, regularise, squaredLoss } from './loss/assembly';
+export {
+  batchNorm,
+  batchNormFixed,
+  batchNormGradient,
+  layerNorm,
+  layerNormGradient,
+} from './norm/assembly';
+export {
+  averagePool,
+  averagePoolGradient,
+  globalAverage,
+  globalAverageGradient,
+  globalMax,
+  globalMaxGradient,
+  maxPool,
+  maxPoolGradient,
+} from './pooling/assembly';
+export { gru, gruGradient, lstm, lstmGradient, recurrentScratch } from './recurrent/assembly';
+export { updateAdam, updateRmsprop, updateSgd } from './update/assembly';

@@ -1,0 +1,119 @@
+/** Moves, sums and products of whole buffers, float32. AssemblyScript. */
+import { loadUpTo4, madd, storeUpTo4, sumOf } from '../lanes/assembly';
+
+/** a ← a · b, element by element: a dropout's mask. */
+export function multiply(a: usize, b: usize, count: i32): void {
+  for (let i = 0; i < count; i += 4) {
+    const at = (<usize>i) << 2;
+    const left = count - i;
+    storeUpTo4(a + at, f32x4.mul(loadUpTo4(a + at, left), loadUpTo4(b + at, left)), left);
+  }
+}
+
+/** a ← a · factor */
+export function scale(a: usize, factor: f32, count: i32): void {
+  const factors = f32x4.splat(factor);
+  for (let i = 0; i < count; i += 4) {
+    const at = (<usize>i) << 2;
+    const left = count - i;
+    storeUpTo4(a + at, f32x4.mul(loadUpTo4(a + at, left), factors), left);
+  }
+}
+
+/** a ← a + b */
+export function addInto(a: usize, b: usize, count: i32): void {
+  for (let i = 0; i < count; i += 4) {
+    const at = (<usize>i) << 2;
+    const left = count - i;
+    storeUpTo4(a + at, f32x4.add(loadUpTo4(a + at, left), loadUpTo4(b + at, left)), left);
+  }
+}
+
+/** Σ a², in blocks: a long sum in one float32 would lose its tail. */
+export function sumOfSquares(a: usize, count: i32): f64 {
+  let total: f64 = 0;
+  for (let from = 0; from < count; from += 256) {
+    let sum = f32x4.splat(0);
+    const to = min(count, from + 256);
+    for (let i = from; i < to; i += 4) {
+      const x = loadUpTo4(a + ((<usize>i) << 2), to - i);
+      sum = madd(x, x, sum);
+    }
+    total += <f64>sumOf(sum);
+  }
+  return total;
+}
+
+export function copy(from: usize, to: usize, count: i32): void {
+  memory.copy(to, from, (<usize>count) << 2);
+}
+
+export function clear(at: usize, count: i32): void {
+  memory.fill(at, 0, (<usize>count) << 2);
+}
+
+/** Rows of `columns` numbers that lie `rowsFrom` and `rowsTo` floats apart. */
+export function copyRows(
+  from: usize,
+  rowsFrom: i32,
+  to: usize,
+  rowsTo: i32,
+  rows: i32,
+  columns: i32,
+  accumulate: bool,
+): void {
+  for (let row = 0; row < rows; row++) {
+    for (let k = 0; k < columns; k += 4) {
+      const at = (<usize>k) << 2;
+      const left = columns - k;
+      let x = loadUpTo4(from + at, left);
+      if (accumulate) x = f32x4.add(x, loadUpTo4(to + at, left));
+      storeUpTo4(to + at, x, left);
+    }
+    from += (<usize>rowsFrom) << 2;
+    to += (<usize>rowsTo) << 2;
+  }
+}
+
+/** [outer, inner, columns] to [inner, outer, columns]. */
+export function swapOuter(
+  from: usize,
+  to: usize,
+  outer: i32,
+  inner: i32,
+  columns: i32,
+  accumulate: bool,
+): void {
+  const stride = (<usize>(inner * columns)) << 2;
+  for (let i = 0; i < inner; i++) {
+    const target = to + ((<usize>(i * outer * columns)) << 2);
+    const source = from + ((<usize>(i * columns)) << 2);
+    copyRows(source, inner * columns, target, columns, outer, columns, accumulate);
+  }
+}
+
+/** Σ over the rows of each column: a bias's gradient. Sixty-four rows at a time stay in the first cache. */
+export function columnSums(values: usize, rows: i32, columns: i32, sums: usize): void {
+  memory.fill(sums, 0, (<usize>columns) << 2);
+  const bytes = (<usize>columns) << 2;
+  for (let first = 0; first < rows; first += 64) {
+    const last = min(rows, first + 64);
+    for (let k = 0; k < columns; k += 4) {
+      const at = (<usize>k) << 2;
+      const left = columns - k;
+      let sum = loadUpTo4(sums + at, left);
+      let from = values + <usize>first * bytes + at;
+      if (left >= 4)
+        for (let row = first; row < last; row++) {
+          sum = f32x4.add(sum, v128.load(from));
+          from += bytes;
+        }
+      else
+        for (let row = first; row < last; row++) {
+          sum = f32x4.add(sum, loadUpTo4(from, left));
+          from += bytes;
+        }
+      storeUpTo4(sums + at, sum, left);
+    }
+  }
+}

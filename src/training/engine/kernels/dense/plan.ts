@@ -1,0 +1,77 @@
+/** Dense layers in a plan: three matrix products a step. */
+import type { LayerOf } from '../../../../models/spec.ts';
+import { planEnding, withEnding } from '../activation/plan.ts';
+import { lastDimension, the, type PlanLayer, type SlopePlace } from '../plan/layer-plan.ts';
+import type { Workspace } from '../workspace.ts';
+
+export const planDense: PlanLayer<LayerOf<'dense'>> = (spec, job, workspace) => {
+  const ending = planEnding(spec.activation, spec.useBias !== false, job, {
+    kernels: workspace.kernels,
+    reserve: (count) => workspace.reserve(count),
+  });
+  const { width, places } = lastDimension(the(job.inputs));
+  return withEnding(
+    ending,
+    planProduct(workspace, {
+      lines: (rows) => rows * places,
+      mostLines: job.rows * places,
+      width,
+      units: spec.units,
+      input: the(job.inputs).at,
+      kernel: the(job.parameters),
+      output: ending.z,
+      kernelGradient: job.gradients[0] ?? 0,
+      outputSlope: job.outputSlope,
+      inputSlope: job.inputSlopes[0],
+    }),
+  );
+};
+
+export interface Product {
+  /** Rows of the matrix, of so many examples. */
+  lines: (rows: number) => number;
+  mostLines: number;
+  width: number;
+  units: number;
+  input: number;
+  kernel: number;
+  output: number;
+  kernelGradient: number;
+  outputSlope: number;
+  inputSlope: SlopePlace | undefined;
+}
+
+/** Y = X W; ∂W = Xᵀ ∂Y; ∂X = ∂Y Wᵀ */
+export function planProduct(workspace: Workspace, product: Product) {
+  const { kernels } = workspace;
+  const { lines, mostLines, width, units, input, kernel, output, outputSlope } = product;
+  workspace.needScratch(
+    Math.max(
+      kernels.gemmScratch(mostLines, units, width),
+      kernels.gemmScratch(width, units, mostLines),
+      kernels.gemmScratch(mostLines, width, units),
+    ),
+  );
+  return {
+    forward(rows: number) {
+      const m = lines(rows);
+      const { scratch } = workspace;
+      kernels.gemm(input, width, 1, kernel, units, 1, output, units, m, units, width, 0, scratch);
+    },
+    backward(rows: number) {
+      const m = lines(rows);
+      const { kernelGradient, inputSlope } = product;
+      const { scratch } = workspace;
+      kernels.gemm(
+        ...([input, 1, width, outputSlope, units, 1] as const),
+        ...([kernelGradient, units, width, units, m, 0, scratch] as const),
+      );
+      if (!inputSlope?.at) return;
+      const isAdded = inputSlope.isAdded ? 1 : 0;
+      kernels.gemm(
+        ...([outputSlope, units, 1, kernel, 1, units] as const),
+        ...([inputSlope.at, width, m, width, units, isAdded, scratch] as const),
+      );
+    },
+  };
+}

@@ -1,0 +1,127 @@
+/**
+ * Functions of four numbers at once, float32, and reads and writes of fewer than four. AssemblyScript. No tables:
+ * a module without data of its own can share another's memory. Polynomials: Cephes (S. L. Moshier), within 2 ulp.
+ */
+
+/** A multiply and an add, in one where the machine has it. */
+// @ts-ignore: decorator
+@inline
+export function madd(x: v128, y: v128, z: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(x, y, z) : f32x4.add(f32x4.mul(x, y), z);
+}
+
+/** The first `count` of four; 0 for the others. */
+export function loadPart(from: usize, count: i32): v128 {
+  let lanes = f32x4.splat(0);
+  if (count > 0) lanes = v128.load32_zero(from);
+  if (count > 1) lanes = v128.load_lane<f32>(from, lanes, 1, 4);
+  if (count > 2) lanes = v128.load_lane<f32>(from, lanes, 2, 8);
+  return lanes;
+}
+
+export function storePart(to: usize, lanes: v128, count: i32): void {
+  if (count > 0) v128.store_lane<f32>(to, lanes, 0);
+  if (count > 1) v128.store_lane<f32>(to, lanes, 1, 4);
+  if (count > 2) v128.store_lane<f32>(to, lanes, 2, 8);
+}
+
+/** Four, or what is left of them. */
+// @ts-ignore: decorator
+@inline
+export function loadUpTo4(from: usize, left: i32): v128 {
+  return left >= 4 ? v128.load(from) : loadPart(from, left);
+}
+
+// @ts-ignore: decorator
+@inline
+export function storeUpTo4(to: usize, lanes: v128, left: i32): void {
+  if (left >= 4) v128.store(to, lanes);
+  else storePart(to, lanes, left);
+}
+
+// @ts-ignore: decorator
+@inline
+export function sumOf(x: v128): f32 {
+  return (
+    f32x4.extract_lane(x, 0) +
+    f32x4.extract_lane(x, 1) +
+    (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3))
+  );
+}
+
+/** 0 below −87, where a float32 would be denormal; the largest power above 88. */
+export function exp4(x: v128): v128 {
+  const isTiny = f32x4.lt(x, f32x4.splat(-87.3));
+  const bounded = f32x4.max(f32x4.min(x, f32x4.splat(88.37)), f32x4.splat(-87.3));
+  const n = f32x4.nearest(f32x4.mul(bounded, f32x4.splat(1.44269504088896341)));
+  let r = madd(n, f32x4.splat(-0.693359375), bounded);
+  r = madd(n, f32x4.splat(2.12194440e-4), r);
+  let p = f32x4.splat(1.9875691500e-4);
+  p = madd(p, r, f32x4.splat(1.3981999507e-3));
+  p = madd(p, r, f32x4.splat(8.3334519073e-3));
+  p = madd(p, r, f32x4.splat(4.1665795894e-2));
+  p = madd(p, r, f32x4.splat(1.6666665459e-1));
+  p = madd(p, r, f32x4.splat(5.0000001201e-1));
+  p = f32x4.add(madd(p, f32x4.mul(r, r), r), f32x4.splat(1));
+  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
+  return v128.andnot(f32x4.mul(p, power), isTiny);
+}
+
+/** Of normal, positive numbers. */
+export function log4(x: v128): v128 {
+  let e = f32x4.convert_i32x4_s(i32x4.sub(i32x4.shr_u(x, 23), i32x4.splat(126)));
+  const mantissa = v128.or(v128.and(x, i32x4.splat(0x007fffff)), i32x4.splat(0x3f000000));
+  const isSmall = f32x4.lt(mantissa, f32x4.splat(0.707106781186547524));
+  e = f32x4.sub(e, v128.and(isSmall, f32x4.splat(1)));
+  const m = f32x4.sub(f32x4.add(mantissa, v128.and(isSmall, mantissa)), f32x4.splat(1));
+  const z = f32x4.mul(m, m);
+  let y = f32x4.splat(7.0376836292e-2);
+  y = madd(y, m, f32x4.splat(-1.1514610310e-1));
+  y = madd(y, m, f32x4.splat(1.1676998740e-1));
+  y = madd(y, m, f32x4.splat(-1.2420140846e-1));
+  y = madd(y, m, f32x4.splat(1.4249322787e-1));
+  y = madd(y, m, f32x4.splat(-1.6668057665e-1));
+  y = madd(y, m, f32x4.splat(2.0000714765e-1));
+  y = madd(y, m, f32x4.splat(-2.4999993993e-1));
+  y = madd(y, m, f32x4.splat(3.3333331174e-1));
+  y = f32x4.mul(f32x4.mul(y, m), z);
+  y = madd(e, f32x4.splat(-2.12194440e-4), y);
+  y = madd(z, f32x4.splat(-0.5), y);
+  return madd(e, f32x4.splat(0.693359375), f32x4.add(m, y));
+}
+
+export function sigmoid4(x: v128): v128 {
+  const one = f32x4.splat(1);
+  return f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(x))));
+}
+
+export function tanh4(x: v128): v128 {
+  const one = f32x4.splat(1);
+  const size = f32x4.abs(x);
+  const power = exp4(f32x4.add(size, size));
+  const large = f32x4.sub(one, f32x4.div(f32x4.splat(2), f32x4.add(power, one)));
+  const signed = v128.or(large, v128.and(x, i32x4.splat(0x80000000)));
+  const z = f32x4.mul(x, x);
+  let p = f32x4.splat(-5.70498872745e-3);
+  p = madd(p, z, f32x4.splat(2.06390887954e-2));
+  p = madd(p, z, f32x4.splat(-5.37397155531e-2));
+  p = madd(p, z, f32x4.splat(1.33314422036e-1));
+  p = madd(p, z, f32x4.splat(-3.33332819422e-1));
+  const small = madd(f32x4.mul(p, z), x, x);
+  return v128.bitselect(signed, small, f32x4.ge(size, f32x4.splat(0.625)));
+}
+
+/** log(1 + eˣ), without overflow. */
+export function softplus4(x: v128): v128 {
+  const one = f32x4.splat(1);
+  const rest = log4(f32x4.add(one, exp4(f32x4.neg(f32x4.abs(x)))));
+  return f32x4.add(f32x4.max(x, f32x4.splat(0)), rest);
+}
+
+export function exp1(x: f32): f32 {
+  return f32x4.extract_lane(exp4(f32x4.splat(x)), 0);
+}
+
+export function log1(x: f32): f32 {
+  return f32x4.extract_lane(log4(f32x4.splat(x)), 0);
+}

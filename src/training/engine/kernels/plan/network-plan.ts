@@ -1,0 +1,274 @@
+/**
+ * A network as a fixed list of kernel calls on buffers laid out once. Slopes (gradients of outputs) lie in places
+ * that are given back once they have been used; outputs stay for the way back.
+ */
+import { parametersOf } from '../../../../models/layer-parameters.ts';
+import { layerShapes, type LayerShape } from '../../../../models/layer-shapes.ts';
+import type { LayerSpec, NetworkSpec } from '../../../../models/spec.ts';
+import type { Workspace } from '../workspace.ts';
+import type { Draw, LayerCalls, Place, SlopePlace } from './layer-plan.ts';
+import { planLayer } from './plan-layer.ts';
+
+export interface ParameterPlace {
+  at: number;
+  /** 0 for kept state. */
+  gradient: number;
+  size: number;
+  isKernel: boolean;
+  isTrainable: boolean;
+}
+
+export interface NetworkPlan {
+  /** [rows, …inputShape], in bytes. */
+  input: number;
+  inputSize: number;
+  /** [rows, outputs] */
+  output: Place;
+  /** To be written before `backward`. */
+  outputSlope: number;
+  /** Of the input, where it was asked for; else 0. */
+  inputSlope: number;
+  /** Trainable numbers lie side by side, in the order in which they are packed; so do their gradients. */
+  weights: number;
+  gradients: number;
+  trainableCount: number;
+  /** All, in the order in which they are packed. */
+  parameters: ParameterPlace[];
+  draw: Draw;
+  /** Whether a step draws masks. */
+  hasDropout: boolean;
+  forward(rows: number): void;
+  backward(rows: number): void;
+}
+
+export interface PlanOptions {
+  /** Most rows of a batch. */
+  rows: number;
+  isTraining: boolean;
+  /** Whether the gradient of the input is wanted too. */
+  needsInputSlope?: boolean;
+}
+
+/** @throws OutOfWorkspace */
+export function planNetwork(
+  spec: NetworkSpec,
+  { rows, isTraining, needsInputSlope = false }: PlanOptions,
+  workspace: Workspace,
+): NetworkPlan {
+  const shapes = layerShapes(spec);
+  const parameters = placeParameters(spec, shapes, workspace, isTraining);
+  const inputSize = spec.inputShape.reduce((product, size) => product * size, 1);
+  const input: Place = {
+    at: workspace.reserve(rows * inputSize + 8), // kernels may read a little beyond
+    shape: spec.inputShape,
+    size: inputSize,
+  };
+  const outputs = placeOutputs(spec, shapes, input, rows, workspace);
+  const placeOf = (from: number) => (from === -1 ? input : (outputs[from] ?? input));
+  const masks = new Map<number, number>();
+  for (const { mask } of shapes)
+    if (mask !== null && !masks.has(mask)) {
+      const steps = shapes[mask]?.inputs[0]?.[0] ?? 0;
+      masks.set(mask, workspace.reserve(rows * steps));
+    }
+  const draw: Draw = { key: 0, offset: 0 };
+  const last = outputs.at(-1) ?? input;
+  const slopes = new Slopes(spec, shapes, parameters.ofLayers, needsInputSlope, rows, workspace);
+
+  // Backwards first: a slope's place must be known to the layers on both sides.
+  const calls = new Array<LayerCalls | null>(spec.layers.length).fill(null);
+  const isNeeded = spec.layers.map((_, i) => isTraining && slopes.isNeeded(i));
+  for (let i = spec.layers.length - 1; i >= 0; i--) {
+    const layer = spec.layers[i];
+    const shape = shapes[i];
+    if (!layer || !shape) continue;
+    const isOnWayBack = isNeeded[i] === true;
+    const outputSlope = isOnWayBack ? slopes.of(i) : 0;
+    const inputSlopes: SlopePlace[] = isOnWayBack
+      ? slopes.forInputs(i)
+      : shape.from.map(() => ({ at: 0, isAdded: false }));
+    const own = parameters.ofLayers[i] ?? [];
+    calls[i] = planLayer(
+      layer,
+      {
+        ...{ place: i, rows, isTraining, draw, outputSlope, inputSlopes },
+        inputs: shape.from.map(placeOf),
+        output: placeOf(i),
+        parameters: own.map(({ at }) => at),
+        gradients: own.map(({ gradient }) => gradient),
+        mask: shape.mask === null ? 0 : (masks.get(shape.mask) ?? 0),
+        ownMask: masks.get(i) ?? 0,
+      },
+      workspace,
+    );
+    if (isOnWayBack) slopes.release(i);
+  }
+  workspace.placeScratch();
+  const backwards = calls.filter((_, i) => isNeeded[i]).reverse();
+  return {
+    ...{ input: input.at, inputSize, output: last, draw },
+    hasDropout: spec.layers.some((layer) => layer.type === 'dropout' && layer.rate > 0),
+    outputSlope: slopes.last,
+    inputSlope: slopes.input,
+    weights: parameters.weights,
+    gradients: parameters.gradients,
+    trainableCount: parameters.trainableCount,
+    parameters: parameters.ofLayers.flat(),
+    forward(count) {
+      for (const call of calls) call?.forward(count);
+    },
+    backward(count) {
+      for (const call of backwards) call?.backward(count);
+    },
+  };
+}
+
+/** Layers whose output lies where their input lies. */
+function isAlias(layer: LayerSpec): boolean {
+  return layer.type === 'flatten' || (layer.type === 'activation' && layer.activation === 'linear');
+}
+
+function placeParameters(
+  { layers }: NetworkSpec,
+  shapes: readonly LayerShape[],
+  workspace: Workspace,
+  isTraining: boolean,
+) {
+  const specs = layers.map((layer, i) => parametersOf(layer, shapes[i]?.inputs ?? []));
+  const sizeOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
+  const total = (isTrainable: boolean) =>
+    specs
+      .flat()
+      .filter((one) => one.isTrainable === isTrainable)
+      .reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const trainableCount = total(true);
+  const weights = workspace.reserve(trainableCount);
+  const gradients = isTraining ? workspace.reserve(trainableCount) : 0;
+  let state = workspace.reserve(total(false));
+  let offset = 0;
+  const ofLayers = specs.map((own) =>
+    own.map(({ shape, isKernel, isTrainable }): ParameterPlace => {
+      const size = sizeOf(shape);
+      if (!isTrainable) {
+        const at = state;
+        state += 4 * size;
+        return { at, gradient: 0, size, isKernel, isTrainable };
+      }
+      const from = offset;
+      offset += 4 * size;
+      const gradient = isTraining ? gradients + from : 0;
+      return { at: weights + from, gradient, size, isKernel, isTrainable };
+    }),
+  );
+  return { ofLayers, weights, gradients, trainableCount };
+}
+
+function placeOutputs(
+  { layers }: NetworkSpec,
+  shapes: readonly LayerShape[],
+  input: Place,
+  rows: number,
+  workspace: Workspace,
+): Place[] {
+  const outputs: Place[] = [];
+  layers.forEach((layer, i) => {
+    const { output: shape, from } = shapes[i] ?? { output: [], from: [] };
+    const size = shape.reduce((product, length) => product * length, 1);
+    const [source = -1] = from;
+    const before = source === -1 ? input : (outputs[source] ?? input);
+    const at = isAlias(layer) ? before.at : workspace.reserve(rows * size + 8);
+    outputs.push({ at, shape, size });
+  });
+  return outputs;
+}
+
+/** Where the gradients of the layers' outputs lie, and until when. */
+class Slopes {
+  readonly #roots: number[];
+  readonly #needed: boolean[];
+  readonly #at = new Map<number, number>();
+  readonly #written = new Set<number>();
+  readonly #sizes: number[];
+  readonly #shapes: readonly LayerShape[];
+  readonly #rows: number;
+  readonly #workspace: Workspace;
+  readonly last: number;
+
+  constructor(
+    { layers, inputShape }: NetworkSpec,
+    shapes: readonly LayerShape[],
+    parameters: readonly (readonly ParameterPlace[])[],
+    needsInput: boolean,
+    rows: number,
+    workspace: Workspace,
+  ) {
+    this.#shapes = shapes;
+    this.#rows = rows;
+    this.#workspace = workspace;
+    const sizeOf = (shape: readonly number[]) =>
+      shape.reduce((product, length) => product * length, 1);
+    this.#sizes = shapes.map(({ output }) => sizeOf(output));
+    this.#roots = [];
+    this.#needed = [];
+    layers.forEach((layer, i) => {
+      const from = shapes[i]?.from ?? [];
+      const [source = -1] = from;
+      this.#roots[i] = isAlias(layer) ? this.#rootOf(source) : i;
+      const isLearned = parameters[i]?.some(({ isTrainable }) => isTrainable) === true;
+      this.#needed[i] =
+        isLearned || from.some((place) => (place === -1 ? needsInput : this.#needed[place]));
+    });
+    const root = this.#rootOf(layers.length - 1);
+    this.last = this.#place(root);
+    this.#written.add(root);
+    if (needsInput) this.#at.set(-1, workspace.reserve(rows * sizeOf(inputShape)));
+  }
+
+  /** Of the network's input; 0 where it wasn't asked for. */
+  get input(): number {
+    return this.#at.get(-1) ?? 0;
+  }
+
+  isNeeded(layer: number): boolean {
+    return this.#needed[layer] === true;
+  }
+
+  of(layer: number): number {
+    return this.#place(this.#rootOf(layer));
+  }
+
+  /** The first to write a slope writes it, others add. */
+  forInputs(layer: number): SlopePlace[] {
+    return (this.#shapes[layer]?.from ?? []).map((place) => {
+      const isWanted = place === -1 ? this.#at.has(-1) : this.isNeeded(place);
+      if (!isWanted) return { at: 0, isAdded: false };
+      const root = this.#rootOf(place);
+      const isAdded = this.#written.has(root);
+      this.#written.add(root);
+      return { at: this.#place(root), isAdded };
+    });
+  }
+
+  /** After the layer's own way back nothing reads its output's slope. */
+  release(layer: number) {
+    if (this.#roots[layer] !== layer) return;
+    const at = this.#at.get(layer);
+    if (at !== undefined) this.#workspace.giveBack(at, this.#count(layer));
+  }
+
+  #rootOf(layer: number): number {
+    return layer === -1 ? -1 : (this.#roots[layer] ?? layer);
+  }
+
+  #place(root: number): number {
+    const known = this.#at.get(root);
+    if (known !== undefined) return known;
+    const at = this.#workspace.borrow(this.#count(root));
+    this.#at.set(root, at);
+    return at;
+  }
+
+  #count(root: number): number {
+    return this.#rows * (this.#sizes[root] ?? 1) + 8;
+  }
+}
