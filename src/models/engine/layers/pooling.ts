@@ -15,7 +15,7 @@ import {
   sub,
   sum,
   type Tensor,
-  type Rank,
+  type Tensor4D,
 } from '../tf.ts';
 import { imageOf } from './convolution.ts';
 import { given, type ApplyLayer } from './layer.ts';
@@ -55,9 +55,10 @@ export const applyGlobalPooling: ApplyLayer<
     return counts
       ? div(sum(mul(flat, counts), 1), maximum(sum(counts, 1), scalar(1)))
       : mean(flat, 1);
+  const image = (values: Tensor): Tensor4D => reshape(values, [batch, places, 1, width]);
   // By a pool: its gradient goes to the first of several largest alone, that of max to all of them.
   const largest = (values: Tensor) =>
-    reshape(maxPool(reshape<Rank.R4>(values, [batch, places, 1, width]), [places, 1], 1, 'valid'), [
+    reshape(maxPool(image(values), [places, 1], 1, 'valid'), [
       batch,
       width,
     ]);
