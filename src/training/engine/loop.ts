@@ -47,7 +47,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
   const stepsPerEpoch = Math.ceil(n / batchSize);
   const steps = createStepRunner(job);
   const schedule = createSchedule(config.schedule, config.epochs);
-  const watch = createWatch(network, train, job.validation);
+  const watch = createWatch(network, job.backend, train, job.validation);
   let shuffle = new Random(config.seed, 'shuffle');
   let dropout = new Random(config.seed, 'dropout');
   let state: LoopState = {

@@ -7,15 +7,13 @@ import type { Answer } from '../../evaluate/answer.ts';
 import { evaluateClasses } from '../../evaluate/evaluate-classes.ts';
 import { evaluateNumbers } from '../../evaluate/evaluate-numbers.ts';
 import type { Evaluation, Predictions } from '../../evaluate/evaluation.ts';
-import { buildNetwork, type Network } from '../../models/engine/network.ts';
 import type { FittedModel, Predictor } from '../pipeline.ts';
-import { startBackend } from './backend.ts';
-import { outputsOn, probabilitiesOf } from './predict.ts';
+import { openForward } from './forward.ts';
+import { probabilitiesOf } from './probabilities.ts';
 
 export async function openPredictor(model: FittedModel): Promise<Predictor> {
-  await startBackend('cpu');
-  const network: Network = buildNetwork(model.spec, 0);
-  network.load(model.weights);
+  const forward = await openForward(model.spec);
+  forward.load(model.weights);
   const { preparation, target } = model;
   const width = preparation.featureNames.length;
 
@@ -26,7 +24,7 @@ export async function openPredictor(model: FittedModel): Promise<Predictor> {
     const features = new Float32Array(rows.length * width);
     await buildFeatures(preparation, vector, rows, features);
     const all = Uint32Array.from(rows, (_, i) => i);
-    const outputs = await outputsOn(network, features, width, all);
+    const outputs = await forward.outputs(features, width, all);
     return target.type === 'classes' ? probabilitiesOf(outputs, target.classes.length) : outputs;
   };
 
@@ -59,7 +57,7 @@ export async function openPredictor(model: FittedModel): Promise<Predictor> {
       );
     },
     evaluate: (predictions, on) => evaluate(target, predictions, on, 1),
-    dispose: () => network.dispose(),
+    dispose: () => forward.dispose(),
   };
 }
 

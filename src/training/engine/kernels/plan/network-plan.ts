@@ -63,7 +63,7 @@ export function planNetwork(
     shape: spec.inputShape,
     size: inputSize,
   };
-  const outputs = placeOutputs(spec, shapes, input, rows, workspace);
+  const outputs = placeOutputs(spec, shapes, input, { rows, isTraining }, workspace);
   const placeOf = (from: number) => (from === -1 ? input : (outputs[from] ?? input));
   const masks = new Map<number, number>();
   for (const { mask } of shapes)
@@ -163,23 +163,45 @@ function placeParameters(
   return { ofLayers, weights, gradients, trainableCount };
 }
 
+/** For training they stay until the way back; else a place is used again once nothing reads it any more. */
 function placeOutputs(
   { layers }: NetworkSpec,
   shapes: readonly LayerShape[],
   input: Place,
-  rows: number,
+  { rows, isTraining }: PlanOptions,
   workspace: Workspace,
 ): Place[] {
   const outputs: Place[] = [];
+  const lastReader = lastReaders(layers, shapes);
   layers.forEach((layer, i) => {
     const { output: shape, from } = shapes[i] ?? { output: [], from: [] };
     const size = shape.reduce((product, length) => product * length, 1);
     const [source = -1] = from;
     const before = source === -1 ? input : (outputs[source] ?? input);
-    const at = isAlias(layer) ? before.at : workspace.reserve(rows * size + 8);
-    outputs.push({ at, shape, size });
+    const count = rows * size + 8; // kernels may read a little beyond
+    const place = () => (isTraining ? workspace.reserve(count) : workspace.borrow(count));
+    outputs.push({ at: isAlias(layer) ? before.at : place(), shape, size });
+    if (isTraining) return;
+    lastReader.forEach((reader, root) => {
+      const done = outputs[root];
+      if (reader === i && done && root !== i) workspace.giveBack(done.at, rows * done.size + 8);
+    });
   });
   return outputs;
+}
+
+/** The last layer that reads what a layer wrote, itself or by an alias; none reads the last one's. */
+function lastReaders(layers: readonly LayerSpec[], shapes: readonly LayerShape[]): number[] {
+  const roots: number[] = [];
+  const readers: number[] = [];
+  layers.forEach((layer, i) => {
+    const from = (shapes[i]?.from ?? []).map((place) => (place === -1 ? -1 : (roots[place] ?? -1)));
+    roots[i] = isAlias(layer) ? (from[0] ?? -1) : i;
+    for (const root of from) if (root !== -1) readers[root] = i;
+  });
+  const last = roots.at(-1) ?? -1;
+  if (last !== -1) readers[last] = layers.length;
+  return readers;
 }
 
 /** Where the gradients of the layers' outputs lie, and until when. */

@@ -1,0 +1,58 @@
+/** A network's outputs for many rows: by the kernels' plan where there can be one, else by tfjs. */
+import { layerShapes } from '../../models/layer-shapes.ts';
+import type { NetworkSpec, PackedWeights } from '../../models/spec.ts';
+import { createPlannedForward } from './kernels/planned-forward.ts';
+
+/** Logits or numbers, [rows, outputs] row-major. */
+export interface Forward {
+  load(weights: PackedWeights): void;
+  /** @param features [n, width] row-major */
+  outputs(
+    features: Float32Array | Float64Array,
+    width: number,
+    rows: Uint32Array,
+  ): Promise<Float32Array>;
+  dispose(): void;
+}
+
+export async function openForward(spec: NetworkSpec): Promise<Forward> {
+  return (
+    createKernelForward(spec) ?? (await import('./tensor-forward.ts')).createTensorForward(spec)
+  );
+}
+
+/** Null where the kernels can't. */
+export function createKernelForward(spec: NetworkSpec): Forward | null {
+  const planned = createPlannedForward(spec, rowsAtATime(spec));
+  if (!planned) return null;
+  return {
+    load: (weights) => planned.load(weights),
+    outputs(features, width, rows) {
+      let all = new Float32Array(0);
+      const x = new Float32Array(Math.min(rows.length, planned.rows) * width);
+      for (let from = 0; from < rows.length; from += planned.rows) {
+        const batch = rows.subarray(from, from + planned.rows);
+        batch.forEach((row, i) =>
+          x.set(features.subarray(row * width, row * width + width), i * width),
+        );
+        const outputs = planned.run(x.subarray(0, batch.length * width), batch.length);
+        const perRow = outputs.length / batch.length;
+        if (from === 0) all = new Float32Array(rows.length * perRow);
+        all.set(outputs, from * perRow);
+      }
+      return Promise.resolve(all);
+    },
+    dispose: () => undefined, // the memory goes with the last reference to it
+  };
+}
+
+const mostBytes = 2 ** 25;
+
+/** So many that what the layers give stays below a share of memory. */
+function rowsAtATime(spec: NetworkSpec): number {
+  const floats = layerShapes(spec).reduce(
+    (sum, { output }) => sum + output.reduce((product, size) => product * size, 1),
+    spec.inputShape.reduce((product, size) => product * size, 1),
+  );
+  return Math.max(1, Math.min(256, Math.floor(mostBytes / (4 * floats))));
+}
