@@ -75,7 +75,7 @@ export function imageOf(x: Tensor): Tensor4D {
 }
 
 /** With what a window of "same" needs around it. */
-function padded(x: Tensor4D, window: Window): Tensor4D {
+export function padded(x: Tensor4D, window: Window): Tensor4D {
   const { inHeight, inWidth, outHeight, outWidth, height, width, strideY, strideX, top, left } =
     window;
   const below = Math.max(0, (outHeight - 1) * strideY + height - inHeight - top);
