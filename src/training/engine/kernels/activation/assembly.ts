@@ -32,6 +32,23 @@ export function addBiasRectify(x: usize, bias: usize, rows: i32, columns: i32): 
 
 /** y = activation(z); they may be one place. */
 export function activate(z: usize, y: usize, count: i32, kind: i32): void {
+  const zero = f32x4.splat(0);
+  if (kind == 1) {
+    for (let i = 0; i < count; i += 4) {
+      const at = (<usize>i) << 2;
+      const left = count - i;
+      storeUpTo4(y + at, f32x4.pmax(loadUpTo4(z + at, left), zero), left);
+    }
+    return;
+  }
+  if (kind == 4) {
+    for (let i = 0; i < count; i += 4) {
+      const at = (<usize>i) << 2;
+      const left = count - i;
+      storeUpTo4(y + at, gelu(loadUpTo4(z + at, left)), left);
+    }
+    return;
+  }
   for (let i = 0; i < count; i += 4) {
     const at = (<usize>i) << 2;
     const left = count - i;
@@ -57,6 +74,15 @@ export function activationGradient(
     }
     return;
   }
+  if (kind == 4) {
+    for (let i = 0; i < count; i += 4) {
+      const at = (<usize>i) << 2;
+      const left = count - i;
+      const slope = geluSlope(loadUpTo4(z + at, left));
+      storeUpTo4(gradient + at, f32x4.mul(loadUpTo4(gradient + at, left), slope), left);
+    }
+    return;
+  }
   for (let i = 0; i < count; i += 4) {
     const at = (<usize>i) << 2;
     const left = count - i;
@@ -75,11 +101,6 @@ function activated(x: v128, kind: i32): v128 {
       return v128.bitselect(x, f32x4.mul(x, f32x4.splat(leak)), f32x4.gt(x, zero));
     case 3:
       return v128.bitselect(x, f32x4.sub(exp4(x), one), f32x4.ge(x, zero));
-    case 4:
-      return f32x4.mul(
-        f32x4.mul(x, f32x4.splat(0.5)),
-        f32x4.add(one, tanh4(geluInner(x))),
-      );
     case 5:
       return f32x4.mul(x, sigmoid4(x));
     case 6:
@@ -101,16 +122,6 @@ function slopeAt(x: v128, y: v128, kind: i32): v128 {
       return v128.bitselect(one, f32x4.splat(leak), f32x4.gt(y, zero));
     case 3:
       return v128.bitselect(one, f32x4.add(y, one), f32x4.ge(y, zero));
-    case 4: {
-      const t = tanh4(geluInner(x));
-      const half = f32x4.splat(0.5);
-      const inner = f32x4.mul(
-        f32x4.splat(geluScale),
-        madd(f32x4.mul(x, x), f32x4.splat(3 * geluCubic), one),
-      );
-      const bent = f32x4.mul(f32x4.mul(x, half), f32x4.sub(one, f32x4.mul(t, t)));
-      return madd(bent, inner, f32x4.mul(half, f32x4.add(one, t)));
-    }
     case 5: {
       const s = sigmoid4(x);
       return f32x4.mul(s, madd(x, f32x4.sub(one, s), one));
@@ -126,9 +137,31 @@ function slopeAt(x: v128, y: v128, kind: i32): v128 {
   }
 }
 
+/** x · (1 + tanh u) / 2 is x · σ(2u). */
 // @ts-ignore: decorator
 @inline
-function geluInner(x: v128): v128 {
-  const cube = f32x4.mul(f32x4.mul(x, x), x);
-  return f32x4.mul(f32x4.splat(geluScale), madd(cube, f32x4.splat(geluCubic), x));
+function gelu(x: v128): v128 {
+  return f32x4.mul(x, sigmoid4(twiceGeluInner(x)));
+}
+
+/** s + x · s (1 − s) · 2u′ */
+// @ts-ignore: decorator
+@inline
+function geluSlope(x: v128): v128 {
+  const one = f32x4.splat(1);
+  const s = sigmoid4(twiceGeluInner(x));
+  const rise = f32x4.mul(
+    f32x4.splat(2 * geluScale),
+    madd(f32x4.mul(x, x), f32x4.splat(3 * geluCubic), one),
+  );
+  return f32x4.mul(s, madd(f32x4.mul(x, f32x4.sub(one, s)), rise, one));
+}
+
+/** 2u, u = √(2/π) · (x + 0.044715 x³) */
+// @ts-ignore: decorator
+@inline
+function twiceGeluInner(x: v128): v128 {
+  const square = f32x4.mul(x, x);
+  const inner = madd(square, f32x4.splat(geluCubic), f32x4.splat(1));
+  return f32x4.mul(f32x4.mul(x, f32x4.splat(2 * geluScale)), inner);
 }

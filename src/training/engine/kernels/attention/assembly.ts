@@ -48,27 +48,41 @@ export function attend(
 
 /** Rows of scores to shares, in place; hidden steps get 0, and a row with nothing to see gets equal shares. */
 function softmax(p: usize, mask: usize, steps: i32, isCausal: bool, factor: f32): void {
+  const hidden = f32x4.splat(-1e9);
+  const ramp = i32x4(0, 1, 2, 3);
+  const factors = f32x4.splat(factor);
   for (let row = 0; row < steps; row++) {
-    let largest: f32 = -Infinity;
-    for (let k = 0; k < steps; k++) {
+    let most4 = f32x4.splat(-Infinity);
+    for (let k = 0; k < steps; k += 4) {
       const at = p + floats(k);
-      let score = load<f32>(at) * factor;
-      if (isCausal && k > row) score += -1e9;
-      if (mask != 0 && load<f32>(mask + floats(k)) == 0) score += -1e9;
-      store<f32>(at, score);
-      largest = max(largest, score);
+      const left = steps - k;
+      let score = f32x4.mul(loadUpTo4(at, left), factors);
+      const place = i32x4.add(ramp, i32x4.splat(k));
+      if (isCausal && k + 3 > row)
+        score = f32x4.add(score, v128.and(hidden, i32x4.gt_s(place, i32x4.splat(row))));
+      if (mask != 0) {
+        const isPadding = f32x4.eq(loadUpTo4(mask + floats(k), left), f32x4.splat(0));
+        score = f32x4.add(score, v128.and(hidden, isPadding));
+      }
+      storeUpTo4(at, score, left);
+      if (left < 4)
+        score = v128.bitselect(score, most4, i32x4.lt_s(place, i32x4.splat(steps)));
+      most4 = f32x4.pmax(most4, score);
     }
+    const largest = max(
+      max(f32x4.extract_lane(most4, 0), f32x4.extract_lane(most4, 1)),
+      max(f32x4.extract_lane(most4, 2), f32x4.extract_lane(most4, 3)),
+    );
     const most = f32x4.splat(largest);
-    let sum: f32 = 0;
+    let sums = f32x4.splat(0);
     for (let k = 0; k < steps; k += 4) {
       const at = p + floats(k);
       const left = steps - k;
       const power = exp4(f32x4.sub(loadUpTo4(at, left), most));
       storeUpTo4(at, power, left);
-      if (left >= 4) sum += sumOf(power);
-      else for (let i = 0; i < left; i++) sum += load<f32>(at + floats(i));
+      sums = f32x4.add(sums, loadUpTo4(at, left)); // 0 beyond the row
     }
-    const share = f32x4.splat(1 / sum);
+    const share = f32x4.splat(<f32>1 / sumOf(sums));
     for (let k = 0; k < steps; k += 4) {
       const at = p + floats(k);
       storeUpTo4(at, f32x4.mul(loadUpTo4(at, steps - k), share), steps - k);

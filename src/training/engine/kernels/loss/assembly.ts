@@ -21,7 +21,7 @@ export function categoricalLoss(
     let largest: f32 = -Infinity;
     for (let k = 0; k < classes; k++)
       largest = max(largest, load<f32>(logits + from + ((<usize>k) << 2)));
-    let sum: f32 = 0;
+    let sums = f32x4.splat(0);
     let dots = f32x4.splat(0);
     const most = f32x4.splat(largest);
     for (let k = 0; k < classes; k += 4) {
@@ -31,9 +31,9 @@ export function categoricalLoss(
       const power = exp4(shifted);
       storeUpTo4(gradient + at, power, left);
       dots = madd(shifted, loadUpTo4(targets + at, left), dots);
-      if (left >= 4) sum += sumOf(power);
-      else for (let i = 0; i < left; i++) sum += load<f32>(gradient + at + ((<usize>i) << 2));
+      sums = f32x4.add(sums, loadUpTo4(gradient + at, left)); // 0 beyond the row
     }
+    const sum = sumOf(sums);
     total += weight * (log1(sum) - sumOf(dots));
     const share = f32x4.splat(<f32>1 / sum);
     const scales = f32x4.splat(scale * weight);
