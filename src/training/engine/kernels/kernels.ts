@@ -131,6 +131,33 @@ export interface Kernels {
     columns: number,
     rows: number,
   ): void;
+  factorisePairs(
+    users: number,
+    items: number,
+    others: number,
+    weights: number,
+    table: number,
+    gradient: number,
+    count: number,
+    userCount: number,
+    itemCount: number,
+    factors: number,
+    scale: number,
+  ): number;
+  factoriseValues(
+    users: number,
+    items: number,
+    values: number,
+    weights: number,
+    table: number,
+    gradient: number,
+    count: number,
+    userCount: number,
+    itemCount: number,
+    factors: number,
+    constant: number,
+    scale: number,
+  ): number;
   gemm(
     a: number,
     rowsA: number,
