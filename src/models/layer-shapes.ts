@@ -44,7 +44,7 @@ export function layerShapes({ inputShape, layers }: NetworkSpec): LayerShape[] {
 }
 
 /** "3 dense" */
-export function nameOf(layer: LayerSpec, place: number): string {
+function nameOf(layer: LayerSpec, place: number): string {
   return `${place} ${layer.type}`;
 }
 
