@@ -1,5 +1,6 @@
 /**
- * Functions of four numbers at once, float32, and reads and writes of fewer than four. AssemblyScript. No tables:
+ * Functions of four numbers at once, float32, and reads and writes of fewer than four. AssemblyScript. The long ones
+ * aren't inlined: in a caller's loop their constants would push its values out of the registers. No tables:
  * a module without data of its own can share another's memory. Polynomials: Cephes (S. L. Moshier), within 2 ulp.
  */
 
@@ -58,13 +59,7 @@ export function exp4(x: v128): v128 {
   const n = f32x4.sub(shifted, f32x4.splat(12582912));
   let r = madd(n, f32x4.splat(-0.693359375), bounded);
   r = madd(n, f32x4.splat(2.12194440e-4), r);
-  let p = f32x4.splat(1.9875691500e-4);
-  p = madd(p, r, f32x4.splat(1.3981999507e-3));
-  p = madd(p, r, f32x4.splat(8.3334519073e-3));
-  p = madd(p, r, f32x4.splat(4.1665795894e-2));
-  p = madd(p, r, f32x4.splat(1.6666665459e-1));
-  p = madd(p, r, f32x4.splat(5.0000001201e-1));
-  p = f32x4.add(madd(p, f32x4.mul(r, r), r), f32x4.splat(1));
+  const p = f32x4.add(madd(expTail(r), f32x4.mul(r, r), r), f32x4.splat(1));
   const power = i32x4.add(i32x4.shl(shifted, 23), i32x4.splat(127 << 23));
   return v128.andnot(f32x4.mul(p, power), isTiny);
 }
@@ -97,20 +92,31 @@ export function sigmoid4(x: v128): v128 {
   return f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(x))));
 }
 
+/** (e²ˣ − 1) / (e²ˣ + 1), where e²ˣ − 1 is found without its 1: small numbers keep their digits. */
 export function tanh4(x: v128): v128 {
-  const one = f32x4.splat(1);
   const size = f32x4.abs(x);
-  const power = exp4(f32x4.add(size, size));
-  const large = f32x4.sub(one, f32x4.div(f32x4.splat(2), f32x4.add(power, one)));
-  const signed = v128.or(large, v128.and(x, i32x4.splat(0x80000000)));
-  const z = f32x4.mul(x, x);
-  let p = f32x4.splat(-5.70498872745e-3);
-  p = madd(p, z, f32x4.splat(2.06390887954e-2));
-  p = madd(p, z, f32x4.splat(-5.37397155531e-2));
-  p = madd(p, z, f32x4.splat(1.33314422036e-1));
-  p = madd(p, z, f32x4.splat(-3.33332819422e-1));
-  const small = madd(f32x4.mul(p, z), x, x);
-  return v128.bitselect(signed, small, f32x4.ge(size, f32x4.splat(0.625)));
+  const bounded = f32x4.pmin(f32x4.add(size, size), f32x4.splat(24)); // a NaN stays; 1 from 18 on
+  const shifted = madd(bounded, f32x4.splat(1.44269504088896341), f32x4.splat(12582912));
+  const n = f32x4.sub(shifted, f32x4.splat(12582912));
+  let r = madd(n, f32x4.splat(-0.693359375), bounded);
+  r = madd(n, f32x4.splat(2.12194440e-4), r);
+  const rest = madd(expTail(r), f32x4.mul(r, r), r); // eʳ − 1
+  const power = i32x4.add(i32x4.shl(shifted, 23), i32x4.splat(127 << 23));
+  const less = madd(power, rest, f32x4.sub(power, f32x4.splat(1)));
+  const y = f32x4.div(less, f32x4.add(less, f32x4.splat(2)));
+  return v128.or(y, v128.and(x, i32x4.splat(0x80000000)));
+}
+
+/** (eʳ − 1 − r) / r² for |r| ≤ ½ ln 2 */
+// @ts-ignore: decorator
+@inline
+function expTail(r: v128): v128 {
+  let p = f32x4.splat(1.9875691500e-4);
+  p = madd(p, r, f32x4.splat(1.3981999507e-3));
+  p = madd(p, r, f32x4.splat(8.3334519073e-3));
+  p = madd(p, r, f32x4.splat(4.1665795894e-2));
+  p = madd(p, r, f32x4.splat(1.6666665459e-1));
+  return madd(p, r, f32x4.splat(5.0000001201e-1));
 }
 
 /** log(1 + eˣ), without overflow. */
