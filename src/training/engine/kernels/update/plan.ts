@@ -21,7 +21,7 @@ export interface PlannedUpdate {
   /** @param sizes of the variables, in order; @param values of the slots, each for all variables */
   save(sizes: readonly number[], values: readonly Float32Array[]): OptimizerState;
   /** @returns values of the slots, to be put where they lie */
-  restore(state: OptimizerState): Float32Array[];
+  restore(state: OptimizerState): Float32Array<ArrayBuffer>[];
 }
 
 export function planUpdate(
