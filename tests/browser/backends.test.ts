@@ -5,6 +5,7 @@ import { memory } from '../../src/models/engine/tf.ts';
 import { startBackend } from '../../src/training/engine/backend.ts';
 import { outputsOn } from '../../src/training/engine/predict.ts';
 import { createStepRunner, createTensorSteps } from '../../src/training/engine/step-runner.ts';
+import type { StepJob, StepRunner } from '../../src/training/engine/steps.ts';
 import type { Backend } from '../../src/training/run.ts';
 import { cases, configOf, dataOf, everyRow, specOf, type Case } from '../support/tiny-network.ts';
 
@@ -15,14 +16,18 @@ interface Trained {
 }
 
 /** Outputs as built, then the losses and the weights of two steps: every op and gradient of the case. */
-async function train(backend: Backend, example: Case, create = createStepRunner): Promise<Trained> {
+async function train(
+  backend: Backend,
+  example: Case,
+  create: (job: StepJob) => StepRunner | Promise<StepRunner> = createStepRunner,
+): Promise<Trained> {
   await startBackend(backend);
   const before = memory().numTensors;
   const network = buildNetwork(specOf(example), 3);
   const data = dataOf(example);
   const outputs = await outputsOn(network, data.features, data.width, everyRow);
   const config = configOf(example);
-  const runner = create({ network, backend, config, l2: config.l2, train: data });
+  const runner = await create({ network, backend, config, l2: config.l2, train: data });
   await runner.loadWeights();
   const random = new Random(9);
   runner.step(everyRow, config.learningRate, random);

@@ -39,7 +39,7 @@ test.each(plain)('$name: a step goes down the gradient that differences find', a
   const network = buildNetwork(spec, 3);
   const before = await weightsOf(network);
   const train = dataOf(example);
-  const runner = createStepRunner({ network, backend: 'cpu', config, l2: config.l2, train });
+  const runner = await createStepRunner({ network, backend: 'cpu', config, l2: config.l2, train });
   runner.step(everyRow, config.learningRate, new Random(9));
   const after = await weightsOf(network);
   const { tensors } = await network.pack();
@@ -77,7 +77,7 @@ test('10,000 steps leave no tensor behind', async () => {
   const start = memory().numTensors;
   const network = buildNetwork(specOf(example), 1);
   const train = dataOf(example);
-  const runner = createStepRunner({ network, backend: 'cpu', config, l2: 0, train });
+  const runner = await createStepRunner({ network, backend: 'cpu', config, l2: 0, train });
   const random = new Random(1);
   const counts: number[] = [];
   for (let step = 1; step <= 10_000; step++) {

@@ -3,13 +3,13 @@ import { Random } from '../../src/lib/random.ts';
 import { buildNetwork } from '../../src/models/engine/network.ts';
 import { startBackend } from '../../src/training/engine/backend.ts';
 import { createPlannedSteps } from '../../src/training/engine/kernels/planned-steps.ts';
-import { Workspace } from '../../src/training/engine/kernels/workspace.ts';
+import { WasmWorkspace } from '../../src/training/engine/kernels/wasm-workspace.ts';
 import { createTensorSteps } from '../../src/training/engine/step-runner.ts';
 import type { StepJob, StepRunner } from '../../src/training/engine/steps.ts';
 import { cases, configOf, dataOf, everyRow, specOf, type Case } from '../support/tiny-network.ts';
 
 test('a matrix product is what its definition says, transposed or not, at any size', () => {
-  const workspace = Workspace.start();
+  const workspace = WasmWorkspace.start();
   if (!workspace) throw new Error('no vectors here');
   const { kernels } = workspace;
   const random = new Random(2);

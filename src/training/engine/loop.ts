@@ -45,7 +45,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
   const n = train.targets.values.length;
   const batchSize = Math.min(config.batchSize, n);
   const stepsPerEpoch = Math.ceil(n / batchSize);
-  const steps = createStepRunner(job);
+  const steps = await createStepRunner(job);
   const schedule = createSchedule(config.schedule, config.epochs);
   const watch = createWatch(network, job.backend, train, job.validation);
   let shuffle = new Random(config.seed, 'shuffle');

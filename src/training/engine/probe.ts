@@ -44,7 +44,7 @@ async function rateOf(backend: Backend, job: ProbeJob, now: () => number): Promi
   const random = new Random(0);
   const network = buildNetwork(spec, config.seed);
   try {
-    const runner = createStepRunner({ network, backend, config, l2: config.l2, train });
+    const runner = await createStepRunner({ network, backend, config, l2: config.l2, train });
     try {
       await runner.loadWeights();
       runner.step(rows, config.learningRate, random);

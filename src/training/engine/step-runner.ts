@@ -23,8 +23,22 @@ import { createOptimizer } from './optimizer.ts';
 import type { StepJob, StepRunner } from './steps.ts';
 
 /** The quickest that there is for this network on this backend. */
-export function createStepRunner(job: StepJob): StepRunner {
-  return (job.backend === 'wasm' ? createPlannedSteps(job) : null) ?? createTensorSteps(job);
+export async function createStepRunner(job: StepJob): Promise<StepRunner> {
+  return (await createKernelSteps(job)) ?? createTensorSteps(job);
+}
+
+/** By our own kernels; null where they can't. */
+async function createKernelSteps(job: StepJob): Promise<StepRunner | null> {
+  switch (job.backend) {
+    case 'wasm':
+      return createPlannedSteps(job);
+    case 'webgpu': {
+      const { createWebGpuSteps } = await import('./kernels/webgpu/steps.ts');
+      return createWebGpuSteps(job);
+    }
+    default:
+      return null;
+  }
 }
 
 /** By tfjs, on whatever backend it runs. */

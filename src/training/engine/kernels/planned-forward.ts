@@ -4,7 +4,8 @@
  */
 import type { NetworkSpec, PackedWeights } from '../../../models/spec.ts';
 import { planNetwork, type NetworkPlan } from './plan/network-plan.ts';
-import { OutOfWorkspace, Workspace } from './workspace.ts';
+import { WasmWorkspace } from './wasm-workspace.ts';
+import { OutOfWorkspace } from './workspace.ts';
 
 export interface PlannedForward {
   /** Most rows that `run` takes. */
@@ -16,7 +17,7 @@ export interface PlannedForward {
 
 /** Null for a network that doesn't fit, or where WebAssembly has no vectors. */
 export function createPlannedForward(spec: NetworkSpec, rows: number): PlannedForward | null {
-  const workspace = Workspace.start();
+  const workspace = WasmWorkspace.start();
   if (!workspace) return null;
   let plan: NetworkPlan;
   try {

@@ -4,14 +4,13 @@
  */
 import { outputsOf, targetRows } from '../objective.ts';
 import type { StepJob, StepRunner } from '../steps.ts';
-import type { Kernels } from './kernels.ts';
-import { planNetwork, type NetworkPlan } from './plan/network-plan.ts';
-import { planUpdate, slotsOf } from './update/plan.ts';
-import { OutOfWorkspace, Workspace } from './workspace.ts';
+import { planStep } from './step-plan.ts';
+import { WasmWorkspace } from './wasm-workspace.ts';
+import { OutOfWorkspace } from './workspace.ts';
 
 /** Null for a network that doesn't fit, or where WebAssembly has no vectors. */
 export function createPlannedSteps(job: StepJob): StepRunner | null {
-  const workspace = Workspace.start();
+  const workspace = WasmWorkspace.start();
   try {
     return workspace && plannedSteps(job, workspace);
   } catch (error) {
@@ -20,26 +19,11 @@ export function createPlannedSteps(job: StepJob): StepRunner | null {
   }
 }
 
-function plannedSteps(job: StepJob, workspace: Workspace): StepRunner {
-  const { network, config, train, l2 } = job;
-  const { kernels } = workspace;
-  const most = Math.min(config.batchSize, train.targets.values.length);
-  const rows = Math.min(job.microBatch ?? most, most);
-  const isSplit = rows < most;
-  const plan = planNetwork(network.spec, { rows, isTraining: true }, workspace);
-  const { weights, gradients, trainableCount } = plan;
-  const slots = slotsOf(config.optimizer).map(() => workspace.reserve(trainableCount));
-  const sums = isSplit ? workspace.reserve(trainableCount) : gradients;
-  const outputs = outputsOf(train.targets);
-  const targets = workspace.reserve(rows * outputs);
-  const rowWeights = workspace.reserve(rows);
-  const update = planUpdate(workspace, config.optimizer, {
-    ...{ weights, gradients: sums, slots, parameters: trainableCount },
-  });
-  const loss = lossOf(kernels, job, { plan, targets, rowWeights });
-  const kernelPlaces = plan.parameters
-    .filter(({ isKernel, isTrainable }) => isKernel && isTrainable)
-    .map(({ at, gradient, size }) => ({ at, gradient: gradient - gradients + sums, size }));
+function plannedSteps(job: StepJob, workspace: WasmWorkspace): StepRunner {
+  const { network } = job;
+  const plan = planStep(job, workspace);
+  const { update, slots, targets, rowWeights } = plan;
+  const { input, parameters, trainableCount } = plan.network;
   let losses: { sum: number; rows: number }[] = [];
 
   return {
@@ -47,22 +31,12 @@ function plannedSteps(job: StepJob, workspace: Workspace): StepRunner {
       return losses.length;
     },
     step(batch, learningRate, dropout) {
-      if (plan.hasDropout) plan.draw.key = dropout.word();
-      let sum = 0;
-      if (isSplit) kernels.clear(sums, trainableCount);
-      for (let from = 0; from < batch.length; from += rows) {
-        const part = isSplit ? batch.subarray(from, from + rows) : batch;
-        if (isSplit) plan.draw.offset = from;
-        fillBatch(job, part, workspace.floats, { x: plan.input, targets, rowWeights });
-        plan.forward(part.length);
-        sum += loss(part.length, 1 / batch.length);
-        plan.backward(part.length);
-        if (isSplit) kernels.addInto(sums, gradients, trainableCount);
-      }
-      if (l2 > 0 || config.l1 > 0)
-        for (const { at, gradient, size } of kernelPlaces)
-          kernels.regularise(gradient, at, size, l2, config.l1);
-      update.apply(learningRate);
+      const sum = plan.step(
+        batch,
+        learningRate,
+        () => dropout.word(),
+        (part) => fillBatch(job, part, workspace.floats, { x: input, targets, rowWeights }),
+      );
       losses.push({ sum, rows: batch.length });
     },
     readLosses() {
@@ -73,46 +47,39 @@ function plannedSteps(job: StepJob, workspace: Workspace): StepRunner {
     async loadWeights() {
       const values = new Float32Array((await network.pack()).bytes);
       let from = 0;
-      for (const { at, size } of plan.parameters) {
+      for (const { at, size } of parameters) {
         workspace.floats.set(values.subarray(from, from + size), at / 4);
         from += size;
       }
     },
     storeWeights() {
       const tensors = network.variables.map(({ name, shape }) => ({ name, shape }));
-      const total = plan.parameters.reduce((sum, { size }) => sum + size, 0);
+      const total = parameters.reduce((sum, { size }) => sum + size, 0);
       const values = new Float32Array(total);
       let to = 0;
-      for (const { at, size } of plan.parameters) {
+      for (const { at, size } of parameters) {
         values.set(workspace.floats.subarray(at / 4, at / 4 + size), to);
         to += size;
       }
       network.load({ tensors, bytes: values.buffer });
       return Promise.resolve();
     },
-    saveOptimizer: () =>
-      Promise.resolve(update.save(network.trainable.map((one) => one.variable.size))),
-    restoreOptimizer: (state) => update.restore(state),
+    saveOptimizer() {
+      const values = slots.map((at) => workspace.floats.subarray(at / 4, at / 4 + trainableCount));
+      return Promise.resolve(
+        update.save(
+          network.trainable.map(({ variable }) => variable.size),
+          values,
+        ),
+      );
+    },
+    restoreOptimizer(state) {
+      update.restore(state).forEach((values, i) => {
+        workspace.floats.set(values, (slots[i] ?? 0) / 4);
+      });
+    },
     dispose: () => undefined, // the memory goes with the last reference to it
   };
-}
-
-/** Σ weight · loss over the rows; the gradient of that sum times `scale` goes where the way back begins. */
-function lossOf(
-  kernels: Kernels,
-  { train }: StepJob,
-  at: { plan: NetworkPlan; targets: number; rowWeights: number },
-): (rows: number, scale: number) => number {
-  const { plan, targets, rowWeights } = at;
-  const { output, outputSlope } = plan;
-  const classes = outputsOf(train.targets);
-  if (classes > 1)
-    return (rows, scale) =>
-      kernels.categoricalLoss(
-        ...([output.at, targets, rowWeights, outputSlope, rows, classes, scale] as const),
-      );
-  const loss = train.targets.type === 'numbers' ? 'squaredLoss' : 'binaryLoss';
-  return (rows, scale) => kernels[loss](output.at, targets, rowWeights, outputSlope, rows, scale);
 }
 
 function fillBatch(

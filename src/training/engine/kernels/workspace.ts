@@ -1,60 +1,33 @@
-/** A memory with the training kernels at work in it. Buffers are laid out one after the other and never moved. */
-import { kernelModule, type Kernels } from './kernels.ts';
+/**
+ * One memory in which all of a network's buffers lie, and the kernels at work in it. Buffers are laid out one after
+ * the other and never moved. WebAssembly's: wasm-workspace.ts; a graphics processor's: webgpu/workspace.ts.
+ */
+import type { Kernels } from './kernels.ts';
 
 /** Bytes at the start that stay free: 0 stands for "none". */
 const firstFreeByte = 64;
-const pageBytes = 65_536;
-const mostPages = 32_512; // 2 GB less 16 MB: addresses stay positive in 32 bits
 
 /** What a network needs doesn't fit; the caller takes another way. */
 export class OutOfWorkspace extends Error {}
 
-export class Workspace {
-  readonly kernels: Kernels;
-  readonly #memory: WebAssembly.Memory;
-  #floats: Float32Array;
-  #words: Int32Array;
+export abstract class Workspace {
+  abstract readonly kernels: Kernels;
   #end = firstFreeByte;
   #scratchBytes = 0;
   #scratch = 0;
   /** Places that were given back, largest last. */
   readonly #free: { at: number; count: number }[] = [];
 
-  private constructor(module: WebAssembly.Module) {
-    this.#memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages });
-    const abort = () => {
-      throw new Error('a training kernel gave up');
-    };
-    const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#memory, abort } });
-    this.kernels = exports as unknown as Kernels; // the module is ours, built with these very exports
-    this.#floats = new Float32Array(this.#memory.buffer);
-    this.#words = new Int32Array(this.#memory.buffer);
-  }
-
-  /** Null where WebAssembly has no vectors. */
-  static start(): Workspace | null {
-    const module = kernelModule();
-    return module && new Workspace(module);
-  }
-
-  get bytes(): number {
-    return this.#memory.buffer.byteLength;
-  }
-
-  /** The whole memory; place p in bytes is element p / 4. Not to be kept over a call that lays out. */
-  get floats(): Float32Array {
-    return this.#floats;
-  }
-
-  get words(): Int32Array {
-    return this.#words;
+  /** Bytes that are laid out. */
+  get end(): number {
+    return this.#end;
   }
 
   /** @returns where room for so many floats begins, in bytes; 16-byte aligned. @throws OutOfWorkspace */
   reserve(count: number): number {
     const at = this.#end;
     this.#end += 16 * Math.ceil(count / 4);
-    this.#grow();
+    this.grow(this.#end);
     return at;
   }
 
@@ -87,17 +60,9 @@ export class Workspace {
     return this.#scratch;
   }
 
-  #grow() {
-    const pages = Math.ceil((this.#end + 64) / pageBytes); // kernels may read a little beyond
-    const missing = pages - this.#memory.buffer.byteLength / pageBytes;
-    if (missing <= 0) return;
-    if (pages > mostPages) throw new OutOfWorkspace(`${this.#end} bytes are too many`);
-    try {
-      this.#memory.grow(missing);
-    } catch (error) {
-      throw new OutOfWorkspace(`no room for ${this.#end} bytes`, { cause: error });
-    }
-    this.#floats = new Float32Array(this.#memory.buffer);
-    this.#words = new Int32Array(this.#memory.buffer);
-  }
+  /** Whole numbers that kernels read, such as windows; once, when all is laid out. */
+  abstract placeWords(at: number, words: readonly number[]): void;
+
+  /** Makes room for so many bytes. @throws OutOfWorkspace */
+  protected abstract grow(bytes: number): void;
 }

@@ -9,13 +9,10 @@ import type { Workspace } from '../workspace.ts';
 /** A window as the kernels read it. @param channels of the larger image */
 export function placeWindow(workspace: Workspace, window: Window, channels: number): number {
   const at = workspace.reserve(12);
-  workspace.words.set(
-    [
-      ...[window.inHeight, window.inWidth, channels, window.outHeight, window.outWidth],
-      ...[window.height, window.width, window.strideY, window.strideX, window.top, window.left],
-    ],
-    at / 4,
-  );
+  workspace.placeWords(at, [
+    ...[window.inHeight, window.inWidth, channels, window.outHeight, window.outWidth],
+    ...[window.height, window.width, window.strideY, window.strideX, window.top, window.left],
+  ]);
   return at;
 }
 

@@ -5,7 +5,8 @@
 import type { OptimizerSpec } from '../../../run.ts';
 import type { OptimizerState } from '../../optimizer.ts';
 import { planUpdate, slotsOf } from '../update/plan.ts';
-import { OutOfWorkspace, Workspace } from '../workspace.ts';
+import { WasmWorkspace } from '../wasm-workspace.ts';
+import { OutOfWorkspace } from '../workspace.ts';
 
 export interface FactorisationJob {
   users: number;
@@ -43,7 +44,7 @@ export function createFactorisationSteps(
   job: FactorisationJob,
   tables: Float32Array,
 ): FactorisationSteps | null {
-  const workspace = Workspace.start();
+  const workspace = WasmWorkspace.start();
   try {
     return workspace && steps(job, tables, workspace);
   } catch (error) {
@@ -55,7 +56,7 @@ export function createFactorisationSteps(
 function steps(
   { users, items, factors, batchSize, optimizer, l2, constant }: FactorisationJob,
   start: Float32Array,
-  workspace: Workspace,
+  workspace: WasmWorkspace,
 ): FactorisationSteps {
   const { kernels } = workspace;
   const count = (users + items) * (factors + 1);
@@ -105,7 +106,12 @@ function steps(
     get tables() {
       return floats.subarray(weights / 4, weights / 4 + count);
     },
-    saveOptimizer: () => update.save([count]),
-    restoreOptimizer: (state) => update.restore(state),
+    saveOptimizer() {
+      const values = slots.map((at) => floats.subarray(at / 4, at / 4 + count));
+      return update.save([count], values);
+    },
+    restoreOptimizer(state) {
+      update.restore(state).forEach((values, i) => floats.set(values, (slots[i] ?? 0) / 4));
+    },
   };
 }

@@ -18,9 +18,10 @@ export function slotsOf(spec: OptimizerSpec): readonly string[] {
 
 export interface PlannedUpdate {
   apply(learningRate: number): void;
-  /** @param sizes of the variables, in order */
-  save(sizes: readonly number[]): OptimizerState;
-  restore(state: OptimizerState): void;
+  /** @param sizes of the variables, in order; @param values of the slots, each for all variables */
+  save(sizes: readonly number[], values: readonly Float32Array[]): OptimizerState;
+  /** @returns values of the slots, to be put where they lie */
+  restore(state: OptimizerState): Float32Array<ArrayBuffer>[];
 }
 
 export function planUpdate(
@@ -67,23 +68,24 @@ export function planUpdate(
           return;
       }
     },
-    save(sizes) {
-      const { floats } = workspace;
+    save(sizes, values) {
       const kept: Float32Array[] = [];
       let from = 0;
       for (const size of sizes) {
-        for (const slot of slots) kept.push(floats.slice(slot / 4 + from, slot / 4 + from + size));
+        for (const slot of values) kept.push(slot.slice(from, from + size));
         from += size;
       }
       return { steps, slots: kept };
     },
     restore(state) {
       ({ steps } = state);
+      const values = slots.map(() => new Float32Array(parameters));
       let from = 0;
       for (let i = 0; i < state.slots.length; i += slots.length) {
-        slots.forEach((slot, k) => workspace.floats.set(state.slots[i + k] ?? [], slot / 4 + from));
+        values.forEach((slot, k) => slot.set(state.slots[i + k] ?? [], from));
         from += state.slots[i]?.length ?? 0;
       }
+      return values;
     },
   };
 }

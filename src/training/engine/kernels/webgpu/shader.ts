@@ -1,25 +1,117 @@
 /**
- * A training kernel on WebGPU: the kernel of the same name in <name>/assembly.ts, with the same parameters. Buffers
- * are places in one heap, as in WebAssembly's memory, so that plans (plan/*.ts) serve both: there a call computes,
- * here it is recorded once and replayed at every step.
+ * What a training kernel is on WebGPU: the kernel of the same name in <name>/assembly.ts, with the same parameters.
+ * Buffers are places in one heap, as in WebAssembly's memory, so that plans (plan/*.ts) serve both: there a call
+ * computes, here it is recorded (recorder.ts), and a step's calls run as one compute pass.
  */
+import type { Kernels } from '../kernels.ts';
+
+/** Parameters by name; places in floats. */
+export type Arguments = Readonly<Record<string, number>>;
+
+export interface Pass {
+  /** Of the pipeline; no other pass has it. */
+  name: string;
+  /**
+   * WGSL after the common head (`headOf`): `heap` holds floats, `p` the parameters. Whole numbers that are kept in
+   * the heap are kept as floats, exact below 2²⁴. Its entry is `main`.
+   */
+  code: string;
+  /** Absent: always. */
+  isNeeded?: (p: Arguments) => boolean;
+  workgroups: (p: Arguments) => readonly [number, number?, number?];
+}
+
 export interface Shader {
-  /** In the kernel's order, `accumulate` and other flags among them (0 or 1), without `scratch`. */
+  /**
+   * In the kernel's order. A parameter `window` becomes eleven (`windowParts`); `scratch` is left out: what room
+   * passes need among themselves begins at `p.spare`.
+   */
   parameters: readonly string[];
-  /** Which of them are places in the heap: bytes in the call, floats (a quarter) in the shader. */
+  /** Which of them are places: bytes in the call, floats here. */
   places: readonly string[];
   /** Which of them are f32; all others are i32. */
   floats?: readonly string[];
-  /**
-   * WGSL after the common head, which declares `var<storage, read_write> heap: array<f32>` and `var<uniform> p` with
-   * the parameters as members. A parameter `window` becomes eleven, `window_inHeight` … `window_left`
-   * (models/window.ts, `channels` third, as convolution/assembly.ts has them). Whole numbers that are kept in the
-   * heap are kept as floats, exact below 2²⁴.
-   */
-  code: string;
-  /** How many workgroups, from the call's arguments (places in floats). */
-  workgroups: (arguments_: Readonly<Record<string, number>>) => [number, number?, number?];
+  /** Further parameters, all i32, from those of the call. @param spare how many floats of room there are */
+  derived?: readonly string[];
+  derive?: (p: Arguments, spare: number) => Record<string, number>;
+  /** Floats of room that its passes need. @throws OutOfWorkspace where it can't do what it is called for */
+  spare?: (p: Arguments) => number;
+  /** Whether a bias and an activation can follow in its last pass (activation/ending.ts). */
+  hasEnding?: boolean;
+  /** Whether it gives a loss: its place is `p.loss`. */
+  givesLoss?: boolean;
+  /** Run one after the other, with the same parameters. */
+  passes: readonly Pass[];
 }
 
-/** Kernels by name; several shaders run one after the other. */
-export type Shaders = Record<string, Shader | readonly Shader[]>;
+export type Shaders = Partial<Record<keyof Kernels, Shader>>;
+
+/** A window in its order in memory (convolution/plan.ts). */
+export const windowParts = [
+  ...['inHeight', 'inWidth', 'channels', 'outHeight', 'outWidth'],
+  ...['height', 'width', 'strideY', 'strideX', 'top', 'left'],
+] as const;
+
+/** What an ending adds: 0 for none; `endKind` is a place in models/spec.ts's list of activations. */
+export const endingParts = ['endBias', 'endKind', 'endPlace'] as const;
+
+/** Members of `p`, in their order. */
+export function membersOf(shader: Shader): string[] {
+  return [
+    'spare',
+    ...shader.parameters.flatMap((name) => (name === 'window' ? windowParts : [name])),
+    ...(shader.derived ?? []),
+    ...(shader.hasEnding ? endingParts : []),
+    ...(shader.givesLoss ? ['loss'] : []),
+  ];
+}
+
+/** Declares what every pass sees: the heap, its parameters, the batch's rows, and the data that they are taken from. */
+export function headOf(shader: Shader): string {
+  const members = membersOf(shader).map(
+    (name) => `  ${name}: ${shader.floats?.includes(name) ? 'f32' : 'i32'},`,
+  );
+  return `struct Parameters {
+${members.join('\n')}
+}
+@group(0) @binding(0) var<storage, read_write> heap: array<f32>;
+@group(0) @binding(1) var<uniform> p: Parameters;
+@group(0) @binding(2) var<storage, read> list: array<u32>;
+@group(0) @binding(3) var<storage, read> data: array<f32>;
+`;
+}
+
+const threads = 256;
+/** WebGPU's least limit is 65,535 a dimension. */
+const mostGroups = 32_768;
+
+/**
+ * A pass that does `body` for each `i` below the product of `counts` (names of parameters), a thread each.
+ * @param before functions that the body calls
+ */
+export function each(name: string, counts: readonly string[], body: string, before = ''): Pass {
+  return {
+    name,
+    code: `${before}
+@compute @workgroup_size(${threads})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let count = ${counts.map((factor) => `p.${factor}`).join(' * ')};
+  for (var i = i32(id.x); i < count; i += i32(groups.x) * ${threads}) {
+    ${body}
+  }
+}
+`,
+    workgroups: (p) => {
+      const count = counts.reduce((product, factor) => product * (p[factor] ?? 0), 1);
+      return [Math.min(mostGroups, Math.ceil(count / threads))];
+    },
+  };
+}
+
+/** A workgroup a line, in two dimensions where one is too short; `line` in the code is lineCode. */
+export function lineGroups(lines: number): [number, number] {
+  return [Math.min(mostGroups, lines), Math.ceil(lines / mostGroups)];
+}
+
+/** Of `group`, the workgroup's id: see lineGroups. */
+export const lineCode = `i32(group.y) * ${mostGroups} + i32(group.x)`;

@@ -1,0 +1,204 @@
+/** Pools on WebGPU. Gradients are gathered: each pixel looks for the windows that it lies in, always in the same order. */
+import { each, type Shaders } from '../webgpu/shader.ts';
+
+/** From the number of an output to its window within the image. */
+const windowCode = `let place = i / p.channels;
+    let channel = i - place * p.channels;
+    let line = place / p.outWidth;
+    let image = line / p.outHeight;
+    let y0 = (line - image * p.outHeight) * p.strideY - p.top;
+    let x0 = (place - line * p.outWidth) * p.strideX - p.left;
+    let firstY = max(0, y0);
+    let lastY = min(p.inHeight, y0 + p.height);
+    let firstX = max(0, x0);
+    let lastX = min(p.inWidth, x0 + p.width);
+    let start = p.x + image * p.inHeight * p.inWidth * p.channels + channel;`;
+
+/** From the number of a pixel to the outputs whose windows it lies in, each by `body`, which adds to `sum`. */
+const gathering = (body: string) => `let pixel = i / p.channels;
+    let channel = i - pixel * p.channels;
+    let line = pixel / p.inWidth;
+    let x = pixel - line * p.inWidth + p.left;
+    let image = line / p.inHeight;
+    let y = line - image * p.inHeight + p.top;
+    let firstY = max(0, (y - p.height + p.strideY) / p.strideY);
+    let firstX = max(0, (x - p.width + p.strideX) / p.strideX);
+    var sum = 0.0;
+    for (var outY = firstY; outY <= min(p.outHeight - 1, y / p.strideY); outY++) {
+      for (var outX = firstX; outX <= min(p.outWidth - 1, x / p.strideX); outX++) {
+        let output = ((image * p.outHeight + outY) * p.outWidth + outX) * p.channels + channel;
+        ${body}
+      }
+    }
+    if (p.accumulate != 0) { sum += heap[p.inputGradient + i]; }
+    heap[p.inputGradient + i] = sum;`;
+
+const outputCounts = ['batch', 'outHeight', 'outWidth', 'channels'];
+const pixelCounts = ['batch', 'inHeight', 'inWidth', 'channels'];
+
+const maskCode = `
+fn isCounted(row: i32, place: i32) -> bool {
+  return p.mask == 0 || heap[p.mask + row * p.places + place] != 0.0;
+}
+fn counted(row: i32) -> f32 {
+  if (p.mask == 0) { return f32(p.places); }
+  var count = 0.0;
+  for (var place = 0; place < p.places; place++) { count += heap[p.mask + row * p.places + place]; }
+  return max(count, 1.0);
+}`;
+
+export const poolingShaders = {
+  /** `chosen`: the pixel of its image, as a float. */
+  maxPool: {
+    parameters: ['x', 'y', 'chosen', 'window', 'batch'],
+    places: ['x', 'y', 'chosen'],
+    passes: [
+      each(
+        'max pool',
+        outputCounts,
+        `${windowCode}
+    var most = heap[start + (firstY * p.inWidth + firstX) * p.channels];
+    var chosen = firstY * p.inWidth + firstX;
+    for (var row = firstY; row < lastY; row++) {
+      for (var column = firstX; column < lastX; column++) {
+        let value = heap[start + (row * p.inWidth + column) * p.channels];
+        if (!(value <= most)) { most = value; chosen = row * p.inWidth + column; }
+      }
+    }
+    heap[p.y + i] = most;
+    heap[p.chosen + i] = f32(chosen);`,
+      ),
+    ],
+  },
+  maxPoolGradient: {
+    parameters: ['gradient', 'chosen', 'inputGradient', 'window', 'batch', 'accumulate'],
+    places: ['gradient', 'chosen', 'inputGradient'],
+    passes: [
+      each(
+        'max pool gradient',
+        pixelCounts,
+        gathering(
+          `if (i32(heap[p.chosen + output]) == pixel - image * p.inHeight * p.inWidth) {
+          sum += heap[p.gradient + output];
+        }`,
+        ),
+      ),
+    ],
+  },
+  averagePool: {
+    parameters: ['x', 'y', 'window', 'batch'],
+    places: ['x', 'y'],
+    passes: [
+      each(
+        'average pool',
+        outputCounts,
+        `${windowCode}
+    var sum = 0.0;
+    for (var row = firstY; row < lastY; row++) {
+      for (var column = firstX; column < lastX; column++) {
+        sum += heap[start + (row * p.inWidth + column) * p.channels];
+      }
+    }
+    heap[p.y + i] = sum / f32((lastY - firstY) * (lastX - firstX));`,
+      ),
+    ],
+  },
+  averagePoolGradient: {
+    parameters: ['gradient', 'inputGradient', 'window', 'batch', 'accumulate'],
+    places: ['gradient', 'inputGradient'],
+    passes: [
+      each(
+        'average pool gradient',
+        pixelCounts,
+        gathering(
+          `let y0 = outY * p.strideY - p.top;
+        let x0 = outX * p.strideX - p.left;
+        let rows = min(p.inHeight, y0 + p.height) - max(0, y0);
+        let columns = min(p.inWidth, x0 + p.width) - max(0, x0);
+        sum += heap[p.gradient + output] / f32(rows * columns);`,
+        ),
+      ),
+    ],
+  },
+  globalAverage: {
+    parameters: ['x', 'mask', 'y', 'batch', 'places', 'columns'],
+    places: ['x', 'mask', 'y'],
+    passes: [
+      each(
+        'global average',
+        ['batch', 'columns'],
+        `let row = i / p.columns;
+    let column = i - row * p.columns;
+    var sum = 0.0;
+    for (var place = 0; place < p.places; place++) {
+      if (isCounted(row, place)) { sum += heap[p.x + (row * p.places + place) * p.columns + column]; }
+    }
+    heap[p.y + i] = sum / counted(row);`,
+        maskCode,
+      ),
+    ],
+  },
+  globalAverageGradient: {
+    parameters: [
+      ...['gradient', 'mask', 'inputGradient', 'batch', 'places', 'columns', 'accumulate'],
+    ],
+    places: ['gradient', 'mask', 'inputGradient'],
+    passes: [
+      each(
+        'global average gradient',
+        ['batch', 'places', 'columns'],
+        `let line = i / p.columns;
+    let row = line / p.places;
+    var slope = 0.0;
+    if (isCounted(row, line - row * p.places)) {
+      slope = heap[p.gradient + row * p.columns + i - line * p.columns] / counted(row);
+    }
+    if (p.accumulate != 0) { slope += heap[p.inputGradient + i]; }
+    heap[p.inputGradient + i] = slope;`,
+        maskCode,
+      ),
+    ],
+  },
+  /** `chosen`: the place as a float; −1 where none counts. */
+  globalMax: {
+    parameters: ['x', 'mask', 'y', 'chosen', 'batch', 'places', 'columns'],
+    places: ['x', 'mask', 'y', 'chosen'],
+    passes: [
+      each(
+        'global max',
+        ['batch', 'columns'],
+        `let row = i / p.columns;
+    let column = i - row * p.columns;
+    var most = 0.0;
+    var chosen = -1;
+    for (var place = 0; place < p.places; place++) {
+      if (!isCounted(row, place)) { continue; }
+      let value = heap[p.x + (row * p.places + place) * p.columns + column];
+      if (chosen < 0 || !(value <= most)) { most = value; chosen = place; }
+    }
+    heap[p.y + i] = most;
+    heap[p.chosen + i] = f32(chosen);`,
+        maskCode,
+      ),
+    ],
+  },
+  globalMaxGradient: {
+    parameters: [
+      ...['gradient', 'chosen', 'inputGradient', 'batch', 'places', 'columns', 'accumulate'],
+    ],
+    places: ['gradient', 'chosen', 'inputGradient'],
+    passes: [
+      each(
+        'global max gradient',
+        ['batch', 'places', 'columns'],
+        `let line = i / p.columns;
+    let row = line / p.places;
+    let from_ = row * p.columns + i - line * p.columns;
+    var slope = 0.0;
+    if (i32(heap[p.chosen + from_]) == line - row * p.places) { slope = heap[p.gradient + from_]; }
+    if (p.accumulate != 0) { slope += heap[p.inputGradient + i]; }
+    heap[p.inputGradient + i] = slope;`,
+      ),
+    ],
+  },
+} satisfies Shaders;

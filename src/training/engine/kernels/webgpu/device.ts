@@ -1,0 +1,79 @@
+/** The graphics processor that kernels run on: one device a worker, its pipelines kept from run to run. */
+import { StudioError } from '../../../../lib/errors.ts';
+
+export interface Gpu {
+  device: GPUDevice;
+  /** Heap, parameters at an offset, the batch's rows, data (shader.ts). */
+  layout: GPUBindGroupLayout;
+  /** Compiled once. @param name the pass's own */
+  pipeline(name: string, code: string): Promise<GPUComputePipeline>;
+  /** @throws StudioError `device-lost`, `out-of-memory`, `internal` for what has gone wrong since it was opened */
+  check(): void;
+}
+
+let opened: Promise<Gpu | null> | undefined;
+
+/** Null where there is none. A device that was lost isn't given again. */
+export async function openGpu(): Promise<Gpu | null> {
+  const known = await opened;
+  if (known && !failureOf.has(known)) return known;
+  opened = open();
+  return opened;
+}
+
+const failureOf = new WeakMap<Gpu, StudioError>();
+
+async function open(): Promise<Gpu | null> {
+  // Not in every browser, whatever the types say.
+  const { gpu: entry } = globalThis.navigator as { gpu?: GPU };
+  const adapter = await entry?.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) return null;
+  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  const device = await adapter.requestDevice({
+    requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+  });
+  const buffer = (type: GPUBufferBindingType, more?: GPUBufferBindingLayout) => ({
+    visibility: GPUShaderStage.COMPUTE,
+    buffer: { type, ...more },
+  });
+  const layout = device.createBindGroupLayout({
+    entries: [
+      { binding: 0, ...buffer('storage') },
+      { binding: 1, ...buffer('uniform', { hasDynamicOffset: true }) },
+      { binding: 2, ...buffer('read-only-storage') },
+      { binding: 3, ...buffer('read-only-storage') },
+    ],
+  });
+  const pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [layout] });
+  const pipelines = new Map<string, Promise<GPUComputePipeline>>();
+  const gpu: Gpu = {
+    device,
+    layout,
+    pipeline(name, code) {
+      const known = pipelines.get(name);
+      if (known) return known;
+      const made = device.createComputePipelineAsync({
+        label: name,
+        layout: pipelineLayout,
+        compute: { module: device.createShaderModule({ label: name, code }), entryPoint: 'main' },
+      });
+      pipelines.set(name, made);
+      return made;
+    },
+    check() {
+      const failure = failureOf.get(gpu);
+      if (failure) throw failure;
+    },
+  };
+  const fail = (error: StudioError) => {
+    if (!failureOf.has(gpu)) failureOf.set(gpu, error);
+  };
+  void device.lost.then(({ message, reason }) =>
+    fail(new StudioError('device-lost', `The graphics processor was lost: ${message || reason}`)),
+  );
+  device.addEventListener('uncapturederror', ({ error }) => {
+    const code = error instanceof GPUOutOfMemoryError ? 'out-of-memory' : 'internal';
+    fail(new StudioError(code, `The graphics processor failed: ${error.message}`));
+  });
+  return gpu;
+}

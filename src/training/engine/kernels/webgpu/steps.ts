@@ -1,0 +1,163 @@
+/**
+ * Training steps by a plan of WebGPU kernels: the data lies on the graphics processor, a step is one upload and one
+ * pass, and nothing is read back before losses, weights or the optimiser are asked for.
+ */
+import { outputsOf } from '../../objective.ts';
+import type { StepJob, StepRunner } from '../../steps.ts';
+import { planStep, type StepPlan } from '../step-plan.ts';
+import { OutOfWorkspace } from '../workspace.ts';
+import { openGpu } from './device.ts';
+import { gatherRows } from './gather.ts';
+import { GpuWorkspace } from './workspace.ts';
+
+/** Losses that are kept on the device at most before they are put aside. */
+const lossesKept = 1024;
+
+/** Null for a network or data that don't fit, or where there is no WebGPU. */
+export async function createWebGpuSteps(job: StepJob): Promise<StepRunner | null> {
+  const gpu = await openGpu();
+  if (!gpu) return null;
+  const workspace = new GpuWorkspace(gpu);
+  try {
+    const plan = planStep(job, workspace);
+    return await gpuSteps(job, workspace, plan);
+  } catch (error) {
+    workspace.dispose();
+    if (error instanceof OutOfWorkspace) return null;
+    throw error;
+  }
+}
+
+async function gpuSteps(
+  job: StepJob,
+  workspace: GpuWorkspace,
+  plan: StepPlan,
+): Promise<StepRunner> {
+  const { network, config, train } = job;
+  const { update, slots, rows } = plan;
+  const { parameters, trainableCount } = plan.network;
+  const most = Math.min(config.batchSize, train.targets.values.length);
+  const partsOf = (batch: number) => Math.ceil(batch / rows);
+  const ring = workspace.reserve(Math.max(lossesKept, partsOf(most)));
+  /** Steps whose losses lie in the ring, and losses that were put aside. */
+  let steps: { rows: number }[] = [];
+  let used = 0;
+  let aside: Promise<{ sum: number; rows: number }[]>[] = [];
+  let asideCount = 0;
+
+  const step = (batch: Uint32Array, learningRate: number, word: () => number) => {
+    plan.step(batch, learningRate, word, (part, from) => fill(job, workspace, plan, part, from));
+  };
+  const read = async () => {
+    const [read, count] = [steps, used];
+    steps = [];
+    used = 0;
+    if (count === 0) return [];
+    const [values] = await workspace.read([{ at: ring, count }]);
+    let from = 0;
+    return read.map((one) => {
+      const own = values?.subarray(from, (from += partsOf(one.rows))) ?? new Float32Array(0);
+      return { sum: own.reduce((sum, value) => sum + value, 0), rows: one.rows };
+    });
+  };
+
+  const start = update.save([], []); // a rehearsal is no step
+  await workspace.build(
+    () =>
+      step(
+        Uint32Array.from({ length: most }, (_, i) => i),
+        0,
+        () => 0,
+      ),
+    most,
+    dataOf(job),
+  );
+  update.restore(start);
+
+  return {
+    get unread() {
+      return steps.length + asideCount;
+    },
+    step(batch, learningRate, dropout) {
+      if (used + partsOf(batch.length) > lossesKept && used > 0) {
+        asideCount += steps.length;
+        const put = read();
+        put.catch(() => undefined); // told when losses are asked for
+        aside.push(put);
+      }
+      workspace.nextLoss = ring + 4 * used;
+      step(batch, learningRate, () => dropout.word());
+      workspace.submit(batch);
+      used += partsOf(batch.length);
+      steps.push({ rows: batch.length });
+    },
+    async readLosses() {
+      const all = [...aside, read()];
+      aside = [];
+      asideCount = 0;
+      return (await Promise.all(all)).flat();
+    },
+    async loadWeights() {
+      const values = new Float32Array((await network.pack()).bytes);
+      let from = 0;
+      for (const { at, size } of parameters)
+        workspace.write(at, values.slice(from, (from += size)));
+    },
+    async storeWeights() {
+      const tensors = network.variables.map(({ name, shape }) => ({ name, shape }));
+      const values = await workspace.read(parameters.map(({ at, size }) => ({ at, count: size })));
+      network.load({ tensors, bytes: joined(values).buffer });
+    },
+    async saveOptimizer() {
+      const values = await workspace.read(slots.map((at) => ({ at, count: trainableCount })));
+      return update.save(
+        network.trainable.map(({ variable }) => variable.size),
+        values,
+      );
+    },
+    restoreOptimizer(state) {
+      update.restore(state).forEach((values, i) => workspace.write(slots[i] ?? 0, values));
+    },
+    dispose: () => workspace.dispose(),
+  };
+}
+
+function joined(arrays: readonly Float32Array[]): Float32Array<ArrayBuffer> {
+  const all = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const values of arrays) {
+    all.set(values, at);
+    at += values.length;
+  }
+  return all;
+}
+
+/** Features, targets, and row weights where there are some. */
+function dataOf({ train }: StepJob) {
+  const { features, targets, weights } = train;
+  const n = targets.values.length;
+  return {
+    count: features.length + n + (weights ? n : 0),
+    fill(floats: Float32Array) {
+      floats.set(features);
+      floats.set(targets.values, features.length);
+      if (weights) floats.set(weights, features.length + n);
+    },
+  };
+}
+
+function fill(
+  { train }: StepJob,
+  workspace: GpuWorkspace,
+  { network, targets, rowWeights }: StepPlan,
+  part: Uint32Array,
+  first: number,
+) {
+  const { features, width } = train;
+  const targetsAt = features.length;
+  const weightsAt = train.weights ? targetsAt + train.targets.values.length : -1;
+  workspace.record('gatherRows', gatherRows, [
+    ...[network.input, targets, rowWeights, first, part.length, width],
+    ...[outputsOf(train.targets), targetsAt, weightsAt],
+  ]);
+}

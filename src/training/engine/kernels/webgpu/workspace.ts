@@ -1,0 +1,222 @@
+/**
+ * A heap on a graphics processor, and the step that runs in it: calls of kernels are noted, their parameters go up
+ * in one write, and all of them run as one compute pass, which WebGPU orders by itself.
+ */
+import { StudioError } from '../../../../lib/errors.ts';
+import type { Kernels } from '../kernels.ts';
+import { OutOfWorkspace, Workspace } from '../workspace.ts';
+import type { Gpu } from './device.ts';
+import { passesOf, Recorder, slotBytes, writeCall } from './recorder.ts';
+import { headOf, type Pass, type Shader } from './shader.ts';
+
+/** Calls that are uploaded at a time; a step with more goes in several passes. */
+const mostCalls = 512;
+
+export interface Range {
+  /** In bytes of the heap. */
+  at: number;
+  /** Floats. */
+  count: number;
+}
+
+interface Memory {
+  heap: GPUBuffer;
+  /** The rows of a batch, then the calls' parameters. */
+  upload: GPUBuffer;
+  data: GPUBuffer;
+  group: GPUBindGroup;
+  bytes: ArrayBuffer;
+  listBytes: number;
+}
+
+export class GpuWorkspace extends Workspace {
+  readonly kernels: Kernels;
+  readonly #gpu: Gpu;
+  readonly #recorder = new Recorder();
+  readonly #pipelines = new Map<string, GPUComputePipeline>();
+  #memory: Memory | null = null;
+
+  constructor(gpu: Gpu) {
+    super();
+    this.#gpu = gpu;
+    this.kernels = this.#recorder.kernels;
+  }
+
+  /** A shader that is no plan's kernel. @param values its parameters; places in bytes */
+  record(name: string, shader: Shader, values: readonly number[]) {
+    this.#recorder.record(name, shader, values);
+  }
+
+  /** Where the next loss goes, in bytes; losses that follow lie behind it. */
+  set nextLoss(at: number) {
+    this.#recorder.nextLoss = at / 4;
+  }
+
+  placeWords(at: number, words: readonly number[]) {
+    this.#recorder.placeWindow(at, words);
+  }
+
+  protected grow(bytes: number) {
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.#gpu.device.limits;
+    const most = Math.min(maxBufferSize, maxStorageBufferBindingSize, 2 ** 32);
+    if (bytes > most) throw new OutOfWorkspace(`${bytes} bytes are too many`);
+  }
+
+  /**
+   * Makes the heap, all zeros, and compiles what is called, after all is laid out.
+   * @param rehearse calls what will be called, with the largest batch
+   * @param listLength most rows of a batch
+   * @param data floats that shaders read from, and what fills them
+   * @throws OutOfWorkspace
+   */
+  async build(
+    rehearse: () => void,
+    listLength: number,
+    data: { count: number; fill: (floats: Float32Array) => void },
+  ) {
+    rehearse();
+    const passes = new Map<string, { shader: Shader; pass: Pass }>();
+    let spare = 0;
+    for (const call of this.#recorder.take()) {
+      const { shader, p } = call;
+      spare = Math.max(spare, shader.spare?.(p) ?? 0);
+      // All of them: a smaller batch may take others.
+      for (const pass of shader.passes) passes.set(pass.name, { shader, pass });
+    }
+    this.#recorder.spare = { at: this.reserve(spare) / 4, count: spare };
+    const compiled = Array.from(passes.values(), async ({ shader, pass }) => {
+      const pipeline = await this.#gpu.pipeline(pass.name, headOf(shader) + pass.code);
+      this.#pipelines.set(pass.name, pipeline);
+    });
+    this.#memory = await this.#allocate(listLength, data);
+    await Promise.all(compiled);
+  }
+
+  async #allocate(
+    listLength: number,
+    { count, fill }: { count: number; fill: (floats: Float32Array) => void },
+  ): Promise<Memory> {
+    const { device, layout } = this.#gpu;
+    this.grow(4 * count);
+    const listBytes = slotBytes * Math.ceil((4 * listLength) / slotBytes);
+    const { COPY_DST, COPY_SRC, STORAGE, UNIFORM } = GPUBufferUsage;
+    const buffer = (size: number, usage: number, mappedAtCreation = false) =>
+      device.createBuffer({ size: Math.max(16, size), usage, mappedAtCreation });
+    const size = listBytes + mostCalls * slotBytes;
+    device.pushErrorScope('out-of-memory');
+    const memory = {
+      heap: buffer(this.end, STORAGE | COPY_SRC | COPY_DST),
+      upload: buffer(size, STORAGE | UNIFORM | COPY_DST),
+      data: buffer(4 * count, STORAGE, true),
+    };
+    fill(new Float32Array(memory.data.getMappedRange(), 0, count));
+    memory.data.unmap();
+    if (await device.popErrorScope()) {
+      for (const one of Object.values(memory)) one.destroy();
+      throw new OutOfWorkspace(`the graphics processor has no room for ${this.end} bytes`);
+    }
+    const group = device.createBindGroup({
+      layout,
+      entries: [
+        { binding: 0, resource: { buffer: memory.heap } },
+        { binding: 1, resource: { buffer: memory.upload, size: slotBytes } },
+        { binding: 2, resource: { buffer: memory.upload, size: Math.max(slotBytes, listBytes) } },
+        { binding: 3, resource: { buffer: memory.data } },
+      ],
+    });
+    return { ...memory, group, bytes: new ArrayBuffer(size), listBytes };
+  }
+
+  /** Bytes of the heap, the data and what is uploaded. */
+  get bytes(): number {
+    const { heap, upload, data } = this.#built;
+    return heap.size + upload.size + data.size;
+  }
+
+  /**
+   * Runs what was noted. @param list rows of a batch, as `list` has them
+   * @throws StudioError `device-lost`, `out-of-memory`, `internal`
+   */
+  submit(list?: Uint32Array) {
+    this.#gpu.check();
+    const { bytes, listBytes, upload, group } = this.#built;
+    const { device } = this.#gpu;
+    if (list) new Uint32Array(bytes).set(list);
+    const calls = this.#recorder.take();
+    const views = { words: new Int32Array(bytes), floats: new Float32Array(bytes) };
+    for (let first = 0; first < calls.length; first += mostCalls) {
+      const some = calls.slice(first, first + mostCalls);
+      some.forEach((call, i) => writeCall(call, views, (listBytes + i * slotBytes) / 4));
+      const end = listBytes + some.length * slotBytes;
+      device.queue.writeBuffer(upload, 0, bytes, 0, end);
+      const encoder = device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      some.forEach((call, i) => {
+        const offset = [listBytes + i * slotBytes];
+        let isBound = false;
+        for (const { name, workgroups } of passesOf(call)) {
+          const [x, y = 1, z = 1] = workgroups(call.p);
+          if (x * y * z === 0) continue;
+          if (!isBound) pass.setBindGroup(0, group, offset);
+          isBound = true;
+          pass.setPipeline(this.#pipeline(name));
+          pass.dispatchWorkgroups(x, y, z);
+        }
+      });
+      pass.end();
+      device.queue.submit([encoder.finish()]);
+    }
+  }
+
+  /** Copies of what lies in the heap, when all that was submitted is done. @throws StudioError `device-lost` */
+  async read(ranges: readonly Range[]): Promise<Float32Array[]> {
+    this.#gpu.check();
+    const { device } = this.#gpu;
+    const size = 4 * ranges.reduce((sum, { count }) => sum + count, 0);
+    if (size === 0) return ranges.map(() => new Float32Array(0));
+    const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+    const staging = device.createBuffer({ size, usage });
+    try {
+      const encoder = device.createCommandEncoder();
+      let to = 0;
+      for (const { at, count } of ranges) {
+        encoder.copyBufferToBuffer(this.#built.heap, at, staging, to, 4 * count);
+        to += 4 * count;
+      }
+      device.queue.submit([encoder.finish()]);
+      await staging.mapAsync(GPUMapMode.READ);
+      const mapped = new Float32Array(staging.getMappedRange());
+      let from = 0;
+      return ranges.map(({ count }) => mapped.slice(from, (from += count)));
+    } catch (cause) {
+      await device.queue.onSubmittedWorkDone().catch(() => undefined); // so that a loss is known
+      this.#gpu.check();
+      throw new StudioError('device-lost', `The graphics processor gave no answer`, { cause });
+    } finally {
+      staging.destroy();
+    }
+  }
+
+  write(at: number, values: Float32Array<ArrayBuffer>) {
+    this.#gpu.device.queue.writeBuffer(this.#built.heap, at, values);
+  }
+
+  /** Afterwards it can't be used. */
+  dispose() {
+    if (!this.#memory) return;
+    const { heap, upload, data } = this.#memory;
+    for (const buffer of [heap, upload, data]) buffer.destroy();
+    this.#memory = null;
+  }
+
+  get #built(): Memory {
+    if (!this.#memory) throw new Error('the workspace has no heap, or not any more');
+    return this.#memory;
+  }
+
+  #pipeline(name: string): GPUComputePipeline {
+    const pipeline = this.#pipelines.get(name);
+    if (!pipeline) throw new Error(`${name} was not called when steps were rehearsed`);
+    return pipeline;
+  }
+}
