@@ -22,7 +22,6 @@ export {
   elu,
   env,
   gather,
-  keep,
   leakyRelu,
   matMul,
   memory,

@@ -2,38 +2,67 @@
  * Training steps by a plan of WebAssembly kernels: a step allocates nothing and touches no tensor. The network's
  * own variables are only read and written when weights are loaded and stored.
  */
+import { StudioError } from '../../../lib/errors.ts';
+import type { Random } from '../../../lib/random.ts';
+import type { NetworkSpec } from '../../../models/spec.ts';
+import type { OptimizerSpec } from '../../run.ts';
 import { outputsOf, targetRows } from '../objective.ts';
-import type { StepJob, StepRunner } from '../steps.ts';
+import { rowsOfParts, type StepJob, type StepRunner } from '../steps.ts';
 import type { Kernels } from './kernels.ts';
 import { planNetwork, type NetworkPlan } from './plan/network-plan.ts';
 import { planUpdate, slotsOf } from './update/plan.ts';
 import { OutOfWorkspace, Workspace } from './workspace.ts';
 
-/** Null for a network that doesn't fit, or where WebAssembly has no vectors. */
+/** Null where WebAssembly has no vectors. @throws StudioError `out-of-memory` for a network that doesn't fit */
 export function createPlannedSteps(job: StepJob): StepRunner | null {
-  const workspace = Workspace.start();
   try {
+    const workspace = Workspace.start();
     return workspace && plannedSteps(job, workspace);
   } catch (error) {
-    if (error instanceof OutOfWorkspace) return null;
+    if (error instanceof OutOfWorkspace)
+      throw new StudioError('out-of-memory', error.message, { cause: error });
     throw error;
   }
+}
+
+/** What the steps of a run are laid out for. */
+export interface StepShape {
+  spec: NetworkSpec;
+  optimizer: OptimizerSpec;
+  /** Most rows of a step. */
+  batch: number;
+  /** Most rows that are computed at a time. */
+  microBatch: number;
+  /** Columns of the targets. */
+  outputs: number;
+}
+
+/** All that steps keep in memory. @throws OutOfWorkspace */
+export function layOutSteps(shape: StepShape, workspace: Workspace) {
+  const { spec, optimizer, batch, microBatch, outputs } = shape;
+  const rows = rowsOfParts(batch, microBatch);
+  const plan = planNetwork(spec, { rows, isTraining: true }, workspace);
+  const { trainableCount } = plan;
+  const slots = slotsOf(optimizer).map(() => workspace.reserve(trainableCount));
+  const isSplit = rows < batch;
+  const sums = isSplit ? workspace.reserve(trainableCount) : plan.gradients;
+  const targets = workspace.reserve(rows * outputs);
+  const rowWeights = workspace.reserve(rows);
+  return { plan, slots, sums, isSplit, targets, rowWeights };
 }
 
 function plannedSteps(job: StepJob, workspace: Workspace): StepRunner {
   const { network, config, train, l2 } = job;
   const { kernels } = workspace;
-  const most = Math.min(config.batchSize, train.targets.values.length);
-  const rows = Math.min(job.microBatch ?? most, most);
-  const isSplit = rows < most;
-  const plan = planNetwork(network.spec, { rows, isTraining: true }, workspace);
+  const batch = Math.min(config.batchSize, train.targets.values.length);
+  const { optimizer } = config;
+  const microBatch = job.microBatch ?? batch;
+  const { plan, slots, sums, isSplit, targets, rowWeights } = layOutSteps(
+    { spec: network.spec, optimizer, batch, microBatch, outputs: outputsOf(train.targets) },
+    workspace,
+  );
   const { weights, gradients, trainableCount } = plan;
-  const slots = slotsOf(config.optimizer).map(() => workspace.reserve(trainableCount));
-  const sums = isSplit ? workspace.reserve(trainableCount) : gradients;
-  const outputs = outputsOf(train.targets);
-  const targets = workspace.reserve(rows * outputs);
-  const rowWeights = workspace.reserve(rows);
-  const update = planUpdate(workspace, config.optimizer, {
+  const update = planUpdate(workspace, optimizer, {
     ...{ weights, gradients: sums, slots, parameters: trainableCount },
   });
   const loss = lossOf(kernels, job, { plan, targets, rowWeights });
@@ -42,28 +71,51 @@ function plannedSteps(job: StepJob, workspace: Workspace): StepRunner {
     .map(({ at, gradient, size }) => ({ at, gradient: gradient - gradients + sums, size }));
   let losses: { sum: number; rows: number }[] = [];
 
+  const begin = (dropout: Random) => {
+    if (plan.hasDropout) plan.draw.key = dropout.word();
+    if (isSplit) kernels.clear(sums, trainableCount);
+  };
+  const partsOf = function* (batch: Uint32Array) {
+    const rows = isSplit ? rowsOfParts(batch.length, microBatch) : batch.length;
+    for (let from = 0; from < batch.length; from += rows) {
+      plan.draw.offset = from;
+      const part = isSplit ? batch.subarray(from, from + rows) : batch;
+      fillBatch(job, part, workspace.floats, { x: plan.input, targets, rowWeights });
+      yield part.length;
+      if (isSplit) kernels.addInto(sums, gradients, trainableCount);
+    }
+  };
+  const end = (batch: Uint32Array, learningRate: number, sum: number) => {
+    if (l2 > 0 || config.l1 > 0)
+      for (const { at, gradient, size } of kernelPlaces)
+        kernels.regularise(gradient, at, size, l2, config.l1);
+    update.apply(learningRate);
+    losses.push({ sum, rows: batch.length });
+  };
+
   return {
     get unread() {
       return losses.length;
     },
     step(batch, learningRate, dropout) {
-      if (plan.hasDropout) plan.draw.key = dropout.word();
+      begin(dropout);
       let sum = 0;
-      if (isSplit) kernels.clear(sums, trainableCount);
-      for (let from = 0; from < batch.length; from += rows) {
-        const part = isSplit ? batch.subarray(from, from + rows) : batch;
-        if (isSplit) plan.draw.offset = from;
-        fillBatch(job, part, workspace.floats, { x: plan.input, targets, rowWeights });
-        plan.forward(part.length);
-        sum += loss(part.length, 1 / batch.length);
-        plan.backward(part.length);
-        if (isSplit) kernels.addInto(sums, gradients, trainableCount);
+      for (const rows of partsOf(batch)) {
+        plan.forward(rows);
+        sum += loss(rows, 1 / batch.length);
+        plan.backward(rows);
       }
-      if (l2 > 0 || config.l1 > 0)
-        for (const { at, gradient, size } of kernelPlaces)
-          kernels.regularise(gradient, at, size, l2, config.l1);
-      update.apply(learningRate);
-      losses.push({ sum, rows: batch.length });
+      end(batch, learningRate, sum);
+    },
+    *stepInParts(batch, learningRate, dropout) {
+      begin(dropout);
+      let sum = 0;
+      for (const rows of partsOf(batch)) {
+        yield* plan.forwardInParts(rows);
+        sum += loss(rows, 1 / batch.length);
+        yield* plan.backwardInParts(rows);
+      }
+      end(batch, learningRate, sum);
     },
     readLosses() {
       const read = losses;
@@ -79,22 +131,19 @@ function plannedSteps(job: StepJob, workspace: Workspace): StepRunner {
       }
     },
     storeWeights() {
-      const tensors = network.variables.map(({ name, shape }) => ({ name, shape }));
-      const total = plan.parameters.reduce((sum, { size }) => sum + size, 0);
-      const values = new Float32Array(total);
-      let to = 0;
-      for (const { at, size } of plan.parameters) {
-        values.set(workspace.floats.subarray(at / 4, at / 4 + size), to);
-        to += size;
-      }
-      network.load({ tensors, bytes: values.buffer });
+      network.loadArrays(weightsIn(plan, workspace));
       return Promise.resolve();
     },
+    readWeights: () => Promise.resolve(weightsIn(plan, workspace)),
     saveOptimizer: () =>
       Promise.resolve(update.save(network.trainable.map((one) => one.variable.size))),
     restoreOptimizer: (state) => update.restore(state),
     dispose: () => undefined, // the memory goes with the last reference to it
   };
+}
+
+function weightsIn({ parameters }: NetworkPlan, { floats }: Workspace): Float32Array[] {
+  return parameters.map(({ at, size }) => floats.subarray(at / 4, at / 4 + size));
 }
 
 /** Σ weight · loss over the rows; the gradient of that sum times `scale` goes where the way back begins. */

@@ -18,7 +18,7 @@ export function slotsOf(spec: OptimizerSpec): readonly string[] {
 
 export interface PlannedUpdate {
   apply(learningRate: number): void;
-  /** @param sizes of the variables, in order */
+  /** @param sizes of the variables, in order @returns views, good until the next step */
   save(sizes: readonly number[]): OptimizerState;
   restore(state: OptimizerState): void;
 }
@@ -72,7 +72,8 @@ export function planUpdate(
       const kept: Float32Array[] = [];
       let from = 0;
       for (const size of sizes) {
-        for (const slot of slots) kept.push(floats.slice(slot / 4 + from, slot / 4 + from + size));
+        for (const slot of slots)
+          kept.push(floats.subarray(slot / 4 + from, slot / 4 + from + size));
         from += size;
       }
       return { steps, slots: kept };
