@@ -32,15 +32,23 @@ export function threefry(
 /**
  * 0 with probability `rate`, else 1 / (1 − rate); a pair of numbers per counter.
  * @param key of this step; @param place of the layer in the network
+ * @param from the first number's place in the whole mask, of which this is a part
  */
-export function dropoutMask(key: number, place: number, rate: number, count: number): Float32Array {
+export function dropoutMask(
+  key: number,
+  place: number,
+  rate: number,
+  count: number,
+  from = 0,
+): Float32Array {
   const mask = new Float32Array(count);
   const least = leastKept(rate);
   const kept = Math.fround(1 / (1 - rate));
-  for (let i = 0; i < count; i += 2) {
-    const [first, second] = threefry(key, place, i >>> 1, 0);
-    mask[i] = first >= least ? kept : 0;
-    if (i + 1 < count) mask[i + 1] = second >= least ? kept : 0;
+  for (let pair = Math.floor(from / 2); 2 * pair < from + count; pair++) {
+    const [first, second] = threefry(key, place, pair, 0);
+    const at = 2 * pair - from;
+    if (at >= 0) mask[at] = first >= least ? kept : 0;
+    if (at + 1 < count) mask[at + 1] = second >= least ? kept : 0;
   }
   return mask;
 }

@@ -4,7 +4,7 @@ import { reviveError, type StudioError } from '../lib/errors.ts';
 import type { TrainingApi } from '../rpc/contracts.ts';
 import type { WorkerClient } from '../rpc/worker-client.ts';
 import type { ControlCommand } from '../training/control.ts';
-import type { EpochRecord, RunEvent, RunOutcome } from '../training/run.ts';
+import type { EpochRecord, RunEvent, RunNotice, RunOutcome } from '../training/run.ts';
 import type { RunRecord } from '../training/run-record.ts';
 import { stayAwake } from './wake-lock.ts';
 
@@ -31,7 +31,7 @@ export class RunSession {
   #folds = $state.raw<readonly Record<string, number>[]>([]);
   #progress = $state.raw<Progress | null>(null);
   #started = $state.raw<Started | null>(null);
-  #notices = $state.raw<readonly string[]>([]);
+  #notices = $state.raw<readonly RunNotice[]>([]);
   #bestEpoch = $state(0);
   #error = $state.raw<StudioError | null>(null);
   readonly #client: WorkerClient<TrainingApi>;
@@ -163,7 +163,7 @@ export class RunSession {
         this.#status = 'running';
         break;
       case 'notice':
-        this.#notices = [...this.#notices, event.message];
+        this.#notices = [...this.#notices, event.notice];
         break;
       case 'finished':
         this.#bestEpoch = event.bestEpoch;

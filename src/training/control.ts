@@ -2,6 +2,7 @@
 export interface RunControl {
   /** While paused the loop asks before every batch, so that a step is one batch. */
   readonly isPaused: boolean;
+  readonly isStopped: boolean;
   /** Resolves at once while running, later while paused. `stop` ends the run with its best weights. */
   next(): Promise<'go' | 'stop'>;
 }

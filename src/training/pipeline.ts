@@ -9,6 +9,12 @@ import type { ProbeMemory } from './backend-reason.ts';
 import type { RunControl } from './control.ts';
 import type { Backend, MetricSet, RunConfig, RunEvent, RunOutcome } from './run.ts';
 
+/**
+ * Stores a run's checkpoint; training doesn't wait for it. May give the bytes back (another buffer, where they went
+ * through a worker) for the next one to be written in; else they aren't written to again.
+ */
+export type SaveCheckpoint = (bytes: ArrayBuffer) => Promise<unknown>;
+
 export interface TrainingJob {
   source: ColumnSource;
   config: RunConfig;
@@ -16,8 +22,8 @@ export interface TrainingJob {
   emit: (event: RunEvent) => void;
   /** Where a killed run left off; null for a fresh one. */
   checkpoint: ArrayBuffer | null;
-  /** Called every few seconds; training doesn't wait for it. */
-  saveCheckpoint: (bytes: ArrayBuffer) => Promise<void>;
+  /** Called every few seconds. */
+  saveCheckpoint: SaveCheckpoint;
   /** Absent where nothing is to be remembered. */
   probeMemory?: ProbeMemory;
   /** 3,000 unless told otherwise. */

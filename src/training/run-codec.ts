@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { rebasedId } from '../lib/rebased-id.ts';
 import { backendReasonSchema } from './backend-reason.ts';
 import { runConfigSchema } from './config-schema.ts';
+import { runNoticeSchema } from './run-notice.ts';
 import { backends } from './run.ts';
 import type { RunRecord } from './run-record.ts';
 
@@ -46,7 +47,7 @@ const runSchema: v.GenericSchema<unknown, RunRecord> = v.object({
     test: v.exactOptional(metrics),
   }),
   modelVersion: v.nullable(v.string()),
-  notices: v.array(v.string()),
+  notices: v.array(runNoticeSchema),
   checkpoint: v.nullable(v.string()),
 });
 

@@ -6,6 +6,7 @@ import type {
   MetricSet,
   Metrics,
   RunConfig,
+  RunNotice,
   RunOutcome,
 } from './run.ts';
 
@@ -32,7 +33,7 @@ export interface RunRecord {
   bestEpoch: number;
   metrics: MetricSet;
   modelVersion: string | null;
-  notices: string[];
+  notices: RunNotice[];
   /** Digest of the latest checkpoint (training/engine/checkpoint.ts); null once the run has ended. */
   checkpoint: string | null;
 }

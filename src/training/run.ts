@@ -25,6 +25,36 @@ export type BackendReason =
   /** Another one failed. */
   | { type: 'instead'; of: Backend };
 
+/** Why a run could not go on as it was. */
+export type FailureCause = 'out-of-memory' | 'device-lost' | 'diverged' | 'failed';
+
+/** What a run did to go on where it could not go on as it was; the page puts it into words. */
+export type RunNotice =
+  /** Memory ran out: at most so many rows of a batch are computed at a time, and their gradients summed. */
+  | {
+      type: 'fewer-rows';
+      /** The one under way, from 1. */
+      epoch: number;
+      backend: Backend;
+      rows: number;
+      batch: number;
+      /** Batch norm's statistics are of fewer rows now, so that it isn't the same training any more. */
+      isApproximate: boolean;
+    }
+  /** The device was lost, and started again. */
+  | { type: 'restarted'; epoch: number; backend: Backend }
+  /** `message` is what the backend said. */
+  | {
+      type: 'moved';
+      epoch: number;
+      from: Backend;
+      to: Backend;
+      cause: FailureCause;
+      message: string;
+    }
+  /** In words, as the first version had it. */
+  | { type: 'text'; text: string };
+
 export type OptimizerSpec =
   | { type: 'sgd'; momentum: number; nesterov: boolean }
   | { type: 'adam' | 'adamw'; beta1: number; beta2: number; epsilon: number; weightDecay: number }
@@ -118,5 +148,5 @@ export type RunEvent =
   | { type: 'fold'; fold: number; folds: number; metrics: Metrics }
   | { type: 'paused' }
   | { type: 'resumed' }
-  | { type: 'notice'; message: string }
+  | { type: 'notice'; notice: RunNotice }
   | { type: 'finished'; outcome: RunOutcome; bestEpoch: number };

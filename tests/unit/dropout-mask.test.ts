@@ -28,4 +28,10 @@ test('a mask drops the share that it should, and keeps the mean', () => {
   const mean = mask.reduce((sum, factor) => sum + factor, 0) / count;
   expect(Math.abs(mean - 1)).toBeLessThan(0.01);
   expect(dropoutMask(123, 5, 0.3, 64)).not.toEqual(mask.slice(0, 64));
+  for (const [from, to] of [
+    [10, 31],
+    [7, 8],
+    [33, 40],
+  ] as const)
+    expect(dropoutMask(123, 4, 0.3, to - from, from)).toEqual(mask.slice(from, to));
 });

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { Random } from '../../src/lib/random.ts';
 import { buildNetwork } from '../../src/models/engine/network.ts';
+import { memory } from '../../src/models/engine/tf.ts';
 import { startBackend } from '../../src/training/engine/backend.ts';
 import { createPlannedSteps } from '../../src/training/engine/kernels/planned-steps.ts';
 import { WasmWorkspace } from '../../src/training/engine/kernels/wasm-workspace.ts';
 import { createTensorSteps } from '../../src/training/engine/step-runner.ts';
-import type { StepJob, StepRunner } from '../../src/training/engine/steps.ts';
+import { rowsOfParts, type StepJob, type StepRunner } from '../../src/training/engine/steps.ts';
 import { cases, configOf, dataOf, everyRow, specOf, type Case } from '../support/tiny-network.ts';
 
 test('a matrix product is what its definition says, transposed or not, at any size', () => {
@@ -67,10 +68,11 @@ async function train(example: Case, create: (job: StepJob) => StepRunner) {
   const losses = (await runner.readLosses()).map(({ sum }) => sum);
   await runner.storeWeights();
   const weights = new Float32Array((await network.pack()).bytes);
-  const state = await runner.saveOptimizer();
+  expect((await runner.readWeights()).flatMap((values) => [...values])).toEqual([...weights]);
+  const { slots, steps } = await runner.saveOptimizer();
   runner.dispose();
   network.dispose();
-  return { losses, weights, slots: state.slots, steps: state.steps };
+  return { losses, weights, slots, steps };
 }
 
 function planned(job: StepJob): StepRunner {
@@ -97,13 +99,49 @@ test.each(cases)('$name: a planned step does what tfjs does', async (example) =>
   });
 });
 
-test('a batch computed in parts is the batch computed whole', async () => {
+test.each([
+  ['planned', planned],
+  ['tfjs', createTensorSteps],
+] as const)('%s: a batch computed in parts is the batch computed whole', async (_name, create) => {
   for (const name of ['dropout', 'lstm', 'L1 and L2', 'weighted classes']) {
     const example = cases.find((one) => one.name === name);
     if (!example) throw new Error(`no case ${name}`);
-    const whole = await train(example, planned);
-    const parts = await train(example, (job) => planned({ ...job, microBatch: 3 }));
+    const whole = await train(example, create);
+    const before = memory().numTensors;
+    const parts = await train(example, (job) => create({ ...job, microBatch: 3 }));
+    expect(memory().numTensors, `${name}: tensors left`).toBe(before);
     expect(farthest(parts.losses, whole.losses), `${name}: losses`).toBeLessThan(1e-5);
     expect(farthest(parts.weights, whole.weights), `${name}: weights`).toBeLessThan(1e-6);
   }
 });
+
+test('parts of a batch are about alike, and even where they may be', () => {
+  expect(rowsOfParts(32, 32)).toBe(32);
+  expect(rowsOfParts(7, 32)).toBe(7);
+  expect(rowsOfParts(33, 16)).toBe(12);
+  expect(rowsOfParts(8, 3)).toBe(3);
+  expect(rowsOfParts(512, 256)).toBe(256);
+});
+
+test('a step with breaks in it is the step without, to the last bit', async () => {
+  for (const example of cases.filter(({ name }) => ['dropout', 'batch norm', 'gru'].includes(name)))
+    for (const microBatch of [8, 4]) {
+      const create = (job: StepJob) => planned({ ...job, microBatch });
+      const whole = await train(example, create);
+      let breaks = 0;
+      const broken = await train(example, (job) => brokenUp(create(job), () => breaks++));
+      expect(breaks).toBeGreaterThan(8);
+      expect(broken).toEqual(whole);
+    }
+});
+
+/** Steps that are all taken in parts. */
+function brokenUp(runner: StepRunner, told: () => void): StepRunner {
+  return {
+    ...runner,
+    step(...given) {
+      if (!runner.stepInParts) throw new Error('it has no parts');
+      for (const _break of runner.stepInParts(...given)) told();
+    },
+  };
+}

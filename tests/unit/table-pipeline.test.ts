@@ -20,7 +20,7 @@ function job(source: ColumnSource, config: RunConfig): TrainingJob & { events: R
     config,
     control: new Control(),
     emit: (event) => {
-      if (event.type === 'notice') console.log(event.message);
+      if (event.type === 'notice') console.log(event.notice);
       events.push(event);
     },
     checkpoint: null,

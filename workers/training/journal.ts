@@ -49,7 +49,7 @@ export class RunJournal {
         };
         break;
       case 'notice':
-        this.#record = { ...record, notices: [...record.notices, event.message] };
+        this.#record = { ...record, notices: [...record.notices, event.notice] };
         break;
       default: // progress, pauses and the end aren't kept as such
     }

@@ -29,6 +29,8 @@ export interface Network {
   pack(): Promise<PackedWeights>;
   /** @throws StudioError `corrupt` for weights of another shape */
   load(weights: PackedWeights): void;
+  /** Takes a copy of the values, an array a variable. */
+  loadArrays(values: readonly Float32Array[]): void;
   dispose(): void;
 }
 
@@ -60,7 +62,10 @@ export function buildNetwork(spec: NetworkSpec, seed: number): Network {
 
   const hasDropout = spec.layers.some((layer) => layer.type === 'dropout' && layer.rate > 0);
 
-  const forward = (x: Tensor2D, { training, random: drawn }: ForwardContext): Tensor2D => {
+  const forward = (
+    x: Tensor2D,
+    { training, random: drawn, firstRow = 0 }: ForwardContext,
+  ): Tensor2D => {
     const key = training && hasDropout ? drawn.word() : 0;
     const input = reshape(x, [x.shape[0], ...spec.inputShape]);
     const outputs: Tensor[] = [];
@@ -75,6 +80,7 @@ export function buildNetwork(spec: NetworkSpec, seed: number): Network {
         applyLayer(layer, inputs, values, {
           training,
           key,
+          firstRow,
           place: i,
           inputShapes,
           outputShape,
@@ -93,6 +99,9 @@ export function buildNetwork(spec: NetworkSpec, seed: number): Network {
     pack: () => packVariables(variables),
     load(weights) {
       unpackInto(variables, weights);
+    },
+    loadArrays(values) {
+      variables.forEach((one, i) => assign(one, given(values[i]).slice()));
     },
     dispose: () => dispose(variables),
   };
@@ -139,9 +148,13 @@ function unpackInto(variables: readonly Variable[], { tensors, bytes }: PackedWe
     throw new StudioError('corrupt', "The stored weights don't fit the model's layers");
   let at = 0;
   for (const variable of variables) {
-    const value = tensor(new Float32Array(bytes, at, variable.size), variable.shape);
-    variable.assign(value);
-    value.dispose();
+    assign(variable, new Float32Array(bytes, at, variable.size));
     at += 4 * variable.size;
   }
+}
+
+function assign(variable: Variable, values: Float32Array) {
+  const value = tensor(values, variable.shape);
+  variable.assign(value);
+  value.dispose();
 }

@@ -1,6 +1,12 @@
 /** Starts tfjs backends, each loaded only when it is used. Which one is choose-backend.ts's business. */
 import { StudioError } from '../../lib/errors.ts';
-import { ready, setBackend } from '../../models/engine/tf.ts';
+import {
+  findBackendFactory,
+  ready,
+  registerBackend,
+  removeBackend,
+  setBackend,
+} from '../../models/engine/tf.ts';
 import type { Backend } from '../run.ts';
 
 const loaders: Record<Backend, () => Promise<unknown>> = {
@@ -28,4 +34,12 @@ export async function startBackend(backend: Backend): Promise<void> {
     );
   }
   throw new StudioError('no-backend', `The ${backend} backend can't be started here`);
+}
+
+/** One that was started, with a new device. Tensors of the old one are lost. @throws StudioError `no-backend` */
+export async function restartBackend(backend: Backend): Promise<void> {
+  const factory = findBackendFactory(backend);
+  removeBackend(backend);
+  registerBackend(backend, factory);
+  await startBackend(backend);
 }

@@ -1,6 +1,8 @@
 /** Where a run stands, to the last bit, as one buffer: JSON for the small things, arrays as they lie in memory. */
 import * as v from 'valibot';
 import { StudioError } from '../../lib/errors.ts';
+import { backends } from '../run.ts';
+import type { Spare } from './checkpointer.ts';
 
 const magic = 0x4b434847; // "GHCK"
 
@@ -21,6 +23,10 @@ const stateSchema = v.object({
   optimizerSteps: v.number(),
   best: v.object({ epoch: v.number(), loss: v.number(), waited: v.number() }),
   schedule: v.object({ factor: v.number(), best: v.number(), waited: v.number() }),
+  /** What it was computed on; absent in a checkpoint of the first version. */
+  on: v.exactOptional(
+    v.object({ backend: v.picklist(backends), microBatch: v.nullable(v.number()) }),
+  ),
   lengths: v.object({ weights: v.number(), best: v.number(), slots: v.array(v.number()) }),
 });
 
@@ -33,36 +39,55 @@ export interface Checkpoint {
   slots: Float32Array[];
 }
 
-export function encodeCheckpoint({ state, weights, best, slots }: Checkpoint): ArrayBuffer {
+/** As a checkpoint, before it is one buffer: the weights may lie in several arrays. */
+export type CheckpointParts = Omit<Checkpoint, 'weights' | 'slots'> & {
+  weights: readonly Float32Array[];
+  slots: readonly Float32Array[];
+};
+
+/** The small things take as many bytes each time, so that the arrays lie where they lay. */
+const stateBytes = 2048;
+
+/** @param spare an older checkpoint's bytes: written over where the arrays are as long, which costs half */
+export function encodeCheckpoint(parts: CheckpointParts, spare: Spare | null = null): ArrayBuffer {
+  const { state, weights, best, slots } = parts;
   const lengths = {
-    weights: weights.length,
+    weights: weights.reduce((sum, { length }) => sum + length, 0),
     best: best.length,
     slots: slots.map(({ length }) => length),
   };
-  const json = new TextEncoder().encode(JSON.stringify({ ...finite(state), lengths }));
-  const arraysAt = 8 + 4 * Math.ceil(json.length / 4);
-  const arrays = [weights, best, ...slots];
-  const bytes = new ArrayBuffer(arrays.reduce((end, { byteLength }) => end + byteLength, arraysAt));
+  const text = JSON.stringify({ ...finite(state), lengths });
+  const json = new TextEncoder().encode(
+    text.padEnd(stateBytes * Math.ceil(text.length / stateBytes)),
+  );
+  const size = [...weights, best, ...slots].reduce(
+    (end, { byteLength }) => end + byteLength,
+    8 + json.length,
+  );
+  const fits =
+    spare?.bytes.byteLength === size &&
+    new DataView(spare.bytes).getUint32(4, true) === json.length;
+  const bytes = fits ? spare.bytes : new ArrayBuffer(size);
   new DataView(bytes).setUint32(0, magic, true);
   new DataView(bytes).setUint32(4, json.length, true);
   new Uint8Array(bytes, 8).set(json);
-  let at = arraysAt;
-  for (const values of arrays) {
+  let at = 8 + json.length;
+  const put = (values: Float32Array) => {
     new Float32Array(bytes, at, values.length).set(values);
     at += values.byteLength;
-  }
+  };
+  weights.forEach(put);
+  if (fits && spare.bestEpoch === state.best.epoch) at += best.byteLength;
+  else put(best);
+  slots.forEach(put);
   return bytes;
 }
 
 /** @throws StudioError `corrupt` */
 export function decodeCheckpoint(bytes: ArrayBuffer): Checkpoint {
   try {
-    const view = new DataView(bytes);
-    if (view.getUint32(0, true) !== magic) throw new Error('no checkpoint');
-    const length = view.getUint32(4, true);
-    const json: unknown = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 8, length)));
-    const { lengths, ...state } = v.parse(stateSchema, infinite(json));
-    let at = 8 + 4 * Math.ceil(length / 4);
+    const { state, lengths, arraysAt } = decodeState(bytes);
+    let at = arraysAt;
     const take = (count: number) => {
       const values = new Float32Array(bytes.slice(at, at + 4 * count));
       if (values.length !== count) throw new Error('cut off');
@@ -76,8 +101,30 @@ export function decodeCheckpoint(bytes: ArrayBuffer): Checkpoint {
       slots: lengths.slots.map(take),
     };
   } catch (error) {
-    throw new StudioError('corrupt', 'The checkpoint of this run is damaged', { cause: error });
+    throw damaged(error);
   }
+}
+
+/** Without the arrays. @throws StudioError `corrupt` */
+export function loopStateIn(bytes: ArrayBuffer): LoopState {
+  try {
+    return decodeState(bytes).state;
+  } catch (error) {
+    throw damaged(error);
+  }
+}
+
+function damaged(cause: unknown) {
+  return new StudioError('corrupt', 'The checkpoint of this run is damaged', { cause });
+}
+
+function decodeState(bytes: ArrayBuffer) {
+  const view = new DataView(bytes);
+  if (view.getUint32(0, true) !== magic) throw new Error('no checkpoint');
+  const length = view.getUint32(4, true);
+  const json: unknown = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 8, length)));
+  const { lengths, ...state } = v.parse(stateSchema, infinite(json));
+  return { state, lengths, arraysAt: 8 + 4 * Math.ceil(length / 4) };
 }
 
 /** JSON has no infinity; before the first epoch the best loss is one. */

@@ -18,6 +18,10 @@ export class Control implements RunControl {
     return this.#isPaused;
   }
 
+  get isStopped() {
+    return this.#isStopped;
+  }
+
   command(command: ControlCommand) {
     switch (command) {
       case 'pause':

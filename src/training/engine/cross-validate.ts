@@ -43,7 +43,10 @@ export async function crossValidate(job: TrainingJob, output: Output): Promise<T
   for (const [i, fold] of folds.entries()) {
     if (i < resumed.done.length) continue;
     const isResumed = i === resumed.done.length;
-    const quiet = { ...within(isResumed ? resumed.current : null), emit: () => undefined };
+    const quiet: TrainingJob = {
+      ...within(isResumed ? resumed.current : null),
+      emit: (event) => (event.type === 'notice' ? job.emit(event) : undefined),
+    };
     const { fitted } = await fitOn(quiet, output, fold.train, new Uint32Array());
     const predictor = await openPredictor(fitted);
     try {

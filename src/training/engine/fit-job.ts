@@ -1,6 +1,7 @@
 /** What a solver is given and what it gives, whichever it is. */
 import type { NetworkSpec, PackedWeights } from '../../models/spec.ts';
 import type { RunControl } from '../control.ts';
+import type { SaveCheckpoint } from '../pipeline.ts';
 import type { ProbeMemory } from '../backend-reason.ts';
 import type { Backend, RunConfig, RunEvent, RunOutcome } from '../run.ts';
 import type { TrainingRows } from './batches.ts';
@@ -12,7 +13,7 @@ export interface FitJob {
   control: RunControl;
   emit: (event: RunEvent) => void;
   checkpoint: ArrayBuffer | null;
-  saveCheckpoint: (bytes: ArrayBuffer) => Promise<void>;
+  saveCheckpoint: SaveCheckpoint;
   /** Absent where nothing is to be remembered. */
   probeMemory?: ProbeMemory;
   /** 3,000 unless told otherwise. */

@@ -6,13 +6,19 @@ import { createPlannedForward } from './kernels/planned-forward.ts';
 /** Logits or numbers, [rows, outputs] row-major. */
 export interface Forward {
   load(weights: PackedWeights): void;
-  /** @param features [n, width] row-major */
+  /** @param features [n, width] row-major; @param between is awaited after each batch */
   outputs(
     features: Float32Array | Float64Array,
     width: number,
     rows: Uint32Array,
+    between?: () => Promise<void>,
   ): Promise<Float32Array>;
   dispose(): void;
+}
+
+export interface KernelForward extends Forward {
+  /** An array a variable. */
+  loadArrays(values: readonly Float32Array[]): void;
 }
 
 export async function openForward(spec: NetworkSpec): Promise<Forward> {
@@ -22,12 +28,13 @@ export async function openForward(spec: NetworkSpec): Promise<Forward> {
 }
 
 /** Null where the kernels can't. */
-export function createKernelForward(spec: NetworkSpec): Forward | null {
+export function createKernelForward(spec: NetworkSpec): KernelForward | null {
   const planned = createPlannedForward(spec, rowsAtATime(spec));
   if (!planned) return null;
   return {
     load: (weights) => planned.load(weights),
-    outputs(features, width, rows) {
+    loadArrays: (values) => planned.loadArrays(values),
+    async outputs(features, width, rows, between) {
       let all = new Float32Array(0);
       const x = new Float32Array(Math.min(rows.length, planned.rows) * width);
       for (let from = 0; from < rows.length; from += planned.rows) {
@@ -39,8 +46,9 @@ export function createKernelForward(spec: NetworkSpec): Forward | null {
         const perRow = outputs.length / batch.length;
         if (from === 0) all = new Float32Array(rows.length * perRow);
         all.set(outputs, from * perRow);
+        await between?.();
       }
-      return Promise.resolve(all);
+      return all;
     },
     dispose: () => undefined, // the memory goes with the last reference to it
   };

@@ -1,45 +1,67 @@
 /**
  * Mini-batch training of a network. Its own loop, because a run must be held, resumed to the bit and heard
- * of without a frame or a timer in between. Nothing here knows where data or checkpoints are kept.
+ * of without a frame or a timer in between. Nothing here knows where data or checkpoints are kept, nor what to do
+ * about a failure.
  */
+import { reviveError, type StudioError } from '../../lib/errors.ts';
 import { Random } from '../../lib/random.ts';
-import type { Network } from '../../models/engine/network.ts';
 import type { RunControl } from '../control.ts';
-import type { Backend, BackendReason, RunConfig, RunEvent, RunOutcome } from '../run.ts';
+import type { SaveCheckpoint } from '../pipeline.ts';
+import type { BackendReason, RunEvent, RunOutcome } from '../run.ts';
 import { createSchedule } from '../schedules.ts';
 import type { TrainingRows } from './batches.ts';
+import { Breath, Stopped } from './breath.ts';
 import { decodeCheckpoint, encodeCheckpoint, type LoopState } from './checkpoint.ts';
+import { Checkpointer, type Spare } from './checkpointer.ts';
 import { createStepRunner } from './step-runner.ts';
+import type { StepJob } from './steps.ts';
 import { createWatch } from './watch.ts';
 
-export interface LoopJob {
-  network: Network;
-  backend: Backend;
+export interface LoopJob extends StepJob {
   reason: BackendReason;
-  config: RunConfig;
-  /** The weight of ½ Σw² in the mean loss. */
-  l2: number;
-  train: TrainingRows;
   validation: TrainingRows | null;
   control: RunControl;
   emit: (event: RunEvent) => void;
   checkpoint: ArrayBuffer | null;
-  saveCheckpoint: (bytes: ArrayBuffer) => Promise<void>;
+  saveCheckpoint: SaveCheckpoint;
   /** 3,000 unless told otherwise. */
   checkpointEveryMs?: number;
+  /** Throws once the device is no good any more; asked whenever something was read from it. */
+  checkDevice: () => void;
 }
 
 export interface LoopResult {
   outcome: RunOutcome;
   bestEpoch: number;
+  /** Of a run that diverged: a checkpoint whose losses were still numbers, where one was taken. */
+  lastGood: ArrayBuffer | null;
+}
+
+/** A run that broke off, and from where it can go on. */
+export class BrokenRun extends Error {
+  override readonly cause: StudioError;
+  /** Null: from where it started. */
+  readonly checkpoint: ArrayBuffer | null;
+
+  constructor(cause: StudioError, checkpoint: ArrayBuffer | null) {
+    super(cause.message);
+    this.cause = cause;
+    this.checkpoint = checkpoint;
+  }
 }
 
 const progressEveryMs = 200;
-const yieldEveryMs = 30;
 /** Losses stay on the device for so many steps: reading one waits for all that was queued. */
 const lossesKept = 20;
+/** What is queued on a device is to take no longer. */
+const queuedMs = 100;
+/** A step that takes longer is taken in parts, so that a run can be held in the middle of it. */
+const longStepMs = 30;
 
-/** Leaves the network with its best weights. @throws StudioError `corrupt` for a damaged checkpoint */
+/**
+ * Leaves the network with its best weights.
+ * @throws StudioError `corrupt` for a damaged checkpoint; BrokenRun for whatever else went wrong
+ */
 export async function runLoop(job: LoopJob): Promise<LoopResult> {
   const { network, config, train, control, emit } = job;
   const n = train.targets.values.length;
@@ -48,6 +70,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
   const steps = await createStepRunner(job);
   const schedule = createSchedule(config.schedule, config.epochs);
   const watch = createWatch(network, job.backend, train, job.validation);
+  const checkpoints = new Checkpointer(job.saveCheckpoint);
   let shuffle = new Random(config.seed, 'shuffle');
   let dropout = new Random(config.seed, 'dropout');
   let state: LoopState = {
@@ -63,34 +86,38 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
     best: { epoch: 0, loss: Infinity, waited: 0 },
     schedule: schedule.save(),
   };
-  await steps.loadWeights();
-  let best = await packed(network);
+  let best: Float32Array = new Float32Array((await network.pack()).bytes);
   let lastCheckpoint = performance.now();
   let lastProgress = 0;
-  let lastYield = performance.now();
-  let resumedAt = performance.now();
-  let stepsSinceResume = 0;
-  let isSaving = false;
+  let clockFrom = performance.now();
+  let stepsDone = 0;
+  let secondsBefore = 0;
+  let stepMs = Infinity;
+  let mostUnread = lossesKept;
+  /** Once it stands where it goes on from, what it did since is worth rescuing. */
+  let isUnderWay = false;
+  const breath = new Breath(control, (ms) => (clockFrom += ms)); // a pause is no training time
 
-  const seconds = () => state.seconds + (performance.now() - resumedAt) / 1000;
+  const seconds = () => state.seconds + (performance.now() - clockFrom) / 1000;
 
   const restore = async (bytes: ArrayBuffer) => {
     const checkpoint = decodeCheckpoint(bytes);
     ({ state, best } = checkpoint);
-    unpack(network, checkpoint.weights);
+    unpack(checkpoint.weights);
     await steps.loadWeights();
     steps.restoreOptimizer({ steps: state.optimizerSteps, slots: checkpoint.slots });
     schedule.restore(state.schedule);
     shuffle = Random.restore(state.shuffle);
     dropout = Random.restore(state.dropout);
+    secondsBefore = state.seconds;
   };
 
-  const save = async () => {
-    await readLosses();
-    await steps.storeWeights();
+  /** After the losses were read, between two steps. */
+  const capture = async (spare: Spare | null) => {
+    const weights = await steps.readWeights();
     const optimizer = await steps.saveOptimizer();
     const now = seconds();
-    resumedAt = performance.now();
+    clockFrom = performance.now();
     state = {
       ...state,
       seconds: now,
@@ -98,25 +125,43 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
       dropout: dropout.save(),
       optimizerSteps: optimizer.steps,
       schedule: schedule.save(),
+      on: { backend: job.backend, microBatch: job.microBatch ?? null },
     };
-    return encodeCheckpoint({
-      state,
-      weights: await packed(network),
-      best,
-      slots: optimizer.slots,
-    });
+    return encodeCheckpoint({ state, weights, best, slots: optimizer.slots }, spare);
   };
 
-  const readLosses = async () => {
+  /** @returns whether all are numbers */
+  const readLosses = async (): Promise<boolean> => {
+    const count = steps.unread;
+    if (count === 0) return true;
+    const before = performance.now();
     for (const { sum, rows } of await steps.readLosses()) {
       state.lossSum += sum;
       state.lossRows += rows;
     }
+    job.checkDevice();
+    const each = (performance.now() - before) / count;
+    mostUnread = Math.max(1, Math.min(lossesKept, Math.floor(queuedMs / each)));
+    const isFinite = Number.isFinite(state.lossSum);
+    if (isFinite) checkpoints.prove();
+    return isFinite;
   };
 
-  const step = (rows: Uint32Array) => {
-    const epoch = state.epoch + state.step / stepsPerEpoch;
-    steps.step(rows, config.learningRate * schedule.factor(epoch), dropout);
+  const step = async (rows: Uint32Array) => {
+    const rate = config.learningRate * schedule.factor(state.epoch + state.step / stepsPerEpoch);
+    const drawn = dropout.save();
+    const before = performance.now();
+    try {
+      if (steps.stepInParts && stepMs > longStepMs)
+        await withBreaks(steps.stepInParts(rows, rate, dropout), () => breath.within());
+      else steps.step(rows, rate, dropout);
+    } catch (error) {
+      dropout = Random.restore(drawn); // the step will be taken again
+      throw error;
+    }
+    stepMs = performance.now() - before;
+    state.step++;
+    stepsDone++;
   };
 
   const run = async (): Promise<RunOutcome> => {
@@ -125,37 +170,24 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
       const order = shuffledOrder(n, Random.restore(state.order), shuffle, state.step === 0);
       while (state.step < stepsPerEpoch) {
         const at = state.step * batchSize;
-        step(order.subarray(at, Math.min(n, at + batchSize)));
-        state.step++;
-        stepsSinceResume++;
-        if (steps.unread >= lossesKept) await readLosses();
+        await step(order.subarray(at, Math.min(n, at + batchSize)));
         const now = performance.now();
-        if (now - lastProgress > progressEveryMs) {
-          await readLosses();
+        const isTold = now - lastProgress > progressEveryMs;
+        const isKept =
+          !checkpoints.isSaving && now - lastCheckpoint >= (job.checkpointEveryMs ?? 3000);
+        if (isTold || isKept || steps.unread >= mostUnread)
+          if (!(await readLosses())) return 'diverged';
+        if (isTold) {
           lastProgress = now;
-          if (!Number.isFinite(state.lossSum)) return 'diverged';
           emit(progressOf());
         }
-        if (!isSaving && now - lastCheckpoint >= (job.checkpointEveryMs ?? 3000)) {
-          const bytes = await save();
+        if (isKept) {
+          await checkpoints.take(capture, state.best.epoch);
           lastCheckpoint = performance.now();
-          isSaving = true;
-          // A full disk must not end the run: that is told when its end can't be stored.
-          void job
-            .saveCheckpoint(bytes)
-            .catch(() => undefined)
-            .finally(() => (isSaving = false));
         }
-        if (control.isPaused || performance.now() - lastYield > yieldEveryMs) {
-          const before = performance.now();
-          if ((await control.next()) === 'stop') return 'stopped';
-          lastYield = performance.now();
-          // A pause is no training time.
-          if (control.isPaused || lastYield - before > 1000) resumedAt += lastYield - before;
-        }
+        await breath.betweenSteps();
       }
-      await readLosses();
-      if (!Number.isFinite(state.lossSum)) return 'diverged';
+      if (!(await readLosses())) return 'diverged';
       const ended = await endEpoch();
       if (ended) return ended;
     }
@@ -164,12 +196,12 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
 
   const endEpoch = async (): Promise<RunOutcome | null> => {
     const epoch = state.epoch + 1;
-    await steps.storeWeights();
-    const { trained, validation } = await watch();
+    const { trained, validation } = await watch(steps, () => breath.within());
     const loss = (validation ?? trained)['loss'] ?? NaN;
     if (!Number.isFinite(loss)) return 'diverged';
     const isBest = loss < state.best.loss - (config.earlyStopping?.minDelta ?? 0);
-    if (isBest) best = await packed(network);
+    if (isBest) best = joined(await steps.readWeights());
+    job.checkDevice();
     const rate = config.learningRate * schedule.factor(epoch - 1 / stepsPerEpoch);
     schedule.observe(loss);
     state = {
@@ -194,8 +226,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
   };
 
   const progressOf = (): RunEvent => {
-    const elapsed = (performance.now() - resumedAt) / 1000;
-    const stepsPerSecond = stepsSinceResume / Math.max(1e-3, elapsed);
+    const stepsPerSecond = stepsDone / Math.max(1e-3, seconds() - secondsBefore);
     const left = config.epochs * stepsPerEpoch - state.epoch * stepsPerEpoch - state.step;
     return {
       type: 'progress',
@@ -207,8 +238,27 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
     };
   };
 
+  /** From the newest state that there is, where it can still be read. */
+  const rescue = async (): Promise<ArrayBuffer | null> => {
+    if (!isUnderWay) return null;
+    try {
+      job.checkDevice();
+      if (await readLosses()) return await capture(null);
+    } catch {
+      // what was kept a moment ago must do
+    }
+    return checkpoints.lastGood();
+  };
+
+  const unpack = (weights: Float32Array) => {
+    const tensors = network.variables.map(({ name, shape }) => ({ name, shape }));
+    network.load({ tensors, bytes: new Float32Array(weights).buffer });
+  };
+
   try {
+    await steps.loadWeights();
     if (job.checkpoint) await restore(job.checkpoint);
+    isUnderWay = true;
     emit({
       type: 'started',
       backend: job.backend,
@@ -217,13 +267,32 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
       stepsPerEpoch,
       epoch: state.epoch,
     });
-    const outcome = await run();
+    const outcome = await run().catch((error: unknown): RunOutcome => {
+      if (error instanceof Stopped) return 'stopped';
+      throw error;
+    });
+    const lastGood = outcome === 'diverged' ? await checkpoints.lastGood() : null;
+    if (state.best.epoch === 0 && lastGood) best = decodeCheckpoint(lastGood).weights;
     // Stopped before the first epoch's end: what was learned so far is all there is.
-    await steps.storeWeights();
-    if (state.best.epoch > 0 || outcome === 'diverged') unpack(network, best);
-    return { outcome, bestEpoch: state.best.epoch };
+    if (state.best.epoch > 0 || outcome === 'diverged') unpack(best);
+    else await steps.storeWeights();
+    return { outcome, bestEpoch: state.best.epoch, lastGood };
+  } catch (error) {
+    const cause = deviceFailure(job) ?? reviveError(error);
+    if (cause.code === 'corrupt') throw cause;
+    throw new BrokenRun(cause, await rescue());
   } finally {
     steps.dispose();
+  }
+}
+
+/** What is wrong with the device says more than what failed because of it. */
+function deviceFailure({ checkDevice }: LoopJob): StudioError | null {
+  try {
+    checkDevice();
+    return null;
+  } catch (error) {
+    return reviveError(error);
   }
 }
 
@@ -233,11 +302,17 @@ function shuffledOrder(n: number, drawn: Random, shuffle: Random, isNew: boolean
   return (isNew ? shuffle : drawn).shuffle(order);
 }
 
-async function packed(network: Network): Promise<Float32Array> {
-  return new Float32Array((await network.pack()).bytes);
+function joined(arrays: readonly Float32Array[]): Float32Array<ArrayBuffer> {
+  const all = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const values of arrays) {
+    all.set(values, at);
+    at += values.length;
+  }
+  return all;
 }
 
-function unpack(network: Network, weights: Float32Array) {
-  const tensors = network.variables.map(({ name, shape }) => ({ name, shape }));
-  network.load({ tensors, bytes: weights.slice().buffer });
+async function withBreaks(parts: Iterable<unknown>, between: () => Promise<void>) {
+  const work = parts[Symbol.iterator]();
+  while (!work.next().done) await between();
 }

@@ -23,6 +23,7 @@ import type { OptimizerSpec } from '../run.ts';
 export interface Optimizer {
   /** @param gradients one a variable, in order */
   apply(gradients: readonly Tensor[], learningRate: number): void;
+  /** @returns arrays that the next step doesn't change, though they aren't to be written to */
   save(): Promise<OptimizerState>;
   restore(state: OptimizerState): void;
   dispose(): void;
@@ -60,12 +61,12 @@ export function createOptimizer(spec: OptimizerSpec, variables: readonly Variabl
     },
     async save() {
       const values = await Promise.all(slots.flat().map((slot) => slot.data<'float32'>()));
-      return { steps, slots: values.map((value) => value.slice()) };
+      return { steps, slots: values };
     },
     restore(state) {
       ({ steps } = state);
       slots.flat().forEach((slot, i) => {
-        assign(slot, tensor(state.slots[i] ?? new Float32Array(slot.size), slot.shape));
+        assign(slot, tensor(state.slots[i]?.slice() ?? new Float32Array(slot.size), slot.shape));
       });
     },
     dispose() {

@@ -7,13 +7,14 @@ const batchRows = 1024;
 
 /**
  * Logits or numbers, [rows, outputs] row-major.
- * @param features [n, width] row-major
+ * @param features [n, width] row-major; @param between is awaited after each batch
  */
 export async function outputsOn(
   network: Network,
   features: Float32Array | Float64Array,
   width: number,
   rows: Uint32Array,
+  between: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Float32Array> {
   const random = new Random(0); // dropout is off: nothing is drawn
   let all = new Float32Array(0);
@@ -32,6 +33,7 @@ export async function outputsOn(
     const perRow = values.length / batch.length;
     if (from === 0) all = new Float32Array(rows.length * perRow);
     all.set(values, from * perRow);
+    await between();
   }
   return all;
 }

@@ -3,10 +3,11 @@
  * When to update, and with which rows, is the loop's business.
  */
 import { StudioError } from '../../lib/errors.ts';
+import { Random } from '../../lib/random.ts';
+import { given } from '../../models/engine/layers/layer.ts';
 import {
   add,
   dispose,
-  keep,
   mul,
   scalar,
   sign,
@@ -20,7 +21,7 @@ import { createBatches } from './batches.ts';
 import { createPlannedSteps } from './kernels/planned-steps.ts';
 import { lossOf } from './objective.ts';
 import { createOptimizer } from './optimizer.ts';
-import type { StepJob, StepRunner } from './steps.ts';
+import { rowsOfParts, type StepJob, type StepRunner } from './steps.ts';
 
 /** The quickest that there is for this network on this backend. */
 export async function createStepRunner(job: StepJob): Promise<StepRunner> {
@@ -42,11 +43,51 @@ async function createKernelSteps(job: StepJob): Promise<StepRunner | null> {
 }
 
 /** By tfjs, on whatever backend it runs. */
-export function createTensorSteps({ network, backend, config, l2, train }: StepJob): StepRunner {
+export function createTensorSteps(job: StepJob): StepRunner {
+  const { network, backend, config, l2, train } = job;
   const variables = network.trainable.map(({ variable }) => variable);
   const optimizer = createOptimizer(config.optimizer, variables);
   const batches = createBatches(train, backend);
   const losses: { value: Scalar; rows: number }[] = [];
+  /** An update broke off in the middle. */
+  let isTorn = false;
+
+  /** @returns the part's share of the batch's mean loss, and of its gradients */
+  const computePart = (part: Uint32Array, batch: number, random: Random, firstRow: number) =>
+    tidy(() => {
+      const { x, y, weights } = batches.take(part);
+      const { value, grads } = variableGrads(() => {
+        const outputs = network.forward(x, { training: true, random, firstRow });
+        const sum = lossOf(train.targets.type, outputs, y, weights);
+        return mul<Scalar>(sum, scalar(1 / batch));
+      }, variables);
+      const gradients = network.trainable.map(({ variable }) => {
+        const gradient = grads[variable.name];
+        if (!gradient) throw new StudioError('internal', `No gradient for ${variable.name}`);
+        return gradient;
+      });
+      return { value, gradients };
+    });
+
+  /** Part after part, their gradients summed; each draws the masks that are its rows'. */
+  const compute = (rows: Uint32Array, dropout: Random) => {
+    const size = rowsOfParts(rows.length, job.microBatch ?? rows.length);
+    const drawn = dropout.save();
+    let all = computePart(rows.subarray(0, size), rows.length, dropout, 0);
+    for (let from = size; from < rows.length; from += size) {
+      const before = all;
+      all = tidy(() => {
+        const part = rows.subarray(from, from + size);
+        const next = computePart(part, rows.length, Random.restore(drawn), from);
+        return {
+          value: add<Scalar>(before.value, next.value),
+          gradients: next.gradients.map((gradient, i) => add(gradient, given(before.gradients[i]))),
+        };
+      });
+      dispose([before.value, ...before.gradients]);
+    }
+    return all;
+  };
 
   return {
     get unread() {
@@ -54,24 +95,23 @@ export function createTensorSteps({ network, backend, config, l2, train }: StepJ
     },
     step(rows, learningRate, dropout) {
       const { value, gradients } = tidy(() => {
-        const batch = batches.take(rows);
-        const { value: mean, grads } = variableGrads(() => {
-          const outputs = network.forward(batch.x, { training: true, random: dropout });
-          const sum = lossOf(train.targets.type, outputs, batch.y, batch.weights);
-          return mul<Scalar>(sum, scalar(1 / rows.length));
-        }, variables);
+        const sums = compute(rows, dropout);
         return {
-          value: keep(mul<Scalar>(mean, scalar(rows.length))),
-          gradients: network.trainable.map(({ variable, isKernel }) => {
-            const gradient = grads[variable.name];
-            if (!gradient) throw new StudioError('internal', `No gradient for ${variable.name}`);
-            return keep(isKernel ? regularised(gradient, variable, l2, config.l1) : gradient);
+          value: mul<Scalar>(sums.value, scalar(rows.length)),
+          gradients: network.trainable.map(({ variable, isKernel }, i) => {
+            const gradient = given(sums.gradients[i]);
+            return isKernel ? regularised(gradient, variable, l2, config.l1) : gradient;
           }),
         };
       });
-      optimizer.apply(gradients, learningRate);
-      dispose(gradients);
       losses.push({ value, rows: rows.length });
+      isTorn = true;
+      try {
+        optimizer.apply(gradients, learningRate);
+      } finally {
+        dispose(gradients);
+      }
+      isTorn = false;
     },
     async readLosses() {
       if (losses.length === 0) return [];
@@ -84,6 +124,10 @@ export function createTensorSteps({ network, backend, config, l2, train }: StepJ
     // The network's variables are what is updated.
     loadWeights: () => Promise.resolve(),
     storeWeights: () => Promise.resolve(),
+    async readWeights() {
+      if (isTorn) throw new StudioError('internal', 'A step broke off in the middle of its update');
+      return Promise.all(network.variables.map((variable) => variable.data<'float32'>()));
+    },
     saveOptimizer: () => optimizer.save(),
     restoreOptimizer(state) {
       optimizer.restore(state);

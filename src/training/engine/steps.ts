@@ -8,14 +8,26 @@ import type { OptimizerState } from './optimizer.ts';
 export interface StepRunner {
   /** Losses that are still on the device. */
   readonly unread: number;
-  /** Updates the weights by these rows of the training data. */
+  /** Workers have weights of their own at the moment: no checkpoint would be gone on from to the bit. */
+  readonly isBetweenAverages?: boolean;
+  /** What the last step still waits for, to be awaited before the next; absent or null: nothing. */
+  readonly pending?: Promise<void> | null;
+  /**
+   * Updates the weights by these rows of the training data. One that throws has changed nothing, or else the weights
+   * can't be read any more.
+   */
   step(rows: Uint32Array, learningRate: number, dropout: Random): void;
+  /** As `step`, to the last bit, with breaks in it; the weights are updated after the last one. Absent: it has none. */
+  stepInParts?(rows: Uint32Array, learningRate: number, dropout: Random): Iterable<unknown>;
   /** The losses of the steps since the last call, each summed over its rows. Waits for the device. */
   readLosses(): Promise<{ sum: number; rows: number }[]>;
   /** Takes the network's weights over; to be called first, and whenever the network was given others. */
   loadWeights(): Promise<void>;
-  /** Gives the network the weights as they are; before it is measured or packed. */
+  /** Gives the network the weights as they are; before it is used. */
   storeWeights(): Promise<void>;
+  /** The weights as they are, an array a variable in the order in which they are packed; good until the next step. */
+  readWeights(): Promise<readonly Float32Array[]>;
+  /** Its slots are good until the next step. */
   saveOptimizer(): Promise<OptimizerState>;
   restoreOptimizer(state: OptimizerState): void;
   dispose(): void;
@@ -28,6 +40,13 @@ export interface StepJob {
   /** The weight of ½ Σw² in the mean loss. */
   l2: number;
   train: TrainingRows;
-  /** Rows that are computed at a time, their gradients summed; absent: the whole batch. */
+  /** Most rows that are computed at a time, their gradients summed; absent: the whole batch. */
   microBatch?: number;
+}
+
+/** Rows of each part of a batch: about alike, and even, since dropout draws two numbers at a time. */
+export function rowsOfParts(batch: number, microBatch: number): number {
+  if (microBatch >= batch) return batch;
+  const rows = Math.ceil(batch / Math.ceil(batch / microBatch));
+  return Math.min(microBatch, rows + (rows % 2));
 }

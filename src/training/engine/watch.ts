@@ -5,35 +5,52 @@ import type { TrainingRows } from './batches.ts';
 import { createKernelForward } from './forward.ts';
 import { measure } from './objective.ts';
 import { outputsOn } from './predict.ts';
+import type { StepRunner } from './steps.ts';
 
 /** Train figures are of so many rows at most, evenly drawn. */
 const measuredRows = 4096;
 
-export type Watch = () => Promise<{ trained: Metrics; validation: Metrics | undefined }>;
+type Outputs = (data: TrainingRows, rows: Uint32Array) => Promise<Float32Array>;
 
-/** Measures with the weights as they are: a sample of the train rows, and every validation row. */
+/**
+ * Measures with the weights as they are: a sample of the train rows, and every validation row.
+ * @param between is awaited now and then
+ */
+export type Watch = (
+  steps: StepRunner,
+  between: () => Promise<void>,
+) => Promise<{ trained: Metrics; validation: Metrics | undefined }>;
+
 export function createWatch(
   network: Network,
   backend: Backend,
   train: TrainingRows,
   validation: TrainingRows | null,
 ): Watch {
-  const count = train.targets.values.length;
-  const step = Math.max(1, count / measuredRows);
-  const sample = Uint32Array.from({ length: Math.min(count, measuredRows) }, (_, i) =>
-    Math.floor(i * step),
-  );
+  const sample = measuredSample(train);
   const every = validation && Uint32Array.from(validation.targets.values, (_, i) => i);
   const kernels = backend === 'wasm' ? createKernelForward(network.spec) : null;
-  const outputs = ({ features, width }: TrainingRows, rows: Uint32Array) =>
-    kernels ? kernels.outputs(features, width, rows) : outputsOn(network, features, width, rows);
-  const figures = async (data: TrainingRows, rows: Uint32Array) =>
+  const figures = async (outputs: Outputs, data: TrainingRows, rows: Uint32Array) =>
     measure(await outputs(data, rows), data.targets, rows);
-  return async () => {
-    kernels?.load(await network.pack());
+  return async (steps, between) => {
+    if (kernels) kernels.loadArrays(await steps.readWeights());
+    else await steps.storeWeights();
+    const outputs: Outputs = ({ features, width }, rows) =>
+      kernels
+        ? kernels.outputs(features, width, rows, between)
+        : outputsOn(network, features, width, rows, between);
     return {
-      trained: await figures(train, sample),
-      validation: validation && every ? await figures(validation, every) : undefined,
+      trained: await figures(outputs, train, sample),
+      validation: validation && every ? await figures(outputs, validation, every) : undefined,
     };
   };
+}
+
+/** Of the train rows, those that are measured after each epoch. */
+export function measuredSample({ targets }: TrainingRows): Uint32Array {
+  const count = targets.values.length;
+  const step = Math.max(1, count / measuredRows);
+  return Uint32Array.from({ length: Math.min(count, measuredRows) }, (_, i) =>
+    Math.floor(i * step),
+  );
 }

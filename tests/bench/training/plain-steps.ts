@@ -91,6 +91,7 @@ export function plainSteps({ network, config, train }: StepJob): StepRunner {
     },
     loadWeights: () => Promise.resolve(),
     storeWeights: () => Promise.resolve(),
+    readWeights: () => Promise.resolve(weights),
     saveOptimizer: () => Promise.resolve({ steps, slots: [] }),
     restoreOptimizer: () => undefined,
     dispose: () => undefined,

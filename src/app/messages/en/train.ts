@@ -147,5 +147,23 @@ export const train = {
   resumed: (name: string) => `“${name}” was interrupted and goes on from its last checkpoint.`,
   finished: (name: string, metric: string, value: string) =>
     `“${name}” is trained: ${metric} ${value} on the test split.`,
-  notices: 'Notes of this run',
+  notices: 'Log of this run',
+  showLog: 'Log…',
+  noticeTexts: {
+    at: (epoch: string, text: string) => `Epoch ${epoch}: ${text}`,
+    fewerRows: (backend: string, rows: string, batch: string) =>
+      `${backend} ran out of memory. Each batch of ${batch} is now computed ${rows} rows at a time and the gradients are summed: the same training, a little slower.`,
+    approximate:
+      'Batch norm sees fewer rows at a time, so the result differs somewhat from that of whole batches.',
+    restarted: (backend: string) =>
+      `the device of ${backend} was lost. It was started again, and training went on from the last good state.`,
+    moved: (from: string, to: string, why: string) =>
+      `${from} ${why}. Training went on with ${to} from the last good state.`,
+    causes: {
+      'out-of-memory': 'ran out of memory',
+      'device-lost': 'lost its device',
+      diverged: 'gave a loss that is no longer a number',
+      failed: (message: string) => `failed (${message})`,
+    },
+  },
 };

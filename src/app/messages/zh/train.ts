@@ -143,5 +143,20 @@ export const train: Messages['train'] = {
   evaluate: '查看效果',
   resumed: (name) => `“${name}”曾被中断，现从最近的检查点继续。`,
   finished: (name, metric, value) => `“${name}”训练完成：测试集${metric} ${value}。`,
-  notices: '本次运行的说明',
+  notices: '本次运行的日志',
+  showLog: '日志…',
+  noticeTexts: {
+    at: (epoch, text) => `第 ${epoch} 轮：${text}`,
+    fewerRows: (backend, rows, batch) =>
+      `${backend} 内存不足。现在每批 ${batch} 行分成每次 ${rows} 行计算，再将梯度相加：训练不变，只是稍慢。`,
+    approximate: '批归一化每次看到的行数变少，结果会与整批计算略有不同。',
+    restarted: (backend) => `${backend} 的设备丢失。已重新启动，并从最近的正常状态继续训练。`,
+    moved: (from, to, why) => `${from} ${why}。已改用 ${to}，从最近的正常状态继续训练。`,
+    causes: {
+      'out-of-memory': '内存不足',
+      'device-lost': '的设备丢失',
+      diverged: '的损失不再是一个数',
+      failed: (message) => `出错（${message}）`,
+    },
+  },
 };

@@ -8,10 +8,11 @@ export const applyDropout: ApplyLayer<LayerOf<'dropout'>> = (
   { rate },
   [input],
   _variables,
-  { training, key, place },
+  { training, key, place, firstRow },
 ) => {
   const x = given(input);
   if (!training || rate === 0) return x;
-  const mask = dropoutMask(key, place, rate, x.size);
+  const perRow = x.size / Math.max(1, x.shape[0] ?? 1);
+  const mask = dropoutMask(key, place, rate, x.size, firstRow * perRow);
   return mul(x, tensor(mask, x.shape));
 };

@@ -6,12 +6,15 @@ export interface ForwardContext {
   training: boolean;
   /** Draws the keys of dropout masks; its state is part of a checkpoint. */
   random: Random;
+  /** The place in the whole batch of the first row, where the batch is computed in parts. */
+  firstRow?: number;
 }
 
 export interface LayerContext {
   training: boolean;
   /** Of this pass's dropout masks. */
   key: number;
+  firstRow: number;
   /** Its place in the network. */
   place: number;
   /** Of one example, one an input. */

@@ -11,6 +11,8 @@ export interface PlannedForward {
   /** Most rows that `run` takes. */
   rows: number;
   load(weights: PackedWeights): void;
+  /** An array a variable. */
+  loadArrays(values: readonly Float32Array[]): void;
   /** @param x [count, …inputShape] @returns [count, outputs]: a view that the next call overwrites */
   run(x: ArrayLike<number>, count: number): Float32Array;
 }
@@ -29,6 +31,9 @@ export function createPlannedForward(spec: NetworkSpec, rows: number): PlannedFo
   const { floats } = workspace;
   return {
     rows,
+    loadArrays(values) {
+      plan.parameters.forEach(({ at }, i) => floats.set(values[i] ?? [], at / 4));
+    },
     load({ bytes }) {
       const values = new Float32Array(bytes);
       let from = 0;

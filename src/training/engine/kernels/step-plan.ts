@@ -1,12 +1,65 @@
 /**
- * A training step as calls of kernels, wherever these compute: forward, loss and backward of the batch (or of its
- * parts, one after the other), then the update.
+ * A training step as calls of kernels, wherever these compute: forward, loss and backward of rows (or of parts of
+ * them, one after the other), then the update. Knows no network's variables and nothing of tfjs.
  */
-import { outputsOf } from '../objective.ts';
-import type { StepJob } from '../steps.ts';
+import type { NetworkSpec } from '../../../models/spec.ts';
+import type { OptimizerSpec, RunConfig } from '../../run.ts';
+import { rowsOfParts } from '../steps.ts';
+import { outputsOf, type Targets } from '../targets.ts';
 import { planNetwork, type NetworkPlan } from './plan/network-plan.ts';
 import { planUpdate, slotsOf, type PlannedUpdate } from './update/plan.ts';
 import type { Workspace } from './workspace.ts';
+
+/** What the steps of a run are laid out for. */
+export interface StepShape {
+  spec: NetworkSpec;
+  optimizer: OptimizerSpec;
+  /** Most rows of a step. */
+  batch: number;
+  /** Most rows that are computed at a time. */
+  microBatch: number;
+  /** Columns of the targets. */
+  outputs: number;
+}
+
+/** All that steps keep in memory, in bytes. @throws OutOfWorkspace */
+export function layOutSteps(shape: StepShape, workspace: Workspace) {
+  const { spec, optimizer, batch, microBatch, outputs } = shape;
+  const rows = rowsOfParts(batch, microBatch);
+  const network = planNetwork(spec, { rows, isTraining: true }, workspace);
+  const { trainableCount } = network;
+  const slots = slotsOf(optimizer).map(() => workspace.reserve(trainableCount));
+  const isSplit = rows < batch;
+  const sums = isSplit ? workspace.reserve(trainableCount) : network.gradients;
+  const targets = workspace.reserve(rows * outputs);
+  const rowWeights = workspace.reserve(rows);
+  return { network, slots, sums, isSplit, rows, targets, rowWeights };
+}
+
+export interface StepPlanJob {
+  spec: NetworkSpec;
+  config: Pick<RunConfig, 'optimizer' | 'l1'>;
+  /** The weight of ½ Σw² in the mean loss. */
+  l2: number;
+  train: { targets: Targets };
+  /** Most rows that are given at a time. */
+  mostRows: number;
+  /** Most rows that are computed at a time, their gradients summed; absent: all. */
+  microBatch?: number;
+}
+
+/** Where rows lie in the batch that is stepped by. */
+export interface BatchPlace {
+  /** The first row's place; even where there is dropout, which draws numbers in pairs. */
+  from: number;
+  /** Rows of the whole batch. */
+  of: number;
+  /** What masks are drawn from. */
+  key: number;
+}
+
+/** Puts rows where the plan reads them: features, targets and weights. @param from the first one's place among those given */
+export type FillRows = (rows: Uint32Array, from: number) => void;
 
 export interface StepPlan {
   network: NetworkPlan;
@@ -18,59 +71,82 @@ export interface StepPlan {
   /** Where a part's targets [rows, outputs] and row weights [rows] lie. */
   targets: number;
   rowWeights: number;
+  /** Where the gradient lies. */
+  gradients: number;
   /**
-   * @param word draws the key of the step's masks
-   * @param fill puts rows of the batch where the plan reads them: features, targets and weights
+   * The gradient of the rows' share of the batch's mean loss.
    * @returns Σ weight · loss, where the kernels give it at once
    */
-  step(
-    batch: Uint32Array,
-    learningRate: number,
-    word: () => number,
-    fill: (part: Uint32Array, from: number) => void,
-  ): number;
+  gradient(rows: Uint32Array, place: BatchPlace, fill: FillRows): number;
+  /** The same to the last bit, with a break after each layer. */
+  gradientInParts(
+    rows: Uint32Array,
+    place: BatchPlace,
+    fill: FillRows,
+  ): Generator<unknown, number, undefined>;
+  /** One update by the gradient, the penalties of large weights added. */
+  apply(learningRate: number): void;
 }
 
 /** @throws OutOfWorkspace */
-export function planStep(job: StepJob, workspace: Workspace): StepPlan {
-  const { network: built, config, train, l2 } = job;
+export function planStep(job: StepPlanJob, workspace: Workspace): StepPlan {
+  const { spec, config, train, l2, mostRows } = job;
+  const { optimizer, l1 } = config;
   const { kernels } = workspace;
-  const most = Math.min(config.batchSize, train.targets.values.length);
-  const rows = Math.min(job.microBatch ?? most, most);
-  const isSplit = rows < most;
-  const network = planNetwork(built.spec, { rows, isTraining: true }, workspace);
+  const microBatch = job.microBatch ?? mostRows;
+  const outputs = outputsOf(train.targets);
+  const { network, slots, sums, isSplit, rows, targets, rowWeights } = layOutSteps(
+    { spec, optimizer, batch: mostRows, microBatch, outputs },
+    workspace,
+  );
   const { weights, gradients, trainableCount } = network;
-  const slots = slotsOf(config.optimizer).map(() => workspace.reserve(trainableCount));
-  const sums = isSplit ? workspace.reserve(trainableCount) : gradients;
-  const targets = workspace.reserve(rows * outputsOf(train.targets));
-  const rowWeights = workspace.reserve(rows);
-  const update = planUpdate(workspace, config.optimizer, {
+  const update = planUpdate(workspace, optimizer, {
     ...{ weights, gradients: sums, slots, parameters: trainableCount },
   });
-  const loss = lossOf(workspace, job, { network, targets, rowWeights });
+  const loss = lossOf(workspace, train.targets, { network, targets, rowWeights });
   const kernelPlaces = network.parameters
     .filter(({ isKernel, isTrainable }) => isKernel && isTrainable)
     .map(({ at, gradient, size }) => ({ at, gradient: gradient - gradients + sums, size }));
+
+  /** Lays each part out; the caller computes it before it asks for the next. */
+  const parts = function* (all: Uint32Array, { from: start, key }: BatchPlace, fill: FillRows) {
+    network.draw.key = key;
+    if (isSplit || all.length === 0) kernels.clear(sums, trainableCount);
+    const size = isSplit ? rowsOfParts(all.length, microBatch) : all.length;
+    for (let from = 0; from < all.length; from += size) {
+      const part = isSplit ? all.subarray(from, from + size) : all;
+      network.draw.offset = start + from;
+      fill(part, from);
+      yield part.length;
+      if (isSplit) kernels.addInto(sums, gradients, trainableCount);
+    }
+  };
+
   return {
-    ...{ network, update, slots, rows, targets, rowWeights },
-    step(batch, learningRate, word, fill) {
-      if (network.hasDropout) network.draw.key = word();
+    ...{ network, update, slots, rows, targets, rowWeights, gradients: sums },
+    gradient(all, place, fill) {
       let sum = 0;
-      if (isSplit) kernels.clear(sums, trainableCount);
-      for (let from = 0; from < batch.length; from += rows) {
-        const part = isSplit ? batch.subarray(from, from + rows) : batch;
-        if (isSplit) network.draw.offset = from;
-        fill(part, from);
-        network.forward(part.length);
-        sum += loss(part.length, 1 / batch.length);
-        network.backward(part.length);
-        if (isSplit) kernels.addInto(sums, gradients, trainableCount);
+      for (const count of parts(all, place, fill)) {
+        network.forward(count);
+        sum += loss(count, 1 / place.of);
+        network.backward(count);
       }
-      if (l2 > 0 || config.l1 > 0)
-        for (const { at, gradient, size } of kernelPlaces)
-          kernels.regularise(gradient, at, size, l2, config.l1);
-      update.apply(learningRate);
       return sum;
+    },
+    *gradientInParts(all, place, fill) {
+      let sum = 0;
+      for (const count of parts(all, place, fill)) {
+        yield* network.forwardInParts(count);
+        sum += loss(count, 1 / place.of);
+        yield* network.backwardInParts(count);
+      }
+      return sum;
+    },
+    apply(learningRate) {
+      if (l2 > 0 || l1 > 0)
+        for (const { at, gradient, size } of kernelPlaces)
+          kernels.regularise(gradient, at, size, l2, l1);
+      update.apply(learningRate);
     },
   };
 }
@@ -78,17 +154,17 @@ export function planStep(job: StepJob, workspace: Workspace): StepPlan {
 /** Σ weight · loss over the rows; the gradient of that sum times `scale` goes where the way back begins. */
 function lossOf(
   { kernels }: Workspace,
-  { train }: StepJob,
+  ofRows: Targets,
   at: { network: NetworkPlan; targets: number; rowWeights: number },
 ): (rows: number, scale: number) => number {
   const { network, targets, rowWeights } = at;
   const { output, outputSlope } = network;
-  const classes = outputsOf(train.targets);
+  const classes = outputsOf(ofRows);
   if (classes > 1)
     return (rows, scale) =>
       kernels.categoricalLoss(
         ...([output.at, targets, rowWeights, outputSlope, rows, classes, scale] as const),
       );
-  const loss = train.targets.type === 'numbers' ? 'squaredLoss' : 'binaryLoss';
+  const loss = ofRows.type === 'numbers' ? 'squaredLoss' : 'binaryLoss';
   return (rows, scale) => kernels[loss](output.at, targets, rowWeights, outputSlope, rows, scale);
 }

@@ -35,6 +35,7 @@ export interface FactorisationSteps {
   step(batch: FactorisationBatch, learningRate: number): number;
   /** All tables, one after the other; a view. */
   readonly tables: Float32Array;
+  /** Its slots are views. */
   saveOptimizer(): OptimizerState;
   restoreOptimizer(state: OptimizerState): void;
 }

@@ -18,7 +18,10 @@ export function slotsOf(spec: OptimizerSpec): readonly string[] {
 
 export interface PlannedUpdate {
   apply(learningRate: number): void;
-  /** @param sizes of the variables, in order; @param values of the slots, each for all variables */
+  /**
+   * @param sizes of the variables, in order; @param values of the slots, each for all variables
+   * @returns views of these
+   */
   save(sizes: readonly number[], values: readonly Float32Array[]): OptimizerState;
   /** @returns values of the slots, to be put where they lie */
   restore(state: OptimizerState): Float32Array<ArrayBuffer>[];
@@ -72,7 +75,7 @@ export function planUpdate(
       const kept: Float32Array[] = [];
       let from = 0;
       for (const size of sizes) {
-        for (const slot of values) kept.push(slot.slice(from, from + size));
+        for (const slot of values) kept.push(slot.subarray(from, from + size));
         from += size;
       }
       return { steps, slots: kept };

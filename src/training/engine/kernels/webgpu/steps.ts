@@ -2,8 +2,9 @@
  * Training steps by a plan of WebGPU kernels: the data lies on the graphics processor, a step is one upload and one
  * pass, and nothing is read back before losses, weights or the optimiser are asked for.
  */
-import { outputsOf } from '../../objective.ts';
-import type { StepJob, StepRunner } from '../../steps.ts';
+import { StudioError } from '../../../../lib/errors.ts';
+import { rowsOfParts, type StepJob, type StepRunner } from '../../steps.ts';
+import { outputsOf } from '../../targets.ts';
 import { planStep, type StepPlan } from '../step-plan.ts';
 import { OutOfWorkspace } from '../workspace.ts';
 import { openGpu } from './device.ts';
@@ -13,17 +14,20 @@ import { GpuWorkspace } from './workspace.ts';
 /** Losses that are kept on the device at most before they are put aside. */
 const lossesKept = 1024;
 
-/** Null for a network or data that don't fit, or where there is no WebGPU. */
+/** Null where there is no WebGPU. @throws StudioError `out-of-memory` for a network or data that don't fit */
 export async function createWebGpuSteps(job: StepJob): Promise<StepRunner | null> {
   const gpu = await openGpu();
   if (!gpu) return null;
   const workspace = new GpuWorkspace(gpu);
   try {
-    const plan = planStep(job, workspace);
+    const { network, config, train } = job;
+    const mostRows = Math.min(config.batchSize, train.targets.values.length);
+    const plan = planStep({ ...job, spec: network.spec, mostRows }, workspace);
     return await gpuSteps(job, workspace, plan);
   } catch (error) {
     workspace.dispose();
-    if (error instanceof OutOfWorkspace) return null;
+    if (error instanceof OutOfWorkspace)
+      throw new StudioError('out-of-memory', error.message, { cause: error });
     throw error;
   }
 }
@@ -34,10 +38,10 @@ async function gpuSteps(
   plan: StepPlan,
 ): Promise<StepRunner> {
   const { network, config, train } = job;
-  const { update, slots, rows } = plan;
+  const { update, slots } = plan;
   const { parameters, trainableCount } = plan.network;
   const most = Math.min(config.batchSize, train.targets.values.length);
-  const partsOf = (batch: number) => Math.ceil(batch / rows);
+  const partsOf = (batch: number) => Math.ceil(batch / rowsOfParts(batch, job.microBatch ?? most));
   const ring = workspace.reserve(Math.max(lossesKept, partsOf(most)));
   /** Steps whose losses lie in the ring, and losses that were put aside. */
   let steps: { rows: number }[] = [];
@@ -46,7 +50,11 @@ async function gpuSteps(
   let asideCount = 0;
 
   const step = (batch: Uint32Array, learningRate: number, word: () => number) => {
-    plan.step(batch, learningRate, word, (part, from) => fill(job, workspace, plan, part, from));
+    const key = plan.network.hasDropout ? word() : 0;
+    plan.gradient(batch, { from: 0, of: batch.length, key }, (part, from) =>
+      fill(job, workspace, plan, part, from),
+    );
+    plan.apply(learningRate);
   };
   const read = async () => {
     const [read, count] = [steps, used];
@@ -60,6 +68,8 @@ async function gpuSteps(
       return { sum: own.reduce((sum, value) => sum + value, 0), rows: one.rows };
     });
   };
+
+  const readWeights = () => workspace.read(parameters.map(({ at, size }) => ({ at, count: size })));
 
   const start = update.save([], []); // a rehearsal is no step
   await workspace.build(
@@ -104,10 +114,9 @@ async function gpuSteps(
         workspace.write(at, values.slice(from, (from += size)));
     },
     async storeWeights() {
-      const tensors = network.variables.map(({ name, shape }) => ({ name, shape }));
-      const values = await workspace.read(parameters.map(({ at, size }) => ({ at, count: size })));
-      network.load({ tensors, bytes: joined(values).buffer });
+      network.loadArrays(await readWeights());
     },
+    readWeights,
     async saveOptimizer() {
       const values = await workspace.read(slots.map((at) => ({ at, count: trainableCount })));
       return update.save(
@@ -120,16 +129,6 @@ async function gpuSteps(
     },
     dispose: () => workspace.dispose(),
   };
-}
-
-function joined(arrays: readonly Float32Array[]): Float32Array<ArrayBuffer> {
-  const all = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const values of arrays) {
-    all.set(values, at);
-    at += values.length;
-  }
-  return all;
 }
 
 /** Features, targets, and row weights where there are some. */

@@ -1,0 +1,28 @@
+/** What a run did to go on, in words. */
+import { format, t } from '../../app/i18n.svelte.ts';
+import type { RunNotice } from '../../training/run.ts';
+
+export function noticeText(notice: RunNotice): string {
+  if (notice.type === 'text') return notice.text;
+  return t.train.noticeTexts.at(format.integer(notice.epoch), textOf(notice));
+}
+
+function textOf(notice: Exclude<RunNotice, { type: 'text' }>): string {
+  const { backends, noticeTexts: texts } = t.train;
+  switch (notice.type) {
+    case 'fewer-rows': {
+      const [rows, batch] = [format.integer(notice.rows), format.integer(notice.batch)];
+      const text = texts.fewerRows(backends[notice.backend], rows, batch);
+      return notice.isApproximate ? `${text} ${texts.approximate}` : text;
+    }
+    case 'restarted':
+      return texts.restarted(backends[notice.backend]);
+    case 'moved': {
+      const why =
+        notice.cause === 'failed'
+          ? texts.causes.failed(notice.message)
+          : texts.causes[notice.cause];
+      return texts.moved(backends[notice.from], backends[notice.to], why);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * A run's checkpoints in memory: the newest, and the one before while nobody knows whether the newest is any good.
+ * Each is given to be stored, and its bytes are written into again when they come back.
+ */
+import type { SaveCheckpoint } from '../pipeline.ts';
+
+interface Kept {
+  /** Null while they are given away. */
+  bytes: ArrayBuffer | null;
+  /** Whether they came back, and are nobody else's. */
+  isOurs: boolean;
+  /** The epoch of the best weights in it. */
+  bestEpoch: number;
+}
+
+/** Where the next checkpoint may be written. */
+export interface Spare {
+  bytes: ArrayBuffer;
+  bestEpoch: number;
+}
+
+export class Checkpointer {
+  #newest: Kept | null = null;
+  #before: Kept | null = null;
+  /** Whether a step from the newest's weights gave a finite loss. */
+  #isProven = false;
+  #saving: Promise<void> | null = null;
+  readonly #save: SaveCheckpoint;
+
+  constructor(save: SaveCheckpoint) {
+    this.#save = save;
+  }
+
+  get isSaving() {
+    return this.#saving !== null;
+  }
+
+  /** Losses of steps since the last checkpoint were finite. */
+  prove() {
+    this.#isProven = true;
+  }
+
+  /** Not while one is being saved. @param write gives the checkpoint's bytes, in the spare ones where they fit */
+  async take(write: (spare: Spare | null) => Promise<ArrayBuffer>, bestEpoch: number) {
+    const [kept, replaced] = this.#isProven
+      ? [this.#newest, this.#before]
+      : [this.#before, this.#newest];
+    this.#before = kept;
+    this.#newest = null;
+    const spare =
+      replaced?.bytes && replaced.isOurs
+        ? { bytes: replaced.bytes, bestEpoch: replaced.bestEpoch }
+        : null;
+    const bytes = await write(spare);
+    const newest: Kept = { bytes, isOurs: false, bestEpoch };
+    this.#newest = newest;
+    this.#isProven = false;
+    // A full disk must not end the run: that is told when its end can't be stored.
+    this.#saving = this.#save(bytes)
+      .then(
+        (returned) => {
+          newest.isOurs = returned instanceof ArrayBuffer;
+          if (returned instanceof ArrayBuffer) newest.bytes = returned;
+        },
+        () => undefined,
+      )
+      .then(() => {
+        if (newest.bytes?.byteLength === 0) newest.bytes = null; // given away for good
+        this.#saving = null;
+      });
+  }
+
+  /** From which a run can go on; null where there is none. */
+  async lastGood(): Promise<ArrayBuffer | null> {
+    await this.#saving;
+    return (this.#isProven ? this.#newest?.bytes : null) ?? this.#before?.bytes ?? null;
+  }
+}

@@ -1,0 +1,105 @@
+/** Trains a network by gradients, and steps down (step-down.ts) as often as it takes to get to the end. */
+import { reviveError, type StudioError } from '../../lib/errors.ts';
+import { buildNetwork } from '../../models/engine/network.ts';
+import type { NetworkSpec } from '../../models/spec.ts';
+import { restartBackend, startBackend } from './backend.ts';
+import { loopStateIn } from './checkpoint.ts';
+import { chooseBackend, type BackendChoice } from './choose-backend.ts';
+import { watchDevice, type DeviceWatch } from './device-watch.ts';
+import { l2Of, type FitJob, type FitResult } from './fit-job.ts';
+import { BrokenRun, runLoop } from './loop.ts';
+import { causeOf, stepDown, type Failure, type Footing } from './step-down.ts';
+
+/** @throws StudioError `no-backend`, `out-of-memory` … where nothing is left to try; `corrupt` */
+export async function fitNetwork(job: FitJob, spec: NetworkSpec): Promise<FitResult> {
+  const { config, train } = job;
+  const choices = await chooseBackend({ spec, config, train }, job.probeMemory);
+  const ground = {
+    backends: choices.map(({ backend }) => backend),
+    spec,
+    batch: Math.min(config.batchSize, train.targets.values.length),
+  };
+  let footing = firstFooting(choices, job.checkpoint);
+  let { checkpoint } = job;
+  let start = startBackend;
+  for (;;) {
+    const choice = choices[footing.place];
+    if (!choice) throw new Error('unreachable: stepping down leads to a backend or to an end');
+    const attempt = await attemptOn(choice, footing, { ...job, checkpoint }, spec, start);
+    const next = attempt.failure && stepDown(footing, attempt.failure, ground);
+    if (!next) {
+      if (!attempt.result) throw attempt.error;
+      const { outcome, bestEpoch } = attempt.result;
+      job.emit({ type: 'finished', outcome, bestEpoch });
+      return attempt.result;
+    }
+    job.emit({ type: 'notice', notice: next.notice });
+    start = next.notice.type === 'restarted' ? restartBackend : startBackend;
+    ({ footing } = next);
+    checkpoint = attempt.checkpoint ?? checkpoint;
+  }
+}
+
+/** A run goes on where it was, and so to the same end; a new one begins with the best choice. */
+function firstFooting(choices: readonly BackendChoice[], checkpoint: ArrayBuffer | null): Footing {
+  const on = checkpoint && loopStateIn(checkpoint).on;
+  const place = choices.findIndex(({ backend }) => backend === on?.backend);
+  return on && place >= 0
+    ? { place, microBatch: on.microBatch, hasRestarted: false }
+    : { place: 0, microBatch: null, hasRestarted: false };
+}
+
+type Attempt = {
+  /** From where to go on; null: from where this one did. */
+  checkpoint: ArrayBuffer | null;
+} & (
+  | { result: FitResult; failure: Failure | null }
+  | { result: null; failure: Failure | null; error: StudioError }
+);
+
+async function attemptOn(
+  { backend, reason }: BackendChoice,
+  { microBatch }: Footing,
+  job: FitJob,
+  spec: NetworkSpec,
+  start: typeof startBackend,
+): Promise<Attempt> {
+  const { config, train } = job;
+  let network;
+  let device: DeviceWatch | undefined;
+  try {
+    await start(backend);
+    const watched = (device = watchDevice(backend));
+    network = buildNetwork(spec, config.seed);
+    const { outcome, bestEpoch, lastGood } = await runLoop({
+      ...job,
+      ...{ network, backend, reason },
+      l2: l2Of(config, train.targets.values.length),
+      ...(microBatch !== null && { microBatch }),
+      checkDevice: () => watched.check(),
+    });
+    return {
+      result: { spec, weights: await network.pack(), outcome, bestEpoch, backend },
+      checkpoint: lastGood,
+      failure: outcome === 'diverged' ? failureAt(lastGood ?? job.checkpoint, outcome, '') : null,
+    };
+  } catch (thrown) {
+    const broke = thrown instanceof BrokenRun ? thrown : null;
+    const error = broke?.cause ?? reviveError(thrown);
+    const cause = causeOf(error);
+    const checkpoint = broke?.checkpoint ?? null;
+    const failure = cause && failureAt(checkpoint ?? job.checkpoint, cause, error.message);
+    return { result: null, checkpoint, failure, error };
+  } finally {
+    network?.dispose();
+    device?.stop();
+  }
+}
+
+function failureAt(
+  checkpoint: ArrayBuffer | null,
+  cause: Failure['cause'],
+  message: string,
+): Failure {
+  return { cause, message, epoch: checkpoint ? loopStateIn(checkpoint).epoch + 1 : 1 };
+}

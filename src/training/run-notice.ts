@@ -1,0 +1,33 @@
+/** What a run did to go on, as it is stored. */
+import * as v from 'valibot';
+import { backends, type RunNotice } from './run.ts';
+
+const backend = v.picklist(backends);
+
+export const runNoticeSchema: v.GenericSchema<unknown, RunNotice> = v.union([
+  v.variant('type', [
+    v.object({
+      type: v.literal('fewer-rows'),
+      epoch: v.number(),
+      backend,
+      rows: v.number(),
+      batch: v.number(),
+      isApproximate: v.boolean(),
+    }),
+    v.object({ type: v.literal('restarted'), epoch: v.number(), backend }),
+    v.object({
+      type: v.literal('moved'),
+      epoch: v.number(),
+      from: backend,
+      to: backend,
+      cause: v.picklist(['out-of-memory', 'device-lost', 'diverged', 'failed']),
+      message: v.string(),
+    }),
+    v.object({ type: v.literal('text'), text: v.string() }),
+  ]),
+  // The first version had it in words.
+  v.pipe(
+    v.string(),
+    v.transform((text) => ({ type: 'text' as const, text })),
+  ),
+]);

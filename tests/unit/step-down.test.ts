@@ -1,0 +1,304 @@
+import { parse } from 'valibot';
+import { afterEach, expect, test, vi } from 'vitest';
+import { StudioError } from '../../src/lib/errors.ts';
+import { Random } from '../../src/lib/random.ts';
+import type { LayerSpec, NetworkSpec } from '../../src/models/spec.ts';
+import type * as Backends from '../../src/training/engine/backend.ts';
+import type { TrainingRows } from '../../src/training/engine/batches.ts';
+import { Control } from '../../src/training/engine/control.ts';
+import type { FitJob } from '../../src/training/engine/fit-job.ts';
+import { fitModel } from '../../src/training/engine/fit.ts';
+import type * as Runners from '../../src/training/engine/step-runner.ts';
+import type { StepJob, StepRunner } from '../../src/training/engine/steps.ts';
+import { defaultConfig, mlp } from '../../src/training/learners.ts';
+import { causeOf, stepDown, type Footing } from '../../src/training/engine/step-down.ts';
+import type { Backend, FailureCause, RunConfig, RunEvent } from '../../src/training/run.ts';
+import { runNoticeSchema } from '../../src/training/run-notice.ts';
+
+const first: Footing = { place: 0, microBatch: null, hasRestarted: false };
+
+function ground(backends: Backend[], batch = 100, layers: LayerSpec[] = []) {
+  const spec: NetworkSpec = { inputShape: [4], layers };
+  return { backends, spec, batch };
+}
+
+/** All steps down that one failure after another leads to. */
+function fall(cause: FailureCause, at: ReturnType<typeof ground>) {
+  const told: string[] = [];
+  let footing = first;
+  for (;;) {
+    const next = stepDown(footing, { cause, message: 'why', epoch: 3 }, at);
+    if (!next) return told;
+    ({ footing } = next);
+    const { notice } = next;
+    expect(parse(runNoticeSchema, notice)).toEqual(notice);
+    if (notice.type === 'fewer-rows') told.push(`${notice.backend} ${notice.rows}`);
+    if (notice.type === 'restarted') told.push(`${notice.backend} again`);
+    if (notice.type === 'moved') told.push(`to ${notice.to}`);
+  }
+}
+
+test('out of memory: fewer and fewer rows at a time, then the next backend with whole batches', () => {
+  expect(fall('out-of-memory', ground(['wasm', 'cpu'], 33))).toEqual([
+    ...['wasm 16', 'wasm 8', 'wasm 4', 'wasm 2', 'to cpu'],
+    ...['cpu 16', 'cpu 8', 'cpu 4', 'cpu 2'],
+  ]);
+});
+
+test('batch norm keeps enough rows to have statistics of, and its change is told', () => {
+  const at = ground(['wasm', 'cpu'], 32, [{ type: 'batch-norm' }]);
+  expect(fall('out-of-memory', at)).toEqual(['wasm 16', 'wasm 8', 'to cpu', 'cpu 16', 'cpu 8']);
+  const failure = { cause: 'out-of-memory', message: '', epoch: 1 } as const;
+  expect(stepDown(first, failure, at)?.notice).toMatchObject({ isApproximate: true });
+});
+
+test('a lost device is started again once; a loss that is no number ends on the processor', () => {
+  expect(fall('device-lost', ground(['webgpu', 'wasm']))).toEqual([
+    ...['webgpu again', 'to wasm', 'wasm again'],
+  ]);
+  expect(fall('diverged', ground(['webgpu', 'wasm', 'cpu']))).toEqual(['to wasm']);
+  expect(fall('failed', ground(['webgpu', 'wasm', 'cpu']))).toEqual(['to wasm', 'to cpu']);
+});
+
+test('a failure is known by its code, or by what memory that is refused makes engines say', () => {
+  expect(causeOf(new RangeError('Array buffer allocation failed'))).toBe('out-of-memory');
+  expect(causeOf(new RangeError('WebAssembly.Memory.grow(): Maximum memory size exceeded'))).toBe(
+    'out-of-memory',
+  );
+  expect(causeOf(new RangeError('Invalid typed array length: 9e9'))).toBe('out-of-memory');
+  expect(causeOf(new StudioError('device-lost', 'gone'))).toBe('device-lost');
+  expect(causeOf(new TypeError('x is not a function'))).toBe('failed');
+  expect(causeOf(new StudioError('corrupt', 'damaged'))).toBeNull();
+});
+
+test('a notice that the first version stored is read as it was', () => {
+  expect(parse(runNoticeSchema, 'webgpu gave up (why); going on with wasm')).toEqual({
+    type: 'text',
+    text: 'webgpu gave up (why); going on with wasm',
+  });
+});
+
+interface Faults {
+  /** Called before each step. */
+  step: (backend: string, step: number) => void;
+  /** Called whenever something was read from the device. */
+  device: (backend: string) => void;
+  /** What a sum of losses is turned into. */
+  loss: (backend: string, sum: number) => number;
+  restart: (backend: string) => void;
+}
+
+/** What goes wrong, and when: nothing unless a test says so. */
+const faults = vi.hoisted((): Faults => ({
+  step: () => undefined,
+  device: () => undefined,
+  loss: (_backend, sum) => sum,
+  restart: () => undefined,
+}));
+const faultless = { ...faults };
+
+// Graphics processors and tfjs on wasm are the browser tests'; here all of tfjs runs on its cpu backend.
+vi.mock('../../src/training/engine/backend.ts', async (importActual) => {
+  const { startBackend } = await importActual<typeof Backends>();
+  return {
+    startBackend: () => startBackend('cpu'),
+    restartBackend(backend: string) {
+      faults.restart(backend);
+      return startBackend('cpu');
+    },
+  };
+});
+vi.mock('../../src/training/engine/device-watch.ts', () => ({
+  watchDevice: (backend: string) => ({
+    check: () => faults.device(backend),
+    stop: () => undefined,
+  }),
+}));
+vi.mock('../../src/training/engine/step-runner.ts', async (importActual) => {
+  const actual = await importActual<typeof Runners>();
+  return {
+    async createStepRunner(job: StepJob): Promise<StepRunner> {
+      const runner = await actual.createStepRunner(job);
+      let steps = 0;
+      return {
+        get unread() {
+          return runner.unread;
+        },
+        step(...given) {
+          faults.step(job.backend, ++steps);
+          runner.step(...given);
+        },
+        async readLosses() {
+          const read = await runner.readLosses();
+          return read.map(({ sum, rows }) => ({ sum: faults.loss(job.backend, sum), rows }));
+        },
+        loadWeights: () => runner.loadWeights(),
+        storeWeights: () => runner.storeWeights(),
+        readWeights: () => runner.readWeights(),
+        saveOptimizer: () => runner.saveOptimizer(),
+        restoreOptimizer: (state) => runner.restoreOptimizer(state),
+        dispose: () => runner.dispose(),
+      };
+    },
+  };
+});
+
+afterEach(() => {
+  Object.assign(faults, faultless);
+  vi.restoreAllMocks();
+});
+
+const rows = 256;
+const random = new Random(11);
+const features = Float32Array.from({ length: rows * 5 }, () => random.normal());
+const train: TrainingRows = {
+  features,
+  width: 5,
+  targets: {
+    type: 'classes',
+    classes: 3,
+    values: Int32Array.from({ length: rows }, (_, i) => ((features[5 * i] ?? 0) > 0 ? 1 : i % 3)),
+  },
+  weights: null,
+};
+
+async function fit(changes: Partial<RunConfig> = {}, more: Partial<FitJob> = {}) {
+  const events: RunEvent[] = [];
+  const { weights, outcome, backend } = await fitModel({
+    config: {
+      ...defaultConfig(mlp, 'y'),
+      layers: [
+        { type: 'dense', units: 64, activation: 'tanh' },
+        { type: 'dropout', rate: 0.2 },
+      ],
+      ...{ solver: 'gradient-descent', epochs: 4, batchSize: 256, backend: 'wasm' },
+      ...{ earlyStopping: null, seed: 5 },
+      ...changes,
+    },
+    train,
+    validation: null,
+    control: new Control(),
+    emit: (event) => events.push(event),
+    checkpoint: null,
+    saveCheckpoint: () => Promise.resolve(),
+    checkpointEveryMs: 0,
+    ...more,
+  });
+  return {
+    outcome,
+    backend,
+    weights: new Float32Array(weights.bytes),
+    notices: events.flatMap((event) => (event.type === 'notice' ? [event.notice] : [])),
+    losses: events.flatMap((event) => (event.type === 'epoch' ? [event.train['loss'] ?? NaN] : [])),
+    epochs: events.flatMap((event) => (event.type === 'epoch' ? [event.epoch] : [])),
+  };
+}
+
+function farthest(a: Float32Array, b: Float32Array): number {
+  return a.reduce((most, x, i) => Math.max(most, Math.abs(x - (b[i] ?? NaN))), 0);
+}
+
+/** WebAssembly refuses memories of more pages. */
+function limitMemory(pages: number) {
+  const grow = Object.getOwnPropertyDescriptor(WebAssembly.Memory.prototype, 'grow');
+  const original = grow?.value as (this: WebAssembly.Memory, pages: number) => number; // as specified
+  vi.spyOn(WebAssembly.Memory.prototype, 'grow').mockImplementation(function (
+    this: WebAssembly.Memory,
+    more,
+  ) {
+    if (this.buffer.byteLength / 65_536 + more > pages)
+      throw new RangeError('WebAssembly.Memory.grow(): Unable to grow instance memory');
+    return original.call(this, more);
+  });
+}
+
+test('where memory ends, a run computes its batches in parts, and learns what it would have learned', async () => {
+  const whole = await fit();
+  expect(whole.notices).toEqual([]);
+  limitMemory(3);
+  const parts = await fit();
+  expect(parts.notices).toEqual([
+    ...[128, 64].map((count) => ({
+      ...{ type: 'fewer-rows', epoch: 1, backend: 'wasm', rows: count, batch: 256 },
+      isApproximate: false,
+    })),
+  ]);
+  expect([parts.outcome, parts.backend]).toEqual(['completed', 'wasm']);
+  expect(farthest(parts.weights, whole.weights)).toBeLessThan(1e-5);
+});
+
+test('where not even the smallest parts fit, the next backend takes over', async () => {
+  limitMemory(1);
+  const { notices, backend, losses } = await fit({
+    layers: [{ type: 'dense', units: 4096, activation: 'tanh' }],
+  });
+  expect(notices.filter(({ type }) => type === 'fewer-rows')).toHaveLength(7);
+  expect(notices.at(-1)).toMatchObject({
+    ...{ type: 'moved', from: 'wasm', to: 'cpu', cause: 'out-of-memory' },
+  });
+  expect([backend, losses.length]).toEqual(['cpu', 4]);
+});
+
+test('memory that runs out in the middle costs no step: the run goes on from where it was', async () => {
+  const whole = await fit({ backend: 'webgl', batchSize: 64 });
+  let fails = 1;
+  faults.step = (_backend, step) => {
+    if (step === 7 && fails-- > 0) throw new RangeError('Array buffer allocation failed');
+  };
+  const saved = vi.fn(() => Promise.reject(new Error('a full disk')));
+  const after = await fit({ backend: 'webgl', batchSize: 64 }, { saveCheckpoint: saved });
+  expect(after.notices).toMatchObject([{ type: 'fewer-rows', epoch: 2, rows: 32, batch: 64 }]);
+  expect(after.epochs).toEqual([1, 2, 3, 4]);
+  expect(farthest(after.weights, whole.weights)).toBeLessThan(1e-5);
+});
+
+test('a lost device is started again from the last good state, and left the second time', async () => {
+  const whole = await fit({ backend: 'webgl', batchSize: 64 });
+  let reads = 0;
+  let isLost = false;
+  faults.device = (backend) => {
+    if (backend !== 'webgl') return;
+    isLost ||= ++reads === 10 || reads === 14;
+    if (isLost) throw new StudioError('device-lost', 'unplugged');
+  };
+  faults.restart = () => (isLost = false);
+  const after = await fit({ backend: 'webgl', batchSize: 64 });
+  expect(after.notices.map(({ type }) => type)).toEqual(['restarted', 'moved']);
+  expect(after.notices[1]).toMatchObject({ from: 'webgl', to: 'wasm', cause: 'device-lost' });
+  expect(after.backend).toBe('wasm');
+  expect(farthest(after.weights, whole.weights)).toBeLessThan(1e-4);
+});
+
+test('a loss that is no number sends a run from a graphics processor to wasm, with the last good weights', async () => {
+  const whole = await fit({ batchSize: 64 });
+  let sums = 0;
+  faults.loss = (backend, sum) => (backend === 'webgl' && ++sums > 9 ? NaN : sum);
+  const after = await fit({ backend: 'webgl', batchSize: 64 });
+  expect(after.notices).toMatchObject([
+    { type: 'moved', from: 'webgl', to: 'wasm', cause: 'diverged', epoch: 2 },
+  ]);
+  expect(after.outcome).toBe('completed');
+  expect(farthest(after.weights, whole.weights)).toBeLessThan(1e-4);
+});
+
+test('a run that diverges on wasm ends with the last good weights, before the first epoch too', async () => {
+  const { outcome, weights, notices } = await fit({ batchSize: 8, learningRate: 1e30, l2: 0.1 });
+  expect(outcome).toBe('diverged');
+  expect(notices).toEqual([]);
+  expect(weights.every(Number.isFinite)).toBe(true);
+});
+
+test('a run that is gone on with stays where it was, and computes in parts where it did', async () => {
+  limitMemory(3);
+  const checkpoints: ArrayBuffer[] = [];
+  const whole = await fit(
+    { batchSize: 200 },
+    { saveCheckpoint: (bytes) => Promise.resolve(void checkpoints.push(bytes)) },
+  );
+  expect(whole.notices).toMatchObject([{ type: 'fewer-rows', rows: 100 }]);
+  vi.restoreAllMocks();
+  const middle = checkpoints[Math.floor(checkpoints.length / 2)] ?? null;
+  const again = await fit({ batchSize: 200 }, { checkpoint: middle });
+  expect(again.notices).toEqual([]);
+  expect(again.weights).toEqual(whole.weights); // to the last bit
+});
