@@ -11,7 +11,7 @@ import {
   type Tensor2D,
 } from '../../models/engine/tf.ts';
 import type { Backend } from '../run.ts';
-import { outputsOf, targetRows, type Targets } from './objective.ts';
+import { outputsOf, targetRows, type Targets } from './targets.ts';
 
 interface Batch {
   x: Tensor2D; // [batch, width]

@@ -13,7 +13,7 @@ import { l2Of, type FitJob, type FitResult } from './fit-job.ts';
 import { fitClosedForm } from './fit-closed-form.ts';
 import { fitLbfgs } from './fit-lbfgs.ts';
 import { runLoop } from './loop.ts';
-import { outputsOf } from './objective.ts';
+import { outputsOf } from './targets.ts';
 
 /** @throws StudioError `no-backend`, `out-of-memory`, `corrupt` */
 export async function fitModel(job: FitJob): Promise<FitResult> {

@@ -3,7 +3,8 @@ import { StudioError } from '../../lib/errors.ts';
 import type { PackedWeights } from '../../models/spec.ts';
 import type { Metrics } from '../run.ts';
 import type { TrainingRows } from './batches.ts';
-import { measure, type Targets } from './objective.ts';
+import { measure } from './objective.ts';
+import type { Targets } from './targets.ts';
 
 /** @param parameters the kernel [width, outputs] row-major, then the bias [outputs] */
 export function denseWeights(

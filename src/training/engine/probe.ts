@@ -6,7 +6,7 @@ import type { Backend, BackendRate, RunConfig } from '../run.ts';
 import { startBackend } from './backend.ts';
 import type { TrainingRows } from './batches.ts';
 import { createStepRunner } from './step-runner.ts';
-import type { Targets } from './objective.ts';
+import type { Targets } from './targets.ts';
 import { yieldToMessages } from './yield.ts';
 
 /** A backend is measured for so long, its start and its first step (which compiles) aside. */

@@ -2,11 +2,9 @@
  * Training steps by a plan of WebAssembly kernels: a step allocates nothing and touches no tensor. The network's
  * own variables are only read and written when weights are loaded and stored.
  */
-import { outputsOf, targetRows } from '../objective.ts';
+import type { Network } from '../../../models/engine/network.ts';
 import type { StepJob, StepRunner } from '../steps.ts';
-import type { Kernels } from './kernels.ts';
-import { planNetwork, type NetworkPlan } from './plan/network-plan.ts';
-import { planUpdate, slotsOf } from './update/plan.ts';
+import { planStep, type StepPlan } from './step-plan.ts';
 import { OutOfWorkspace, Workspace } from './workspace.ts';
 
 /** Null for a network that doesn't fit, or where WebAssembly has no vectors. */
@@ -21,25 +19,9 @@ export function createPlannedSteps(job: StepJob): StepRunner | null {
 }
 
 function plannedSteps(job: StepJob, workspace: Workspace): StepRunner {
-  const { network, config, train, l2 } = job;
-  const { kernels } = workspace;
-  const most = Math.min(config.batchSize, train.targets.values.length);
-  const rows = Math.min(job.microBatch ?? most, most);
-  const isSplit = rows < most;
-  const plan = planNetwork(network.spec, { rows, isTraining: true }, workspace);
-  const { weights, gradients, trainableCount } = plan;
-  const slots = slotsOf(config.optimizer).map(() => workspace.reserve(trainableCount));
-  const sums = isSplit ? workspace.reserve(trainableCount) : gradients;
-  const outputs = outputsOf(train.targets);
-  const targets = workspace.reserve(rows * outputs);
-  const rowWeights = workspace.reserve(rows);
-  const update = planUpdate(workspace, config.optimizer, {
-    ...{ weights, gradients: sums, slots, parameters: trainableCount },
-  });
-  const loss = lossOf(kernels, job, { plan, targets, rowWeights });
-  const kernelPlaces = plan.parameters
-    .filter(({ isKernel, isTrainable }) => isKernel && isTrainable)
-    .map(({ at, gradient, size }) => ({ at, gradient: gradient - gradients + sums, size }));
+  const { network, config, train } = job;
+  const mostRows = Math.min(config.batchSize, train.targets.values.length);
+  const plan = planStep({ ...job, spec: network.spec, mostRows }, workspace);
   let losses: { sum: number; rows: number }[] = [];
 
   return {
@@ -47,22 +29,9 @@ function plannedSteps(job: StepJob, workspace: Workspace): StepRunner {
       return losses.length;
     },
     step(batch, learningRate, dropout) {
-      if (plan.hasDropout) plan.draw.key = dropout.word();
-      let sum = 0;
-      if (isSplit) kernels.clear(sums, trainableCount);
-      for (let from = 0; from < batch.length; from += rows) {
-        const part = isSplit ? batch.subarray(from, from + rows) : batch;
-        if (isSplit) plan.draw.offset = from;
-        fillBatch(job, part, workspace.floats, { x: plan.input, targets, rowWeights });
-        plan.forward(part.length);
-        sum += loss(part.length, 1 / batch.length);
-        plan.backward(part.length);
-        if (isSplit) kernels.addInto(sums, gradients, trainableCount);
-      }
-      if (l2 > 0 || config.l1 > 0)
-        for (const { at, gradient, size } of kernelPlaces)
-          kernels.regularise(gradient, at, size, l2, config.l1);
-      update.apply(learningRate);
+      const key = plan.hasDropout ? dropout.word() : 0;
+      const sum = plan.gradient(batch, { from: 0, of: batch.length, key });
+      plan.update(learningRate);
       losses.push({ sum, rows: batch.length });
     },
     readLosses() {
@@ -70,64 +39,27 @@ function plannedSteps(job: StepJob, workspace: Workspace): StepRunner {
       losses = [];
       return Promise.resolve(read);
     },
-    async loadWeights() {
-      const values = new Float32Array((await network.pack()).bytes);
-      let from = 0;
-      for (const { at, size } of plan.parameters) {
-        workspace.floats.set(values.subarray(from, from + size), at / 4);
-        from += size;
-      }
-    },
-    storeWeights() {
-      const tensors = network.variables.map(({ name, shape }) => ({ name, shape }));
-      const total = plan.parameters.reduce((sum, { size }) => sum + size, 0);
-      const values = new Float32Array(total);
-      let to = 0;
-      for (const { at, size } of plan.parameters) {
-        values.set(workspace.floats.subarray(at / 4, at / 4 + size), to);
-        to += size;
-      }
-      network.load({ tensors, bytes: values.buffer });
-      return Promise.resolve();
-    },
-    saveOptimizer: () =>
-      Promise.resolve(update.save(network.trainable.map((one) => one.variable.size))),
-    restoreOptimizer: (state) => update.restore(state),
+    ...networkState(network, plan),
     dispose: () => undefined, // the memory goes with the last reference to it
   };
 }
 
-/** Σ weight · loss over the rows; the gradient of that sum times `scale` goes where the way back begins. */
-function lossOf(
-  kernels: Kernels,
-  { train }: StepJob,
-  at: { plan: NetworkPlan; targets: number; rowWeights: number },
-): (rows: number, scale: number) => number {
-  const { plan, targets, rowWeights } = at;
-  const { output, outputSlope } = plan;
-  const classes = outputsOf(train.targets);
-  if (classes > 1)
-    return (rows, scale) =>
-      kernels.categoricalLoss(
-        ...([output.at, targets, rowWeights, outputSlope, rows, classes, scale] as const),
-      );
-  const loss = train.targets.type === 'numbers' ? 'squaredLoss' : 'binaryLoss';
-  return (rows, scale) => kernels[loss](output.at, targets, rowWeights, outputSlope, rows, scale);
-}
-
-function fillBatch(
-  { train }: StepJob,
-  batch: Uint32Array,
-  floats: Float32Array,
-  at: { x: number; targets: number; rowWeights: number },
-) {
-  const { features, width, targets, weights } = train;
-  const x = at.x / 4;
-  for (let i = 0; i < batch.length; i++) {
-    const row = batch[i] ?? 0;
-    floats.set(features.subarray(row * width, row * width + width), x + i * width);
-    floats[at.rowWeights / 4 + i] = weights ? (weights[row] ?? 1) : 1;
-  }
-  const start = at.targets / 4;
-  targetRows(targets, batch, floats.subarray(start, start + batch.length * outputsOf(targets)));
+/** Weights and the optimiser's state between a plan and the network that it computes. */
+export function networkState(
+  network: Network,
+  plan: StepPlan,
+): Pick<StepRunner, 'loadWeights' | 'storeWeights' | 'saveOptimizer' | 'restoreOptimizer'> {
+  return {
+    async loadWeights() {
+      plan.loadWeights(new Float32Array((await network.pack()).bytes));
+    },
+    storeWeights() {
+      const tensors = network.variables.map(({ name, shape }) => ({ name, shape }));
+      network.load({ tensors, bytes: plan.storeWeights().buffer });
+      return Promise.resolve();
+    },
+    saveOptimizer: () =>
+      Promise.resolve(plan.saveOptimizer(network.trainable.map((one) => one.variable.size))),
+    restoreOptimizer: (state) => plan.restoreOptimizer(state),
+  };
 }
