@@ -8,6 +8,10 @@ import type { OptimizerState } from './optimizer.ts';
 export interface StepRunner {
   /** Losses that are still on the device. */
   readonly unread: number;
+  /** Workers have weights of their own at the moment: no checkpoint would be gone on from to the bit. */
+  readonly isBetweenAverages?: boolean;
+  /** What the last step still waits for, to be awaited before the next; absent or null: nothing. */
+  readonly pending?: Promise<void> | null;
   /** Updates the weights by these rows of the training data. */
   step(rows: Uint32Array, learningRate: number, dropout: Random): void;
   /** The losses of the steps since the last call, each summed over its rows. Waits for the device. */

@@ -416,3 +416,8 @@ export function kernelModule(): WebAssembly.Module | null {
   }
   return (compiled = null);
 }
+
+/** Takes over what another thread has compiled, with the machine code that it has by now. */
+export function adoptKernelModule(module: WebAssembly.Module) {
+  compiled = module;
+}

@@ -8,6 +8,7 @@ import type { TrainingRows } from '../batches.ts';
 import type { OptimizerState } from '../optimizer.ts';
 import { outputsOf, targetRows } from '../targets.ts';
 import type { Kernels } from './kernels.ts';
+import { the } from './plan/layer-plan.ts';
 import { planNetwork, type NetworkPlan } from './plan/network-plan.ts';
 import { planUpdate, slotsOf } from './update/plan.ts';
 import type { Workspace } from './workspace.ts';
@@ -51,12 +52,10 @@ export interface StepPlan {
   /** @param sizes of the trainable variables, in order */
   saveOptimizer(sizes: readonly number[]): OptimizerState;
   restoreOptimizer(state: OptimizerState): void;
-  /** Numbers in all that change in training: weights, kept state, what the optimiser keeps. */
-  readonly stateSize: number;
-  readState(into: Float32Array): void;
-  writeState(from: Float32Array): void;
-  /** Σ factor · state, in order. */
-  mixStates(states: readonly Float32Array[], factors: readonly number[]): void;
+  /** All that changes in training: weights, kept state, what the optimiser keeps; views, as `gradients`. */
+  readonly state: readonly Float32Array[];
+  /** Makes one of these Σ factor · part, in order. */
+  mixState(index: number, parts: readonly Float32Array[], factors: readonly number[]): void;
   /** The optimiser's count. */
   steps: number;
 }
@@ -134,22 +133,17 @@ export function planStep(job: StepPlanJob, workspace: Workspace): StepPlan {
     },
     saveOptimizer: (sizes) => update.save(sizes),
     restoreOptimizer: (state) => update.restore(state),
-    stateSize: regions.reduce((sum, { count }) => sum + count, 0),
-    readState(into) {
-      for (const { at, count, from } of regions) into.set(view(at, count), from);
+    get state() {
+      return regions.map(({ at, count }) => view(at, count));
     },
-    writeState(from) {
-      for (const { at, count, from: start } of regions)
-        workspace.floats.set(from.subarray(start, start + count), at / 4);
-    },
-    mixStates(states, factors) {
-      for (const { at, count, from } of regions)
-        states.forEach((state, i) => {
-          const place = i === 0 ? at : incoming;
-          workspace.floats.set(state.subarray(from, from + count), place / 4);
-          kernels.scale(place, factors[i] ?? 0, count);
-          if (i > 0) kernels.addInto(at, incoming, count);
-        });
+    mixState(index, parts, factors) {
+      const { at, count } = the(regions, index);
+      parts.forEach((part, i) => {
+        const place = i === 0 ? at : incoming;
+        workspace.floats.set(part, place / 4);
+        kernels.scale(place, factors[i] ?? 0, count);
+        if (i > 0) kernels.addInto(at, incoming, count);
+      });
     },
     get steps() {
       return update.save([]).steps;
@@ -160,20 +154,15 @@ export function planStep(job: StepPlanJob, workspace: Workspace): StepPlan {
   };
 }
 
-/** Trainable weights, kept state (moving averages, side by side) and the optimiser's slots. */
+/** Trainable weights, kept state (moving averages lie side by side) and the optimiser's slots. */
 function stateRegions({ weights, trainableCount, parameters }: NetworkPlan, slots: number[]) {
   const kept = parameters.filter(({ isTrainable }) => !isTrainable);
   const keptCount = kept.reduce((sum, { size }) => sum + size, 0);
-  let end = 0;
   return [
     { at: weights, count: trainableCount },
     { at: kept[0]?.at ?? 0, count: keptCount },
     ...slots.map((at) => ({ at, count: trainableCount })),
-  ].map((region) => {
-    const from = end;
-    end += region.count;
-    return { ...region, from };
-  });
+  ];
 }
 
 /** Σ weight · loss over the rows; the gradient of that sum times `scale` goes where the way back begins. */
