@@ -3,8 +3,9 @@
  * own variables are only read and written when weights are loaded and stored.
  */
 import { StudioError } from '../../../lib/errors.ts';
+import type { Network } from '../../../models/engine/network.ts';
 import type { StepJob, StepRunner } from '../steps.ts';
-import { planWasmStep } from './wasm-step-plan.ts';
+import { planWasmStep, type WasmStepPlan } from './wasm-step-plan.ts';
 import { WasmWorkspace } from './wasm-workspace.ts';
 import { OutOfWorkspace } from './workspace.ts';
 
@@ -47,6 +48,20 @@ function plannedSteps(job: StepJob, workspace: WasmWorkspace): StepRunner {
       losses = [];
       return Promise.resolve(read);
     },
+    ...networkState(network, plan),
+    dispose: () => undefined, // the memory goes with the last reference to it
+  };
+}
+
+/** Weights and the optimiser's state between a plan and the network that it computes. */
+export function networkState(
+  network: Network,
+  plan: WasmStepPlan,
+): Pick<
+  StepRunner,
+  'loadWeights' | 'storeWeights' | 'readWeights' | 'saveOptimizer' | 'restoreOptimizer'
+> {
+  return {
     async loadWeights() {
       plan.loadWeights(new Float32Array((await network.pack()).bytes));
     },
@@ -58,6 +73,5 @@ function plannedSteps(job: StepJob, workspace: WasmWorkspace): StepRunner {
     saveOptimizer: () =>
       Promise.resolve(plan.saveOptimizer(network.trainable.map((one) => one.variable.size))),
     restoreOptimizer: (state) => plan.restoreOptimizer(state),
-    dispose: () => undefined, // the memory goes with the last reference to it
   };
 }

@@ -2,11 +2,15 @@
 import type { TrainingRows } from '../batches.ts';
 import type { OptimizerState } from '../optimizer.ts';
 import { outputsOf, targetRows } from '../targets.ts';
+import { the } from './plan/layer-plan.ts';
+import type { NetworkPlan } from './plan/network-plan.ts';
 import { planStep, type BatchPlace, type StepPlanJob } from './step-plan.ts';
 import type { WasmWorkspace } from './wasm-workspace.ts';
 
 export interface WasmStepPlanJob extends StepPlanJob {
   train: TrainingRows;
+  /** Whether gradients and states of other threads are added. */
+  isOneOfSeveral?: boolean;
 }
 
 export interface WasmStepPlan {
@@ -14,7 +18,10 @@ export interface WasmStepPlan {
   /** Σ weight · loss over the rows; their gradient is kept. */
   gradient(rows: Uint32Array, place: BatchPlace): number;
   gradientInParts(rows: Uint32Array, place: BatchPlace): Generator<unknown, number, undefined>;
-  /** One update by the gradient that is kept. */
+  /** The gradient that is kept; a view, good until something is laid out. */
+  readonly gradients: Float32Array;
+  addGradients(others: Float32Array): void;
+  /** One update by the gradient that is kept, the penalties of large weights added. */
   update(learningRate: number): void;
   /** @param values all numbers in the order in which they are packed */
   loadWeights(values: Float32Array): void;
@@ -23,6 +30,12 @@ export interface WasmStepPlan {
   /** @param sizes of the trainable variables, in order @returns views, good until the next step */
   saveOptimizer(sizes: readonly number[]): OptimizerState;
   restoreOptimizer(state: OptimizerState): void;
+  /** All that changes in training: weights, kept state, what the optimiser keeps; views, as `gradients`. */
+  readonly state: readonly Float32Array[];
+  /** Makes one of these Σ factor · part, in order. */
+  mixState(index: number, parts: readonly Float32Array[], factors: readonly number[]): void;
+  /** The optimiser's count. */
+  steps: number;
 }
 
 /** @throws OutOfWorkspace */
@@ -30,7 +43,11 @@ export function planWasmStep(job: WasmStepPlanJob, workspace: WasmWorkspace): Wa
   const { train } = job;
   const plan = planStep(job, workspace);
   const { network, update, slots, targets, rowWeights } = plan;
+  const { kernels } = workspace;
   const { trainableCount, parameters } = network;
+  const regions = stateRegions(network, slots);
+  const most = Math.max(...regions.map(({ count }) => count));
+  const incoming = job.isOneOfSeveral ? workspace.reserve(most) : 0;
   const view = (at: number, count: number) => workspace.floats.subarray(at / 4, at / 4 + count);
   const fill = (rows: Uint32Array) =>
     fillRows(train, rows, workspace.floats, { x: network.input, targets, rowWeights });
@@ -38,6 +55,13 @@ export function planWasmStep(job: WasmStepPlanJob, workspace: WasmWorkspace): Wa
     hasDropout: network.hasDropout,
     gradient: (rows, place) => plan.gradient(rows, place, fill),
     gradientInParts: (rows, place) => plan.gradientInParts(rows, place, fill),
+    get gradients() {
+      return view(plan.gradients, trainableCount);
+    },
+    addGradients(others) {
+      workspace.floats.set(others, incoming / 4);
+      kernels.addInto(plan.gradients, incoming, trainableCount);
+    },
     update: (learningRate) => plan.apply(learningRate),
     loadWeights(values) {
       let from = 0;
@@ -55,7 +79,39 @@ export function planWasmStep(job: WasmStepPlanJob, workspace: WasmWorkspace): Wa
     restoreOptimizer(state) {
       update.restore(state).forEach((values, i) => view(slots[i] ?? 0, trainableCount).set(values));
     },
+    get state() {
+      return regions.map(({ at, count }) => view(at, count));
+    },
+    mixState(index, parts, factors) {
+      const { at, count } = the(regions, index);
+      parts.forEach((part, i) => {
+        const place = i === 0 ? at : incoming;
+        workspace.floats.set(part, place / 4);
+        kernels.scale(place, factors[i] ?? 0, count);
+        if (i > 0) kernels.addInto(at, incoming, count);
+      });
+    },
+    get steps() {
+      return update.steps;
+    },
+    set steps(count) {
+      update.steps = count;
+    },
   };
+}
+
+/** Trainable weights, kept state (moving averages lie side by side) and the optimiser's slots. */
+function stateRegions(
+  { weights, trainableCount, parameters }: NetworkPlan,
+  slots: readonly number[],
+) {
+  const kept = parameters.filter(({ isTrainable }) => !isTrainable);
+  const keptCount = kept.reduce((sum, { size }) => sum + size, 0);
+  return [
+    { at: weights, count: trainableCount },
+    { at: kept[0]?.at ?? 0, count: keptCount },
+    ...slots.map((at) => ({ at, count: trainableCount })),
+  ];
 }
 
 function fillRows(

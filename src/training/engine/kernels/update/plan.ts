@@ -18,6 +18,8 @@ export function slotsOf(spec: OptimizerSpec): readonly string[] {
 
 export interface PlannedUpdate {
   apply(learningRate: number): void;
+  /** How many there have been. */
+  steps: number;
   /**
    * @param sizes of the variables, in order; @param values of the slots, each for all variables
    * @returns views of these
@@ -70,6 +72,12 @@ export function planUpdate(
           kernels.updateRmsprop(weights, gradients, first, count, rate, spec.decay, spec.epsilon);
           return;
       }
+    },
+    get steps() {
+      return steps;
+    },
+    set steps(count) {
+      steps = count;
     },
     save(sizes, values) {
       const kept: Float32Array[] = [];

@@ -1,0 +1,63 @@
+/** The workers of a run as their owner sees them. Two kinds, by memory that all share and by messages. */
+import { StudioError } from '../../../lib/errors.ts';
+import type { FromShard, HelperPort, ShardStart, Task } from './protocol.ts';
+
+/** What takes time is a promise where messages carry it, and done on return where memory is shared. */
+export interface Crew {
+  /** @param worker 1 or more */
+  send(worker: number, task: Extract<Task, { type: 'share' | 'step' }>): void;
+  /** Everyone's gradients are added to the plan's. @returns the loss of all */
+  sumGradients(loss: number): number | Promise<number>;
+  /** Everyone's state becomes the mix of all. @returns the losses of each worker's steps */
+  average(round: Round): number[][] | Promise<number[][]>;
+  /** Everyone's state becomes the owner's. */
+  load(): void;
+  /** Ends all helpers. */
+  end(): void;
+}
+
+export interface Round {
+  factors: number[];
+  /** The optimiser's count after it. */
+  steps: number;
+  /** Of the owner's own steps. */
+  losses: number[];
+  /** How many steps each worker has made. */
+  counts: number[];
+}
+
+/** Starts helpers 1, 2 … @throws StudioError `internal` when one doesn't come up; none is left then */
+export async function startHelpers(
+  create: () => HelperPort,
+  start: Omit<ShardStart, 'type' | 'worker'>,
+): Promise<HelperPort[]> {
+  const helpers: HelperPort[] = [];
+  try {
+    const ready: Promise<void>[] = [];
+    for (let worker = 1; worker < start.workers; worker++) {
+      const helper = create();
+      helpers.push(helper);
+      ready.push(isReady(helper));
+      helper.postMessage({ type: 'start', worker, ...start } satisfies ShardStart);
+    }
+    await Promise.all(ready);
+    return helpers;
+  } catch (error) {
+    for (const helper of helpers) helper.terminate();
+    throw error;
+  }
+}
+
+function isReady(helper: HelperPort): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (what: string) =>
+      reject(new StudioError('internal', `A further worker can't be started: ${what}`));
+    helper.onmessage = ({ data }: MessageEvent<FromShard>) =>
+      data.type === 'ready' ? resolve() : fail(textOf(data));
+    helper.onerror = (event) => fail(event.message || 'its script fails to load');
+  });
+}
+
+function textOf(message: FromShard): string {
+  return message.type === 'failed' ? message.message : message.type;
+}

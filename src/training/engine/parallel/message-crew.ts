@@ -1,0 +1,76 @@
+/** A crew by messages, for pages that aren't isolated: buffers are handed over, and come back. */
+import { StudioError } from '../../../lib/errors.ts';
+import type { WasmStepPlan } from '../kernels/wasm-step-plan.ts';
+import type { Crew } from './crew.ts';
+import type { FromShard, HelperPort, ToShard } from './protocol.ts';
+
+type Told<Type> = Extract<FromShard, { type: Type }>;
+
+export function messageCrew(plan: WasmStepPlan, helpers: readonly HelperPort[]): Crew {
+  const mailboxes = helpers.map(mailboxOf);
+  const post = (helper: HelperPort | undefined, message: ToShard, transfer: Transferable[] = []) =>
+    helper?.postMessage(message, transfer);
+  const giveState = () => {
+    for (const helper of helpers) {
+      const state = plan.state.map((part) => part.slice());
+      const buffers = state.map(({ buffer }) => buffer);
+      post(helper, { type: 'take', state, steps: plan.steps }, buffers);
+    }
+  };
+  return {
+    // A part of an array would take the whole of it along.
+    send: (worker, task) => post(helpers[worker - 1], { ...task, rows: task.rows.slice() }),
+    async sumGradients(loss) {
+      const told = await Promise.all(mailboxes.map((next) => next('gradient')));
+      for (const { values } of told) plan.addGradients(values);
+      told.forEach(({ values }, i) => {
+        values.set(plan.gradients);
+        post(helpers[i], { type: 'apply', values }, [values.buffer]);
+      });
+      return told.reduce((total, { sum }) => total + sum, loss);
+    },
+    async average({ factors, steps, losses }) {
+      for (const helper of helpers) post(helper, { type: 'give' });
+      const told = await Promise.all(mailboxes.map((next) => next('state')));
+      plan.state.forEach((own, i) => {
+        const parts = told.map(({ state }) => state[i] ?? new Float32Array());
+        plan.mixState(i, [own.slice(), ...parts], factors);
+      });
+      plan.steps = steps;
+      giveState();
+      return [losses, ...told.map((one) => one.losses)];
+    },
+    load: giveState,
+    end() {
+      for (const helper of helpers) helper.terminate();
+    },
+  };
+}
+
+/** @returns what waits for a helper's next answer, which must be of that type */
+function mailboxOf(
+  helper: HelperPort,
+): <Type extends FromShard['type']>(type: Type) => Promise<Told<Type>> {
+  const arrived: FromShard[] = [];
+  let wake: (message: FromShard) => void = (message) => arrived.push(message);
+  const deliver = (message: FromShard) => wake(message);
+  helper.onmessage = ({ data }: MessageEvent<FromShard>) => deliver(data);
+  helper.onerror = ({ message }) => deliver({ type: 'failed', message });
+  const next = () => {
+    const first = arrived.shift();
+    if (first) return Promise.resolve(first);
+    return new Promise<FromShard>((resolve) => {
+      const before = wake;
+      wake = (message) => {
+        wake = before;
+        resolve(message);
+      };
+    });
+  };
+  return async <Type extends FromShard['type']>(type: Type) => {
+    const message = await next();
+    if (message.type === type) return message as Told<Type>; // just compared
+    const what = message.type === 'failed' ? message.message : `it said ${message.type}`;
+    throw new StudioError('internal', `A helper of this run failed: ${what}`);
+  };
+}

@@ -1,0 +1,114 @@
+/**
+ * Training by one worker and by two, in real Chromium, with memory that they share (the page is isolated) and by
+ * messages; gradients summed each step, or weights averaged every 4 or 16. Interleaved rounds, medians.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from '@playwright/test';
+import { build, preview, runnerImport } from 'vite';
+
+const intervals = [1, 4, 16];
+
+/** @param options [rounds, milliseconds of a measurement, workers] */
+export async function bench([wanted = '5', measuredMs = '1000', several = '2']) {
+  const folder = mkdtempSync(join(tmpdir(), 'glasshouse-bench-'));
+  const sites = await serve(folder);
+  const { launchOptions } = await load('../support/chromium.ts');
+  const browser = await chromium.launch(launchOptions);
+  const results = [];
+  try {
+    const pages = {};
+    for (const [name, { url }] of Object.entries(sites)) {
+      pages[name] = await browser.newPage();
+      pages[name].on('pageerror', (error) => console.error(error));
+      await pages[name].goto(url);
+    }
+    const measure = async (page, options) =>
+      pages[page].evaluate((o) => window.measureWorkers(o), {
+        ...options,
+        measuredMs: Number(measuredMs),
+      });
+    for (const network of ['cnn', 'mlp'])
+      for (const batch of [32, 128]) {
+        const one = { network, batch, workers: 1, averageEvery: 1 };
+        const ways = [
+          { name: 'one', page: 'shared', options: one },
+          ...['shared', 'messages'].flatMap((page) =>
+            intervals.map((averageEvery) => ({
+              name: `${page} k=${averageEvery}`,
+              page,
+              options: { ...one, workers: Number(several), averageEvery },
+            })),
+          ),
+        ];
+        const rates = Object.fromEntries(ways.map(({ name }) => [name, []]));
+        const starts = [];
+        for (let round = 0; round < Number(wanted) + 1; round++)
+          for (const { name, page, options } of ways) {
+            const { rate, startMs, isIsolated } = await measure(page, options);
+            if (isIsolated !== (page === 'shared'))
+              throw new Error(`${page}: isolated ${isIsolated}`);
+            if (round === 0) continue; // warms up
+            rates[name].push(rate);
+            if (options.workers > 1) starts.push(startMs);
+          }
+        const medians = Object.fromEntries(ways.map(({ name }) => [name, median(rates[name])]));
+        results.push({ network, batch, startMs: median(starts), medians });
+      }
+  } finally {
+    await browser.close();
+    for (const site of Object.values(sites)) await site.close();
+    rmSync(folder, { recursive: true });
+  }
+  console.log(
+    `${several} workers of ${availableParallelism()} cores, examples/s, medians of ${wanted} interleaved rounds`,
+  );
+  for (const { network, batch, startMs, medians } of results) {
+    const parts = Object.entries(medians).map(([name, rate]) =>
+      name === 'one'
+        ? `one ${round(rate)}`
+        : `${name} ${round(rate)} (${(rate / medians.one).toFixed(2)}×)`,
+    );
+    console.log(`${network} ${batch}: ${parts.join(' · ')} · started in ${round(startMs)} ms`);
+  }
+  console.log(JSON.stringify(results));
+  return results
+    .filter(({ network }) => network === 'cnn')
+    .every(({ medians }) => medians['shared k=1'] >= 1.7 * medians.one);
+}
+
+const round = (rate) => Math.round(rate).toLocaleString('en');
+const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
+async function load(path) {
+  const { module } = await runnerImport(new URL(path, import.meta.url).pathname);
+  return module;
+}
+
+/** The same page twice: with the headers that isolate it, and without. */
+async function serve(folder) {
+  const { kernels } = await load('../support/vite-kernels.ts');
+  const isolation = {
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Embedder-Policy': 'require-corp',
+  };
+  const config = {
+    configFile: false,
+    root: new URL('parallel', import.meta.url).pathname,
+    logLevel: 'error',
+    plugins: [kernels()],
+    worker: { format: 'es', plugins: () => [kernels()] },
+    build: { outDir: join(folder, 'site'), target: 'es2022' },
+  };
+  await build(config);
+  const open = async (headers) => {
+    const server = await preview({ ...config, preview: { host: '127.0.0.1', port: 0, headers } });
+    const { port } = server.httpServer.address();
+    return {
+      url: `http://127.0.0.1:${port}/`,
+      close: () => new Promise((resolve) => server.httpServer.close(resolve)),
+    };
+  };
+  return { shared: await open(isolation), messages: await open({}) };
+}
