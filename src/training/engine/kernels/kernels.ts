@@ -131,6 +131,15 @@ export interface Kernels {
     columns: number,
     rows: number,
   ): void;
+  segmentSum(
+    numbers: number,
+    x: number,
+    y: number,
+    rows: number,
+    places: number,
+    columns: number,
+    segments: number,
+  ): void;
   factorisePairs(
     users: number,
     items: number,
