@@ -106,13 +106,26 @@ function products(): [string, Operation][] {
 }
 
 /** Those that the kernels compute themselves, and one that goes to tfjs's own. */
-const fusions = (['linear', 'relu', 'elu', 'sigmoid', 'relu6'] as const).map(
-  (activation): [string, Operation] => [
-    `matMul, bias and ${activation}`,
-    {
-      shapes: [[5, 7], [7, 6], [6]],
-      run: (a, b, bias) => tf.fused.matMul({ a, b, bias, activation }),
-    },
+const fusions = (['linear', 'relu', 'elu', 'sigmoid', 'relu6'] as const).flatMap(
+  (activation): [string, Operation][] => [
+    [
+      `matMul, bias and ${activation}`,
+      {
+        shapes: [[5, 7], [7, 6], [6]],
+        run: (a, b, bias) => tf.fused.matMul({ a, b, bias, activation }),
+      },
+    ],
+    [
+      `conv2d, bias and ${activation}`,
+      {
+        shapes: [[2, 5, 6, 3], [3, 2, 3, 7], [7]],
+        run: (x, filter, bias) =>
+          tf.fused.conv2d({
+            ...{ x: x as tf.Tensor4D, filter: filter as tf.Tensor4D, bias, activation },
+            ...{ strides: [2, 1], pad: 'same' },
+          }),
+      },
+    ],
   ],
 );
 
@@ -170,6 +183,17 @@ const others: [string, Operation][] = [
     `gather of ${columns}`,
     { shapes: [[7, columns]], run: (table) => tf.gather(table, tf.tensor1d(tokens, 'int32')) },
   ]),
+  [
+    'a dilated convolution, which goes to XNNPACK',
+    {
+      shapes: [
+        [2, 7, 6, 3],
+        [3, 2, 3, 4],
+      ],
+      run: (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same', 'NHWC', [2, 3]),
+      isDifferentiable: false,
+    },
+  ],
   [
     'gather along the second axis',
     { shapes: [[3, 7, 2]], run: (x) => tf.gather(x, tf.tensor1d(tokens, 'int32'), 1) },

@@ -68,10 +68,12 @@ export {
 export type {
   AvgPoolGradAttrs,
   BatchMatMulAttrs,
+  Conv2DAttrs,
   Conv2DBackpropFilterAttrs,
   Conv2DBackpropInputAttrs,
   DepthwiseConv2dNativeBackpropFilterAttrs,
   DepthwiseConv2dNativeBackpropInputAttrs,
+  FusedConv2DAttrs,
   GradSaveFunc,
   KernelConfig,
   MaxPoolGradAttrs,

@@ -1,5 +1,5 @@
 /** Matrix products of tfjs, batched and transposed or not, by the packed product of gemm/. */
-import { activations, type Activation } from '../../../../models/spec.ts';
+import { end, hasEnding } from './ending.ts';
 import type {
   BatchMatMulAttrs,
   TensorInfo,
@@ -7,14 +7,6 @@ import type {
 } from '../../../../models/engine/tf.ts';
 import type { TensorHeap } from './heap.ts';
 import { asKernel, isFloat, sizeOf, type Inputs, type TensorKernel } from './kernel.ts';
-
-/** Of tfjs's names those whose formulas are ours too. */
-const sameActivations: Partial<Record<string, Activation>> = {
-  linear: 'linear',
-  relu: 'relu',
-  elu: 'elu',
-  sigmoid: 'sigmoid',
-};
 
 const batchMatMul: TensorKernel<Inputs<'a' | 'b'>, BatchMatMulAttrs> = (
   { a, b },
@@ -27,16 +19,9 @@ const fusedMatMul: TensorKernel<Inputs<'a' | 'b', 'bias'>, _FusedMatMulAttrs> = 
   { transposeA, transposeB, activation },
   heap,
 ) => {
-  const own = sameActivations[activation];
-  const columns = b.shape.at(transposeB ? -2 : -1) ?? 0;
-  if (!own || (bias && (bias.shape.length !== 1 || bias.shape[0] !== columns))) return null;
-  const product = multiply(heap, a, b, transposeA, transposeB);
-  const size = product ? sizeOf(product.shape) : 0;
-  if (!product || size === 0) return product;
-  const { kernels } = heap;
-  const at = heap.at(product);
-  if (bias) kernels.addBias(at, heap.at(bias), size / columns, columns);
-  if (own !== 'linear') kernels.activate(at, at, size, activations.indexOf(own));
+  const ending = { activation, bias, columns: b.shape.at(transposeB ? -2 : -1) ?? 0 };
+  const product = hasEnding(ending) ? multiply(heap, a, b, transposeA, transposeB) : null;
+  if (product) end(heap, product, ending);
   return product;
 };
 
