@@ -25,10 +25,17 @@ export type BackendReason =
   /** Another one failed. */
   | { type: 'instead'; of: Backend };
 
+/** `weightDecay`: the weight of ½ Σw² in the loss; AdamW's is taken off the weights beside the step. */
 export type OptimizerSpec =
-  | { type: 'sgd'; momentum: number; nesterov: boolean }
+  | { type: 'sgd'; momentum: number; nesterov: boolean; weightDecay?: number }
   | { type: 'adam' | 'adamw'; beta1: number; beta2: number; epsilon: number; weightDecay: number }
-  | { type: 'rmsprop'; decay: number; epsilon: number };
+  | { type: 'rmsprop'; decay: number; epsilon: number; weightDecay?: number };
+
+/** What gradients are held to: the length of all together (Pascanu et al. 2013), or each number by itself. */
+export interface ClippingSpec {
+  type: 'norm' | 'value';
+  limit: number;
+}
 
 /** Multiplies the learning rate over the run's steps. */
 export type ScheduleSpec =
@@ -58,6 +65,7 @@ export interface RunConfig {
   layers: LayerSpec[];
   optimizer: OptimizerSpec;
   learningRate: number;
+  clipping: ClippingSpec | null;
   schedule: ScheduleSpec;
   batchSize: number;
   epochs: number;

@@ -17,6 +17,7 @@ import {
   type Tensor,
 } from '../../models/engine/tf.ts';
 import { createBatches } from './batches.ts';
+import { clipGradients, sumOfSquares } from './clip-gradients.ts';
 import { createPlannedSteps } from './kernels/planned-steps.ts';
 import { lossOf } from './objective.ts';
 import { createOptimizer } from './optimizer.ts';
@@ -28,7 +29,8 @@ export function createStepRunner(job: StepJob): StepRunner {
 }
 
 /** By tfjs, on whatever backend it runs. */
-export function createTensorSteps({ network, backend, config, l2, train }: StepJob): StepRunner {
+export function createTensorSteps(job: StepJob): StepRunner {
+  const { network, backend, config, l2, train, lossScale } = job;
   const variables = network.trainable.map(({ variable }) => variable);
   const optimizer = createOptimizer(config.optimizer, variables);
   const batches = createBatches(train, backend);
@@ -39,23 +41,32 @@ export function createTensorSteps({ network, backend, config, l2, train }: StepJ
       return losses.length;
     },
     step(rows, learningRate, dropout) {
+      const scale = lossScale?.value ?? 1;
       const { value, gradients } = tidy(() => {
         const batch = batches.take(rows);
         const { value: mean, grads } = variableGrads(() => {
           const outputs = network.forward(batch.x, { training: true, random: dropout });
           const sum = lossOf(train.targets.type, outputs, batch.y, batch.weights);
-          return mul<Scalar>(sum, scalar(1 / rows.length));
+          return mul<Scalar>(sum, scalar(scale / rows.length));
         }, variables);
+        const raw = network.trainable.map(({ variable }) => {
+          const gradient = grads[variable.name];
+          if (!gradient) throw new StudioError('internal', `No gradient for ${variable.name}`);
+          return scale === 1 ? gradient : mul(gradient, scalar(1 / scale));
+        });
+        const isFinite = !lossScale || Number.isFinite(sumOfSquares(raw).dataSync()[0]); // waits for the device
+        lossScale?.observe(isFinite);
+        const regular = raw.map((gradient, i) => {
+          const { variable, isKernel } = network.trainable[i] ?? {};
+          return variable && isKernel ? regularised(gradient, variable, l2, config.l1) : gradient;
+        });
+        const clipped = config.clipping ? clipGradients(regular, config.clipping) : regular;
         return {
-          value: keep(mul<Scalar>(mean, scalar(rows.length))),
-          gradients: network.trainable.map(({ variable, isKernel }) => {
-            const gradient = grads[variable.name];
-            if (!gradient) throw new StudioError('internal', `No gradient for ${variable.name}`);
-            return keep(isKernel ? regularised(gradient, variable, l2, config.l1) : gradient);
-          }),
+          value: keep(mul<Scalar>(mean, scalar(rows.length / scale))),
+          gradients: isFinite ? clipped.map((gradient) => keep(gradient)) : [],
         };
       });
-      optimizer.apply(gradients, learningRate);
+      if (gradients.length > 0) optimizer.apply(gradients, learningRate);
       dispose(gradients);
       losses.push({ value, rows: rows.length });
     },

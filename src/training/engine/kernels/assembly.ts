@@ -42,4 +42,4 @@ export {
   maxPoolGradient,
 } from './pooling/assembly';
 export { gru, gruGradient, lstm, lstmGradient, recurrentScratch } from './recurrent/assembly';
-export { updateAdam, updateRmsprop, updateSgd } from './update/assembly';
+export { clip, updateAdam, updateRmsprop, updateSgd } from './update/assembly';

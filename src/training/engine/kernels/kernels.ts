@@ -380,6 +380,7 @@ export interface Kernels {
     scratch: number,
   ): void;
   recurrentScratch(rows: number, units: number, gates: number): number;
+  clip(gradient: number, count: number, limit: number): void;
   updateAdam(
     weight: number,
     gradient: number,
@@ -402,6 +403,7 @@ export interface Kernels {
     rate: number,
     decay: number,
     epsilon: number,
+    weightDecay: number,
   ): void;
   updateSgd(
     weight: number,
@@ -411,6 +413,7 @@ export interface Kernels {
     rate: number,
     momentum: number,
     nesterov: Flag,
+    decay: number,
   ): void;
 }
 

@@ -6,6 +6,7 @@ import { outputsOf, targetRows } from '../objective.ts';
 import type { StepJob, StepRunner } from '../steps.ts';
 import type { Kernels } from './kernels.ts';
 import { planNetwork, type NetworkPlan } from './plan/network-plan.ts';
+import { clipGradients, unscale } from './update/gradients.ts';
 import { planUpdate, slotsOf } from './update/plan.ts';
 import { OutOfWorkspace, Workspace } from './workspace.ts';
 
@@ -21,7 +22,7 @@ export function createPlannedSteps(job: StepJob): StepRunner | null {
 }
 
 function plannedSteps(job: StepJob, workspace: Workspace): StepRunner {
-  const { network, config, train, l2 } = job;
+  const { network, config, train, l2, lossScale } = job;
   const { kernels } = workspace;
   const most = Math.min(config.batchSize, train.targets.values.length);
   const rows = Math.min(job.microBatch ?? most, most);
@@ -33,9 +34,8 @@ function plannedSteps(job: StepJob, workspace: Workspace): StepRunner {
   const outputs = outputsOf(train.targets);
   const targets = workspace.reserve(rows * outputs);
   const rowWeights = workspace.reserve(rows);
-  const update = planUpdate(workspace, config.optimizer, {
-    ...{ weights, gradients: sums, slots, parameters: trainableCount },
-  });
+  const all = { gradients: sums, parameters: trainableCount };
+  const update = planUpdate(workspace, config.optimizer, { ...all, weights, slots });
   const loss = lossOf(kernels, job, { plan, targets, rowWeights });
   const kernelPlaces = plan.parameters
     .filter(({ isKernel, isTrainable }) => isKernel && isTrainable)
@@ -49,21 +49,24 @@ function plannedSteps(job: StepJob, workspace: Workspace): StepRunner {
     step(batch, learningRate, dropout) {
       if (plan.hasDropout) plan.draw.key = dropout.word();
       let sum = 0;
+      const scale = lossScale?.value ?? 1;
       if (isSplit) kernels.clear(sums, trainableCount);
       for (let from = 0; from < batch.length; from += rows) {
         const part = isSplit ? batch.subarray(from, from + rows) : batch;
         if (isSplit) plan.draw.offset = from;
         fillBatch(job, part, workspace.floats, { x: plan.input, targets, rowWeights });
         plan.forward(part.length);
-        sum += loss(part.length, 1 / batch.length);
+        sum += loss(part.length, scale / batch.length);
         plan.backward(part.length);
         if (isSplit) kernels.addInto(sums, gradients, trainableCount);
       }
+      losses.push({ sum, rows: batch.length });
+      if (lossScale && !unscale(workspace, all, lossScale)) return;
       if (l2 > 0 || config.l1 > 0)
         for (const { at, gradient, size } of kernelPlaces)
           kernels.regularise(gradient, at, size, l2, config.l1);
+      if (config.clipping) clipGradients(workspace, all, config.clipping);
       update.apply(learningRate);
-      losses.push({ sum, rows: batch.length });
     },
     readLosses() {
       const read = losses;
