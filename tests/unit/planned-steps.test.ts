@@ -3,8 +3,9 @@ import { Random } from '../../src/lib/random.ts';
 import { buildNetwork } from '../../src/models/engine/network.ts';
 import { startBackend } from '../../src/training/engine/backend.ts';
 import { createPlannedSteps } from '../../src/training/engine/kernels/planned-steps.ts';
+import { layerPlanners } from '../../src/training/engine/kernels/plan/plan-layer.ts';
 import { Workspace } from '../../src/training/engine/kernels/workspace.ts';
-import { createTensorSteps } from '../../src/training/engine/step-runner.ts';
+import { createStepRunner, createTensorSteps } from '../../src/training/engine/step-runner.ts';
 import type { StepJob, StepRunner } from '../../src/training/engine/steps.ts';
 import { cases, configOf, dataOf, everyRow, specOf, type Case } from '../support/tiny-network.ts';
 
@@ -106,4 +107,18 @@ test('a batch computed in parts is the batch computed whole', async () => {
     expect(farthest(parts.losses, whole.losses), `${name}: losses`).toBeLessThan(1e-5);
     expect(farthest(parts.weights, whole.weights), `${name}: weights`).toBeLessThan(1e-6);
   }
+});
+
+test('a network with a layer of a kind without kernels is trained by tfjs', async () => {
+  const example = cases.find(({ name }) => name === 'masked lstm');
+  if (!example) throw new Error('no such case');
+  const { lstm, ...others } = layerPlanners;
+  expect(lstm).toBeDefined();
+  const plan = (job: StepJob) => createPlannedSteps(job, others);
+  await train(example, (job) => {
+    expect(plan(job)).toBeNull();
+    return createTensorSteps(job);
+  });
+  const found = await train(example, (job) => createStepRunner({ ...job, backend: 'wasm' }, plan));
+  expect(found).toEqual(await train(example, createTensorSteps));
 });

@@ -24,8 +24,12 @@ import { createOptimizer } from './optimizer.ts';
 import type { StepJob, StepRunner } from './steps.ts';
 
 /** The quickest that there is for this network on this backend. */
-export function createStepRunner(job: StepJob): StepRunner {
-  return (job.backend === 'wasm' ? createPlannedSteps(job) : null) ?? createTensorSteps(job);
+export function createStepRunner(
+  job: StepJob,
+  /** Null for a network that it has no plan of. */
+  plan: (job: StepJob) => StepRunner | null = createPlannedSteps,
+): StepRunner {
+  return (job.backend === 'wasm' ? plan(job) : null) ?? createTensorSteps(job);
 }
 
 /** By tfjs, on whatever backend it runs. */

@@ -7,27 +7,32 @@ import type { StepJob, StepRunner } from '../steps.ts';
 import type { Kernels } from './kernels.ts';
 import { planNetwork, type NetworkPlan } from './plan/network-plan.ts';
 import { clipGradients, unscale } from './update/gradients.ts';
+import { NoPlan, type LayerPlanners } from './plan/plan-layer.ts';
 import { planUpdate, slotsOf } from './update/plan.ts';
 import { OutOfWorkspace, Workspace } from './workspace.ts';
 
-/** Null for a network that doesn't fit, or where WebAssembly has no vectors. */
-export function createPlannedSteps(job: StepJob): StepRunner | null {
+/** Null for a network that doesn't fit or has layers without kernels, or where WebAssembly has no vectors. */
+export function createPlannedSteps(job: StepJob, planners?: LayerPlanners): StepRunner | null {
   const workspace = Workspace.start();
   try {
-    return workspace && plannedSteps(job, workspace);
+    return workspace && plannedSteps(job, workspace, planners);
   } catch (error) {
-    if (error instanceof OutOfWorkspace) return null;
+    if (error instanceof OutOfWorkspace || error instanceof NoPlan) return null;
     throw error;
   }
 }
 
-function plannedSteps(job: StepJob, workspace: Workspace): StepRunner {
+function plannedSteps(job: StepJob, workspace: Workspace, planners?: LayerPlanners): StepRunner {
   const { network, config, train, l2, lossScale } = job;
   const { kernels } = workspace;
   const most = Math.min(config.batchSize, train.targets.values.length);
   const rows = Math.min(job.microBatch ?? most, most);
   const isSplit = rows < most;
-  const plan = planNetwork(network.spec, { rows, isTraining: true }, workspace);
+  const plan = planNetwork(
+    network.spec,
+    { rows, isTraining: true, ...(planners && { planners }) },
+    workspace,
+  );
   const { weights, gradients, trainableCount } = plan;
   const slots = slotsOf(config.optimizer).map(() => workspace.reserve(trainableCount));
   const sums = isSplit ? workspace.reserve(trainableCount) : gradients;
