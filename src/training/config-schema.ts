@@ -10,7 +10,12 @@ const fraction = v.pipe(v.number(), v.minValue(0), v.ltValue(1));
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 
 const optimizer = v.variant('type', [
-  v.object({ type: v.literal('sgd'), momentum: fraction, nesterov: v.boolean() }),
+  v.object({
+    type: v.literal('sgd'),
+    momentum: fraction,
+    nesterov: v.boolean(),
+    weightDecay: v.exactOptional(atLeastZero),
+  }),
   v.object({
     type: v.picklist(['adam', 'adamw']),
     beta1: fraction,
@@ -18,7 +23,12 @@ const optimizer = v.variant('type', [
     epsilon: positive,
     weightDecay: atLeastZero,
   }),
-  v.object({ type: v.literal('rmsprop'), decay: fraction, epsilon: positive }),
+  v.object({
+    type: v.literal('rmsprop'),
+    decay: fraction,
+    epsilon: positive,
+    weightDecay: v.exactOptional(atLeastZero),
+  }),
 ]);
 
 const schedule = v.variant('type', [
@@ -38,6 +48,11 @@ export const runConfigSchema: v.GenericSchema<unknown, RunConfig> = v.strictObje
   layers: v.pipe(v.array(layerSchema), v.maxLength(100)),
   optimizer,
   learningRate: positive,
+  // Runs of before have none.
+  clipping: v.optional(
+    v.nullable(v.object({ type: v.picklist(['norm', 'value']), limit: positive })),
+    null,
+  ),
   schedule,
   batchSize: v.pipe(count, v.maxValue(1_000_000)),
   epochs: v.pipe(count, v.maxValue(1_000_000)),

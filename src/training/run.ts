@@ -55,10 +55,17 @@ export type RunNotice =
   /** In words, as the first version had it. */
   | { type: 'text'; text: string };
 
+/** `weightDecay`: the weight of ½ Σw² in the loss; AdamW's is taken off the weights beside the step. */
 export type OptimizerSpec =
-  | { type: 'sgd'; momentum: number; nesterov: boolean }
+  | { type: 'sgd'; momentum: number; nesterov: boolean; weightDecay?: number }
   | { type: 'adam' | 'adamw'; beta1: number; beta2: number; epsilon: number; weightDecay: number }
-  | { type: 'rmsprop'; decay: number; epsilon: number };
+  | { type: 'rmsprop'; decay: number; epsilon: number; weightDecay?: number };
+
+/** What gradients are held to: the length of all together (Pascanu et al. 2013), or each number by itself. */
+export interface ClippingSpec {
+  type: 'norm' | 'value';
+  limit: number;
+}
 
 /** Multiplies the learning rate over the run's steps. */
 export type ScheduleSpec =
@@ -88,6 +95,7 @@ export interface RunConfig {
   layers: LayerSpec[];
   optimizer: OptimizerSpec;
   learningRate: number;
+  clipping: ClippingSpec | null;
   schedule: ScheduleSpec;
   batchSize: number;
   epochs: number;

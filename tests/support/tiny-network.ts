@@ -3,7 +3,7 @@ import { Random } from '../../src/lib/random.ts';
 import { activations, type LayerSpec, type NetworkSpec } from '../../src/models/spec.ts';
 import type { TrainingRows } from '../../src/training/engine/batches.ts';
 import { defaultConfig, mlp } from '../../src/training/learners.ts';
-import type { OptimizerSpec, RunConfig } from '../../src/training/run.ts';
+import type { ClippingSpec, OptimizerSpec, RunConfig } from '../../src/training/run.ts';
 
 const rows = 12;
 const width = 5;
@@ -19,6 +19,7 @@ export interface Case {
   outputs: number;
   weighted?: boolean;
   optimizer?: OptimizerSpec;
+  clipping?: ClippingSpec;
   l1?: number;
   l2?: number;
 }
@@ -242,6 +243,7 @@ export const cases: Case[] = [
     [
       { type: 'sgd', momentum: 0.9, nesterov: false },
       { type: 'sgd', momentum: 0.9, nesterov: true },
+      { type: 'adam', ...adam },
       { type: 'adamw', ...adam },
       { type: 'rmsprop', decay: 0.9, epsilon: 1e-7 },
     ] satisfies OptimizerSpec[]
@@ -250,6 +252,24 @@ export const cases: Case[] = [
     layers: [hidden('tanh')],
     outputs: 3,
     optimizer,
+  })),
+  ...(
+    [
+      { type: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 0.2 },
+      { type: 'rmsprop', decay: 0.9, epsilon: 1e-3, weightDecay: 0.2 },
+    ] satisfies OptimizerSpec[]
+  ).map((optimizer) => ({
+    name: `${optimizer.type} with weight decay`,
+    layers: [hidden('tanh')],
+    outputs: 3,
+    optimizer,
+  })),
+  ...(['norm', 'value'] as const).map((type) => ({
+    name: `clipping by ${type}`,
+    layers: [hidden('tanh')],
+    outputs: 3,
+    clipping: { type, limit: 0.1 },
+    l2: 0.3,
   })),
 ];
 
@@ -261,10 +281,11 @@ export function specOf({ layers, outputs, inputShape = [width] }: Case): Network
   };
 }
 
-export function configOf({ optimizer, l1 = 0, l2 = 0 }: Case): RunConfig {
+export function configOf({ optimizer, clipping, l1 = 0, l2 = 0 }: Case): RunConfig {
   return {
     ...defaultConfig(mlp, 'y'),
     optimizer: optimizer ?? { type: 'sgd', momentum: 0, nesterov: false },
+    clipping: clipping ?? null,
     learningRate: 0.05,
     l1,
     l2,

@@ -36,6 +36,16 @@ test.each<[string, OptimizerSpec, number[]]>([
   ['SGD', { type: 'sgd', momentum: 0, nesterov: false }, [0.8, 0.64, 0.512]],
   ['SGD with momentum', { type: 'sgd', momentum: 0.5, nesterov: false }, [0.8, 0.54, 0.302]],
   ['Nesterov', { type: 'sgd', momentum: 0.5, nesterov: true }, [0.7, 0.44, 0.248]],
+  [
+    'SGD with weight decay',
+    { type: 'sgd', momentum: 0, nesterov: false, weightDecay: 0.5 },
+    [0.75, 0.5625, 0.42188],
+  ],
+  [
+    'RMSprop with weight decay',
+    { type: 'rmsprop', decay: 0.75, epsilon: 1, weightDecay: 0.5 },
+    [0.88889, 0.80179, 0.72688],
+  ],
   ['RMSprop', { type: 'rmsprop', decay: 0.75, epsilon: 1e-8 }, [0.8, 0.66429, 0.55522]],
   ['Adam', { type: 'adam', ...adam }, [0.9, 0.8004, 0.7016]],
   ['AdamW', { type: 'adamw', ...adam, weightDecay: 0.5 }, [0.85, 0.70825, 0.57497]],

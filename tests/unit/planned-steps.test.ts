@@ -4,8 +4,9 @@ import { buildNetwork } from '../../src/models/engine/network.ts';
 import { memory } from '../../src/models/engine/tf.ts';
 import { startBackend } from '../../src/training/engine/backend.ts';
 import { createPlannedSteps } from '../../src/training/engine/kernels/planned-steps.ts';
+import { layerPlanners } from '../../src/training/engine/kernels/plan/plan-layer.ts';
 import { WasmWorkspace } from '../../src/training/engine/kernels/wasm-workspace.ts';
-import { createTensorSteps } from '../../src/training/engine/step-runner.ts';
+import { createStepRunner, createTensorSteps } from '../../src/training/engine/step-runner.ts';
 import { rowsOfParts, type StepJob, type StepRunner } from '../../src/training/engine/steps.ts';
 import { cases, configOf, dataOf, everyRow, specOf, type Case } from '../support/tiny-network.ts';
 
@@ -47,12 +48,12 @@ test('a matrix product is what its definition says, transposed or not, at any si
   }
 });
 
-async function train(example: Case, create: (job: StepJob) => StepRunner) {
+async function train(example: Case, create: (job: StepJob) => StepRunner | Promise<StepRunner>) {
   await startBackend('cpu');
   const network = buildNetwork(specOf(example), 3);
   const config = { ...configOf(example), batchSize: 8 };
   const train = dataOf(example);
-  const runner = create({ network, backend: 'cpu', config, l2: config.l2, train });
+  const runner = await create({ network, backend: 'cpu', config, l2: config.l2, train });
   await runner.loadWeights();
   const random = new Random(9);
   // Whole batches, smaller ones, and the optimiser saved and restored between two steps.
@@ -145,3 +146,17 @@ function brokenUp(runner: StepRunner, told: () => void): StepRunner {
     },
   };
 }
+
+test('a network with a layer of a kind without kernels is trained by tfjs', async () => {
+  const example = cases.find(({ name }) => name === 'masked lstm');
+  if (!example) throw new Error('no such case');
+  const { lstm, ...others } = layerPlanners;
+  expect(lstm).toBeDefined();
+  const plan = (job: StepJob) => createPlannedSteps(job, others);
+  await train(example, (job) => {
+    expect(plan(job)).toBeNull();
+    return createTensorSteps(job);
+  });
+  const found = await train(example, (job) => createStepRunner({ ...job, backend: 'wasm' }, plan));
+  expect(found).toEqual(await train(example, createTensorSteps));
+});

@@ -1,8 +1,14 @@
 /** The one door to tfjs: core only. Backends are loaded by name, lazily (training/engine/backend.ts). */
+import type { backend_util } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core'; // before the gradients, which ask for its flags
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js'; // the index registers none
 
 export {
+  backend_util,
+  engine,
+  getKernel,
+  registerKernel,
+  unregisterKernel,
   zeros,
   transpose,
   slice,
@@ -19,6 +25,9 @@ export {
   avgPool,
   add,
   backend,
+  addN,
+  clipByValue,
+  minimum,
   dispose,
   findBackendFactory,
   registerBackend,
@@ -63,11 +72,26 @@ export {
   ready,
 } from '@tensorflow/tfjs-core';
 export type {
+  AvgPoolGradAttrs,
+  BatchMatMulAttrs,
+  Conv2DAttrs,
+  Conv2DBackpropFilterAttrs,
+  Conv2DBackpropInputAttrs,
+  DepthwiseConv2dNativeBackpropFilterAttrs,
+  DepthwiseConv2dNativeBackpropInputAttrs,
+  FusedConv2DAttrs,
   GradSaveFunc,
+  KernelConfig,
+  MaxPoolGradAttrs,
   Scalar,
   Tensor,
   Tensor1D,
   Tensor2D,
   Tensor4D,
+  TensorInfo,
+  UnsortedSegmentSumAttrs,
   Variable,
+  _FusedMatMulAttrs,
 } from '@tensorflow/tfjs-core';
+
+export type Conv2DInfo = backend_util.Conv2DInfo;

@@ -90,13 +90,26 @@ interface Rule {
 function ruleOf(spec: OptimizerSpec): Rule {
   switch (spec.type) {
     case 'sgd':
-      return spec.momentum === 0 ? plainSgd : momentumSgd(spec.momentum, spec.nesterov);
+      return withDecay(
+        spec.momentum === 0 ? plainSgd : momentumSgd(spec.momentum, spec.nesterov),
+        spec.weightDecay,
+      );
     case 'adam':
     case 'adamw':
       return adam(spec);
     case 'rmsprop':
-      return rmsprop(spec.decay, spec.epsilon);
+      return withDecay(rmsprop(spec.decay, spec.epsilon), spec.weightDecay);
   }
+}
+
+/** Coupled: the gradient of ½ λ Σw² is part of the gradient. */
+function withDecay(rule: Rule, weightDecay = 0): Rule {
+  if (weightDecay === 0) return rule;
+  return {
+    ...rule,
+    update: (weight, gradient, ...rest) =>
+      rule.update(weight, add(gradient, mul(weight, scalar(weightDecay))), ...rest),
+  };
 }
 
 const plainSgd: Rule = {

@@ -18,14 +18,19 @@ import {
   type Tensor,
 } from '../../models/engine/tf.ts';
 import { createBatches } from './batches.ts';
+import { clipGradients, sumOfSquares } from './clip-gradients.ts';
 import { createPlannedSteps } from './kernels/planned-steps.ts';
 import { lossOf } from './objective.ts';
 import { createOptimizer } from './optimizer.ts';
 import { rowsOfParts, type StepJob, type StepRunner } from './steps.ts';
 
 /** The quickest that there is for this network on this backend. */
-export async function createStepRunner(job: StepJob): Promise<StepRunner> {
-  return (await createKernelSteps(job)) ?? createTensorSteps(job);
+export async function createStepRunner(
+  job: StepJob,
+  /** Null for a network that it has no plan of. */
+  plan: (job: StepJob) => StepRunner | null | Promise<StepRunner | null> = createKernelSteps,
+): Promise<StepRunner> {
+  return (await plan(job)) ?? createTensorSteps(job);
 }
 
 /** By our own kernels; null where they can't. */
@@ -44,7 +49,7 @@ async function createKernelSteps(job: StepJob): Promise<StepRunner | null> {
 
 /** By tfjs, on whatever backend it runs. */
 export function createTensorSteps(job: StepJob): StepRunner {
-  const { network, backend, config, l2, train } = job;
+  const { network, backend, config, l2, train, lossScale } = job;
   const variables = network.trainable.map(({ variable }) => variable);
   const optimizer = createOptimizer(config.optimizer, variables);
   const batches = createBatches(train, backend);
@@ -59,7 +64,7 @@ export function createTensorSteps(job: StepJob): StepRunner {
       const { value, grads } = variableGrads(() => {
         const outputs = network.forward(x, { training: true, random, firstRow });
         const sum = lossOf(train.targets.type, outputs, y, weights);
-        return mul<Scalar>(sum, scalar(1 / batch));
+        return mul<Scalar>(sum, scalar((lossScale?.value ?? 1) / batch));
       }, variables);
       const gradients = network.trainable.map(({ variable }) => {
         const gradient = grads[variable.name];
@@ -95,16 +100,24 @@ export function createTensorSteps(job: StepJob): StepRunner {
     },
     step(rows, learningRate, dropout) {
       const { value, gradients } = tidy(() => {
+        const scale = lossScale?.value ?? 1;
         const sums = compute(rows, dropout);
-        return {
-          value: mul<Scalar>(sums.value, scalar(rows.length)),
-          gradients: network.trainable.map(({ variable, isKernel }, i) => {
-            const gradient = given(sums.gradients[i]);
-            return isKernel ? regularised(gradient, variable, l2, config.l1) : gradient;
-          }),
-        };
+        const value = mul<Scalar>(sums.value, scalar(rows.length / scale));
+        const raw = sums.gradients.map((gradient) =>
+          scale === 1 ? gradient : mul(gradient, scalar(1 / scale)),
+        );
+        const isFinite = !lossScale || Number.isFinite(sumOfSquares(raw).dataSync()[0]); // waits for the device
+        lossScale?.observe(isFinite);
+        if (!isFinite) return { value, gradients: [] };
+        const gradients = network.trainable.map(({ variable, isKernel }, i) => {
+          const gradient = given(raw[i]);
+          return isKernel ? regularised(gradient, variable, l2, config.l1) : gradient;
+        });
+        const { clipping } = config;
+        return { value, gradients: clipping ? clipGradients(gradients, clipping) : gradients };
       });
       losses.push({ value, rows: rows.length });
+      if (gradients.length === 0) return;
       isTorn = true;
       try {
         optimizer.apply(gradients, learningRate);

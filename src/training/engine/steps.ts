@@ -3,6 +3,7 @@ import type { Random } from '../../lib/random.ts';
 import type { Network } from '../../models/engine/network.ts';
 import type { Backend, RunConfig } from '../run.ts';
 import type { TrainingRows } from './batches.ts';
+import type { LossScale } from './loss-scale.ts';
 import type { OptimizerState } from './optimizer.ts';
 
 export interface StepRunner {
@@ -42,6 +43,8 @@ export interface StepJob {
   train: TrainingRows;
   /** Most rows that are computed at a time, their gradients summed; absent: the whole batch. */
   microBatch?: number;
+  /** For gradients of fewer bits than float32 has. */
+  lossScale?: LossScale;
 }
 
 /** Rows of each part of a batch: about alike, and even, since dropout draws two numbers at a time. */

@@ -3,6 +3,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import { env } from '../../models/engine/tf.ts';
+import { registerTensorKernels } from './kernels/tfjs/register.ts';
 
 export function prepareWasm() {
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
@@ -11,4 +12,5 @@ export function prepareWasm() {
     'tfjs-backend-wasm-simd.wasm': simd,
     'tfjs-backend-wasm-threaded-simd.wasm': simd, // never asked for; tfjs wants it named
   });
+  registerTensorKernels();
 }

@@ -227,6 +227,11 @@ export const glossary = {
     text: 'Shrinks every weight a little at each step, apart from the gradient.',
     formula: 'w ← w − η · λ · w',
   },
+  clipping: {
+    name: 'Gradient clipping',
+    text: 'Holds a gradient that is too large to a limit, so that one odd batch can’t throw the weights far off. By length, all keep their direction.',
+    formula: 'g ← g · min(1, limit ÷ ‖g‖)',
+  },
   schedule: {
     name: 'Learning-rate schedule',
     text: 'How the learning rate changes as training goes on: large steps at first, small ones to settle.',

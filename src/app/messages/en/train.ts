@@ -40,6 +40,9 @@ export const train = {
   optimizers: { sgd: 'SGD', adam: 'Adam', adamw: 'AdamW', rmsprop: 'RMSprop' },
   momentum: 'Momentum',
   weightDecay: 'Weight decay',
+  clipping: 'Gradient clipping',
+  clippings: { none: 'None', norm: 'By the length of all', value: 'Each by itself' },
+  clippingLimit: 'Clip at',
   schedule: 'Learning-rate schedule',
   schedules: {
     constant: 'Constant',

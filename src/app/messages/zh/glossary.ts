@@ -212,6 +212,11 @@ export const glossary: Messages['glossary'] = {
     text: '每一步都把所有权重缩小一点，与梯度无关。',
     formula: 'w ← w − η · λ · w',
   },
+  clipping: {
+    name: '梯度裁剪',
+    text: '把过大的梯度限制在上限以内，避免个别异常的小批把权重带偏。按范数裁剪时方向不变。',
+    formula: 'g ← g · min(1, 上限 ÷ ‖g‖)',
+  },
   schedule: {
     name: '学习率计划',
     text: '学习率随训练如何变化：开始步子大，最后步子小以便稳定。',

@@ -42,6 +42,9 @@ export const train: Messages['train'] = {
   optimizers: { sgd: 'SGD', adam: 'Adam', adamw: 'AdamW', rmsprop: 'RMSprop' },
   momentum: '动量',
   weightDecay: '权重衰减',
+  clipping: '梯度裁剪',
+  clippings: { none: '不裁剪', norm: '按整体范数', value: '逐个裁剪' },
+  clippingLimit: '裁剪上限',
   schedule: '学习率调度',
   schedules: {
     constant: '恒定',

@@ -20,7 +20,7 @@ export {
 } from './copy/assembly';
 export { depthwise, depthwiseInputGradient, depthwiseKernelGradient } from './depthwise/assembly';
 export { dropout } from './dropout/assembly';
-export { embed, embedGradient } from './embedding/assembly';
+export { embed, embedGradient, segmentSum } from './embedding/assembly';
 export { factorisePairs, factoriseValues } from './factorisation/assembly';
 export { gemm, gemmScratch } from './gemm/assembly';
 export { binaryLoss, categoricalLoss, regularise, squaredLoss } from './loss/assembly';
@@ -42,4 +42,4 @@ export {
   maxPoolGradient,
 } from './pooling/assembly';
 export { gru, gruGradient, lstm, lstmGradient, recurrentScratch } from './recurrent/assembly';
-export { updateAdam, updateRmsprop, updateSgd } from './update/assembly';
+export { clip, clipNorm, updateAdam, updateRmsprop, updateSgd } from './update/assembly';

@@ -131,6 +131,15 @@ export interface Kernels {
     columns: number,
     rows: number,
   ): void;
+  segmentSum(
+    numbers: number,
+    x: number,
+    y: number,
+    rows: number,
+    places: number,
+    columns: number,
+    segments: number,
+  ): void;
   factorisePairs(
     users: number,
     items: number,
@@ -371,6 +380,8 @@ export interface Kernels {
     scratch: number,
   ): void;
   recurrentScratch(rows: number, units: number, gates: number): number;
+  clip(gradient: number, count: number, limit: number): void;
+  clipNorm(gradient: number, count: number, limit: number): void;
   updateAdam(
     weight: number,
     gradient: number,
@@ -393,6 +404,7 @@ export interface Kernels {
     rate: number,
     decay: number,
     epsilon: number,
+    weightDecay: number,
   ): void;
   updateSgd(
     weight: number,
@@ -402,6 +414,7 @@ export interface Kernels {
     rate: number,
     momentum: number,
     nesterov: Flag,
+    decay: number,
   ): void;
 }
 

@@ -4,6 +4,7 @@
  */
 import type { NetworkSpec, PackedWeights } from '../../../models/spec.ts';
 import { planNetwork, type NetworkPlan } from './plan/network-plan.ts';
+import { NoPlan } from './plan/plan-layer.ts';
 import { WasmWorkspace } from './wasm-workspace.ts';
 import { OutOfWorkspace } from './workspace.ts';
 
@@ -17,7 +18,7 @@ export interface PlannedForward {
   run(x: ArrayLike<number>, count: number): Float32Array;
 }
 
-/** Null for a network that doesn't fit, or where WebAssembly has no vectors. */
+/** Null for a network that doesn't fit or has layers without kernels, or where WebAssembly has no vectors. */
 export function createPlannedForward(spec: NetworkSpec, rows: number): PlannedForward | null {
   const workspace = WasmWorkspace.start();
   if (!workspace) return null;
@@ -25,7 +26,7 @@ export function createPlannedForward(spec: NetworkSpec, rows: number): PlannedFo
   try {
     plan = planNetwork(spec, { rows, isTraining: false }, workspace);
   } catch (error) {
-    if (error instanceof OutOfWorkspace) return null;
+    if (error instanceof OutOfWorkspace || error instanceof NoPlan) return null;
     throw error;
   }
   const { floats } = workspace;

@@ -5,26 +5,38 @@
 import { StudioError } from '../../../lib/errors.ts';
 import type { Network } from '../../../models/engine/network.ts';
 import type { StepJob, StepRunner } from '../steps.ts';
+import { NoPlan, type LayerPlanners } from './plan/plan-layer.ts';
 import { planWasmStep, type WasmStepPlan } from './wasm-step-plan.ts';
 import { WasmWorkspace } from './wasm-workspace.ts';
 import { OutOfWorkspace } from './workspace.ts';
 
-/** Null where WebAssembly has no vectors. @throws StudioError `out-of-memory` for a network that doesn't fit */
-export function createPlannedSteps(job: StepJob): StepRunner | null {
+/**
+ * Null for layers without kernels, or where WebAssembly has no vectors.
+ * @throws StudioError `out-of-memory` for a network that doesn't fit
+ */
+export function createPlannedSteps(job: StepJob, planners?: LayerPlanners): StepRunner | null {
   try {
     const workspace = WasmWorkspace.start();
-    return workspace && plannedSteps(job, workspace);
+    return workspace && plannedSteps(job, workspace, planners);
   } catch (error) {
+    if (error instanceof NoPlan) return null;
     if (error instanceof OutOfWorkspace)
       throw new StudioError('out-of-memory', error.message, { cause: error });
     throw error;
   }
 }
 
-function plannedSteps(job: StepJob, workspace: WasmWorkspace): StepRunner {
+function plannedSteps(
+  job: StepJob,
+  workspace: WasmWorkspace,
+  planners?: LayerPlanners,
+): StepRunner {
   const { network, config, train } = job;
   const mostRows = Math.min(config.batchSize, train.targets.values.length);
-  const plan = planWasmStep({ ...job, spec: network.spec, mostRows }, workspace);
+  const plan = planWasmStep(
+    { ...job, spec: network.spec, mostRows, ...(planners && { planners }) },
+    workspace,
+  );
   let losses: { sum: number; rows: number }[] = [];
 
   return {

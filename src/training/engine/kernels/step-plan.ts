@@ -6,6 +6,9 @@ import type { NetworkSpec } from '../../../models/spec.ts';
 import type { OptimizerSpec, RunConfig } from '../../run.ts';
 import { rowsOfParts } from '../steps.ts';
 import { outputsOf, type Targets } from '../targets.ts';
+import type { LossScale } from '../loss-scale.ts';
+import type { LayerPlanners } from './plan/plan-layer.ts';
+import { clipGradients, unscale } from './update/gradients.ts';
 import { planNetwork, type NetworkPlan } from './plan/network-plan.ts';
 import { planUpdate, slotsOf, type PlannedUpdate } from './update/plan.ts';
 import type { Workspace } from './workspace.ts';
@@ -20,13 +23,19 @@ export interface StepShape {
   microBatch: number;
   /** Columns of the targets. */
   outputs: number;
+  /** Absent: all that there are. */
+  planners?: LayerPlanners;
 }
 
-/** All that steps keep in memory, in bytes. @throws OutOfWorkspace */
+/** All that steps keep in memory, in bytes. @throws OutOfWorkspace, NoPlan */
 export function layOutSteps(shape: StepShape, workspace: Workspace) {
-  const { spec, optimizer, batch, microBatch, outputs } = shape;
+  const { spec, optimizer, batch, microBatch, outputs, planners } = shape;
   const rows = rowsOfParts(batch, microBatch);
-  const network = planNetwork(spec, { rows, isTraining: true }, workspace);
+  const network = planNetwork(
+    spec,
+    { rows, isTraining: true, ...(planners && { planners }) },
+    workspace,
+  );
   const { trainableCount } = network;
   const slots = slotsOf(optimizer).map(() => workspace.reserve(trainableCount));
   const isSplit = rows < batch;
@@ -38,7 +47,7 @@ export function layOutSteps(shape: StepShape, workspace: Workspace) {
 
 export interface StepPlanJob {
   spec: NetworkSpec;
-  config: Pick<RunConfig, 'optimizer' | 'l1'>;
+  config: Pick<RunConfig, 'optimizer' | 'l1' | 'clipping'>;
   /** The weight of ½ Σw² in the mean loss. */
   l2: number;
   train: { targets: Targets };
@@ -46,6 +55,10 @@ export interface StepPlanJob {
   mostRows: number;
   /** Most rows that are computed at a time, their gradients summed; absent: all. */
   microBatch?: number;
+  /** For gradients of fewer bits than float32 has. */
+  lossScale?: LossScale;
+  /** Absent: all that there are. */
+  planners?: LayerPlanners;
 }
 
 /** Where rows lie in the batch that is stepped by. */
@@ -88,21 +101,20 @@ export interface StepPlan {
   apply(learningRate: number): void;
 }
 
-/** @throws OutOfWorkspace */
+/** @throws OutOfWorkspace, NoPlan */
 export function planStep(job: StepPlanJob, workspace: Workspace): StepPlan {
-  const { spec, config, train, l2, mostRows } = job;
-  const { optimizer, l1 } = config;
+  const { spec, config, train, l2, mostRows, lossScale, planners } = job;
+  const { optimizer, l1, clipping } = config;
   const { kernels } = workspace;
   const microBatch = job.microBatch ?? mostRows;
   const outputs = outputsOf(train.targets);
   const { network, slots, sums, isSplit, rows, targets, rowWeights } = layOutSteps(
-    { spec, optimizer, batch: mostRows, microBatch, outputs },
+    { spec, optimizer, batch: mostRows, microBatch, outputs, ...(planners && { planners }) },
     workspace,
   );
   const { weights, gradients, trainableCount } = network;
-  const update = planUpdate(workspace, optimizer, {
-    ...{ weights, gradients: sums, slots, parameters: trainableCount },
-  });
+  const all = { gradients: sums, parameters: trainableCount };
+  const update = planUpdate(workspace, optimizer, { ...all, weights, slots });
   const loss = lossOf(workspace, train.targets, { network, targets, rowWeights });
   const kernelPlaces = network.parameters
     .filter(({ isKernel, isTrainable }) => isKernel && isTrainable)
@@ -128,7 +140,7 @@ export function planStep(job: StepPlanJob, workspace: Workspace): StepPlan {
       let sum = 0;
       for (const count of parts(all, place, fill)) {
         network.forward(count);
-        sum += loss(count, 1 / place.of);
+        sum += loss(count, (lossScale?.value ?? 1) / place.of);
         network.backward(count);
       }
       return sum;
@@ -137,15 +149,17 @@ export function planStep(job: StepPlanJob, workspace: Workspace): StepPlan {
       let sum = 0;
       for (const count of parts(all, place, fill)) {
         yield* network.forwardInParts(count);
-        sum += loss(count, 1 / place.of);
+        sum += loss(count, (lossScale?.value ?? 1) / place.of);
         yield* network.backwardInParts(count);
       }
       return sum;
     },
     apply(learningRate) {
+      if (lossScale && !unscale(workspace, all, lossScale)) return;
       if (l2 > 0 || l1 > 0)
         for (const { at, gradient, size } of kernelPlaces)
           kernels.regularise(gradient, at, size, l2, l1);
+      if (clipping) clipGradients(workspace, all, clipping);
       update.apply(learningRate);
     },
   };

@@ -43,10 +43,11 @@ export async function createParallelSteps(
   const workspace = WasmWorkspace.start();
   if (!module || !workspace) return null;
   const most = Math.min(job.config.batchSize, job.train.targets.values.length);
+  const { optimizer, l1, clipping } = job.config;
   const isShared = options.isShared ?? globalThis.crossOriginIsolated;
   const plan = {
     ...{ spec, l2: job.l2, train: isShared ? sharedRows(job.train) : job.train },
-    config: { optimizer: job.config.optimizer, l1: job.config.l1 },
+    config: { optimizer, l1, clipping },
     mostRows: averageEvery === 1 ? shareOf(most, 0, workers)[1] : most,
     ...(job.microBatch !== undefined && { microBatch: job.microBatch }),
   };

@@ -24,7 +24,7 @@ export interface ShardStart {
   module: WebAssembly.Module;
   plan: {
     spec: NetworkSpec;
-    config: Pick<RunConfig, 'optimizer' | 'l1'>;
+    config: Pick<RunConfig, 'optimizer' | 'l1' | 'clipping'>;
     l2: number;
     train: TrainingRows;
     mostRows: number;

@@ -43,6 +43,38 @@ export function embedGradient(
   }
 }
 
+/**
+ * y[segments, places, columns] = Σ of the rows x[rows, places, columns] that carry a segment's number.
+ * @param numbers int32 [rows, places]; those of no segment count nowhere
+ */
+export function segmentSum(
+  numbers: usize,
+  x: usize,
+  y: usize,
+  rows: i32,
+  places: i32,
+  columns: i32,
+  segments: i32,
+): void {
+  const bytes = (<usize>columns) << 2;
+  memory.fill(y, 0, <usize>(segments * places) * bytes);
+  for (let row = 0; row < rows; row++)
+    for (let place = 0; place < places; place++) {
+      const segment = load<i32>(numbers);
+      numbers += 4;
+      if (segment >= 0 && segment < segments) {
+        const to = y + <usize>(segment * places + place) * bytes;
+        for (let k = 0; k < columns; k += 4) {
+          const at = (<usize>k) << 2;
+          const rest = columns - k;
+          const sum = f32x4.add(loadUpTo4(to + at, rest), loadUpTo4(x + at, rest));
+          storeUpTo4(to + at, sum, rest);
+        }
+      }
+      x += bytes;
+    }
+}
+
 /** Within the table, whatever the data says: nothing outside is read or written. */
 // @ts-ignore: decorator
 @inline

@@ -7,7 +7,7 @@ import { layerShapes, type LayerShape } from '../../../../models/layer-shapes.ts
 import type { LayerSpec, NetworkSpec } from '../../../../models/spec.ts';
 import type { Workspace } from '../workspace.ts';
 import type { Draw, LayerCalls, Place, SlopePlace } from './layer-plan.ts';
-import { planLayer } from './plan-layer.ts';
+import { layerPlanners, planLayer, type LayerPlanners } from './plan-layer.ts';
 
 export interface ParameterPlace {
   at: number;
@@ -50,12 +50,14 @@ export interface PlanOptions {
   isTraining: boolean;
   /** Whether the gradient of the input is wanted too. */
   needsInputSlope?: boolean;
+  /** Absent: all that there are. */
+  planners?: LayerPlanners;
 }
 
-/** @throws OutOfWorkspace */
+/** @throws OutOfWorkspace, NoPlan */
 export function planNetwork(
   spec: NetworkSpec,
-  { rows, isTraining, needsInputSlope = false }: PlanOptions,
+  { rows, isTraining, needsInputSlope = false, planners = layerPlanners }: PlanOptions,
   workspace: Workspace,
 ): NetworkPlan {
   const shapes = layerShapes(spec);
@@ -92,6 +94,7 @@ export function planNetwork(
       : shape.from.map(() => ({ at: 0, isAdded: false }));
     const own = parameters.ofLayers[i] ?? [];
     calls[i] = planLayer(
+      planners,
       layer,
       {
         ...{ place: i, rows, isTraining, draw, outputSlope, inputSlopes },

@@ -1,5 +1,5 @@
-/** Which plan is which layer's. */
-import type { LayerSpec } from '../../../../models/spec.ts';
+/** Which plan is which layer's. A kind that has none makes its network go through tfjs. */
+import type { LayerKind, LayerOf, LayerSpec } from '../../../../models/spec.ts';
 import { planActivation } from '../activation/plan.ts';
 import { planAttention } from '../attention/plan.ts';
 import { planConvolution, planTransposedConvolution } from '../convolution/plan.ts';
@@ -12,46 +12,47 @@ import { planBatchNorm, planLayerNorm } from '../norm/plan.ts';
 import { planGlobalPooling, planPooling } from '../pooling/plan.ts';
 import { planRecurrent } from '../recurrent/plan.ts';
 import type { Workspace } from '../workspace.ts';
-import type { LayerCalls, LayerJob } from './layer-plan.ts';
+import type { LayerCalls, LayerJob, PlanLayer } from './layer-plan.ts';
 
-export function planLayer(layer: LayerSpec, job: LayerJob, workspace: Workspace): LayerCalls {
-  switch (layer.type) {
-    case 'dense':
-      return planDense(layer, job, workspace);
-    case 'activation':
-      return (layer.activation === 'linear' ? planAlias : planActivation)(layer, job, workspace);
-    case 'dropout':
-      return planDropout(layer, job, workspace);
-    case 'batch-norm':
-      return planBatchNorm(layer, job, workspace);
-    case 'layer-norm':
-      return planLayerNorm(layer, job, workspace);
-    case 'flatten':
-      return planAlias(layer, job, workspace);
-    case 'convolution':
-      return planConvolution(layer, job, workspace);
-    case 'depthwise-convolution':
-      return planDepthwise(layer, job, workspace);
-    case 'transposed-convolution':
-      return planTransposedConvolution(layer, job, workspace);
-    case 'max-pooling':
-    case 'average-pooling':
-      return planPooling(layer, job, workspace);
-    case 'global-max-pooling':
-    case 'global-average-pooling':
-      return planGlobalPooling(layer, job, workspace);
-    case 'embedding':
-      return planEmbedding(layer, job, workspace);
-    case 'position-embedding':
-      return planPositionEmbedding(layer, job, workspace);
-    case 'lstm':
-    case 'gru':
-      return planRecurrent(layer, job, workspace);
-    case 'attention':
-      return planAttention(layer, job, workspace);
-    case 'add':
-      return planAdd(layer, job, workspace);
-    case 'concatenate':
-      return planConcatenate(layer, job, workspace);
-  }
+export type LayerPlanners = {
+  readonly [Type in LayerKind['type']]?: PlanLayer<LayerOf<Type>>;
+};
+
+export const layerPlanners: LayerPlanners = {
+  dense: planDense,
+  activation: (layer, job, workspace) =>
+    (layer.activation === 'linear' ? planAlias : planActivation)(layer, job, workspace),
+  dropout: planDropout,
+  'batch-norm': planBatchNorm,
+  'layer-norm': planLayerNorm,
+  flatten: planAlias,
+  convolution: planConvolution,
+  'depthwise-convolution': planDepthwise,
+  'transposed-convolution': planTransposedConvolution,
+  'max-pooling': planPooling,
+  'average-pooling': planPooling,
+  'global-max-pooling': planGlobalPooling,
+  'global-average-pooling': planGlobalPooling,
+  embedding: planEmbedding,
+  'position-embedding': planPositionEmbedding,
+  lstm: planRecurrent,
+  gru: planRecurrent,
+  attention: planAttention,
+  add: planAdd,
+  concatenate: planConcatenate,
+};
+
+/** A layer of a kind that has no kernels; the caller takes another way. */
+export class NoPlan extends Error {}
+
+/** @throws NoPlan */
+export function planLayer(
+  planners: LayerPlanners,
+  layer: LayerSpec,
+  job: LayerJob,
+  workspace: Workspace,
+): LayerCalls {
+  const plan = planners[layer.type] as PlanLayer<LayerSpec> | undefined; // each key's is of its own kind
+  if (!plan) throw new NoPlan(`there are no kernels for layers of the kind ${layer.type}`);
+  return plan(layer, job, workspace);
 }

@@ -1,6 +1,7 @@
 /** Optimisers' updates of all weights at once, in place, float32 on 128-bit vectors. AssemblyScript. `count` is a multiple of 4. */
+import { scale, sumOfSquares } from '../copy/assembly';
 
-/** v ← μ v + g; w ← w − rate · (v, or g + μ v for Nesterov) */
+/** v ← μ v + g; w ← w − rate · (v, or g + μ v for Nesterov). @param decay λ, whose λ w the gradient takes */
 export function updateSgd(
   weight: usize,
   gradient: usize,
@@ -9,18 +10,21 @@ export function updateSgd(
   rate: f32,
   momentum: f32,
   nesterov: bool,
+  decay: f32,
 ): void {
+  const decays = f32x4.splat(decay);
   const rates = f32x4.splat(rate);
   const momenta = f32x4.splat(momentum);
   for (let at: usize = 0; at < (<usize>count) << 2; at += 16) {
-    const g = v128.load(gradient + at);
+    const w = v128.load(weight + at);
+    const g = f32x4.add(v128.load(gradient + at), f32x4.mul(w, decays));
     let direction = g;
     if (momentum != 0) {
       const v = f32x4.add(f32x4.mul(v128.load(velocity + at), momenta), g);
       v128.store(velocity + at, v);
       direction = nesterov ? f32x4.add(g, f32x4.mul(v, momenta)) : v;
     }
-    v128.store(weight + at, f32x4.sub(v128.load(weight + at), f32x4.mul(direction, rates)));
+    v128.store(weight + at, f32x4.sub(w, f32x4.mul(direction, rates)));
   }
 }
 
@@ -65,7 +69,7 @@ export function updateAdam(
   }
 }
 
-/** a ← decay · a + (1 − decay) · g²; w ← w − rate · g / (√a + ε) (Tieleman and Hinton 2012) */
+/** a ← decay · a + (1 − decay) · g²; w ← w − rate · g / (√a + ε) (Tieleman and Hinton 2012). @param weightDecay as SGD's */
 export function updateRmsprop(
   weight: usize,
   gradient: usize,
@@ -74,19 +78,38 @@ export function updateRmsprop(
   rate: f32,
   decay: f32,
   epsilon: f32,
+  weightDecay: f32,
 ): void {
   const decays = f32x4.splat(decay);
+  const shares = f32x4.splat(weightDecay);
   const others = f32x4.splat(1 - decay);
   const rates = f32x4.splat(rate);
   const epsilons = f32x4.splat(epsilon);
   for (let at: usize = 0; at < (<usize>count) << 2; at += 16) {
-    const g = v128.load(gradient + at);
+    const w = v128.load(weight + at);
+    const g = f32x4.add(v128.load(gradient + at), f32x4.mul(w, shares));
     const a = f32x4.add(
       f32x4.mul(v128.load(average + at), decays),
       f32x4.mul(f32x4.mul(g, g), others),
     );
     v128.store(average + at, a);
     const step = f32x4.div(f32x4.mul(g, rates), f32x4.add(f32x4.sqrt(a), epsilons));
-    v128.store(weight + at, f32x4.sub(v128.load(weight + at), step));
+    v128.store(weight + at, f32x4.sub(w, step));
   }
+}
+
+/** Each number to within ± limit; a NaN stays one. */
+export function clip(gradient: usize, count: i32, limit: f32): void {
+  const most = f32x4.splat(limit);
+  const least = f32x4.splat(-limit);
+  for (let at: usize = 0; at < (<usize>count) << 2; at += 16) {
+    const g = v128.load(gradient + at);
+    v128.store(gradient + at, f32x4.pmax(f32x4.pmin(g, most), least));
+  }
+}
+
+/** All numbers times the factor that makes their norm the limit, where it is above it. */
+export function clipNorm(gradient: usize, count: i32, limit: f32): void {
+  const norm = Math.sqrt(sumOfSquares(gradient, count));
+  if (norm > <f64>limit) scale(gradient, <f32>(<f64>limit / norm), count);
 }

@@ -45,7 +45,10 @@ export function planUpdate(
       switch (spec.type) {
         case 'sgd': {
           const nesterov = spec.nesterov ? 1 : 0;
-          kernels.updateSgd(weights, gradients, first, count, rate, spec.momentum, nesterov);
+          const { momentum, weightDecay = 0 } = spec;
+          kernels.updateSgd(
+            ...([weights, gradients, first, count, rate, momentum, nesterov, weightDecay] as const),
+          );
           return;
         }
         case 'adam':
@@ -68,9 +71,13 @@ export function planUpdate(
           );
           return;
         }
-        case 'rmsprop':
-          kernels.updateRmsprop(weights, gradients, first, count, rate, spec.decay, spec.epsilon);
+        case 'rmsprop': {
+          const { decay, epsilon, weightDecay = 0 } = spec;
+          kernels.updateRmsprop(
+            ...([weights, gradients, first, count, rate, decay, epsilon, weightDecay] as const),
+          );
           return;
+        }
       }
     },
     get steps() {

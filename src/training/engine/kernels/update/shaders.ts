@@ -1,16 +1,28 @@
 /** Optimisers' updates on WebGPU, of all weights at once, in place: as update/assembly.ts has them. */
 import { each, type Shaders } from '../webgpu/shader.ts';
 
+/** Workgroups that sum squares, a number each. */
+const normParts = 32;
+
 export const updateShaders = {
   updateSgd: {
-    parameters: ['weight', 'gradient', 'velocity', 'count', 'rate', 'momentum', 'nesterov'],
+    parameters: [
+      'weight',
+      'gradient',
+      'velocity',
+      'count',
+      'rate',
+      'momentum',
+      'nesterov',
+      'decay',
+    ],
     places: ['weight', 'gradient', 'velocity'],
-    floats: ['rate', 'momentum'],
+    floats: ['rate', 'momentum', 'decay'],
     passes: [
       each(
         'SGD',
         ['count'],
-        `let g = heap[p.gradient + i];
+        `let g = heap[p.gradient + i] + p.decay * heap[p.weight + i];
     var direction = g;
     if (p.momentum != 0.0) {
       let v = p.momentum * heap[p.velocity + i] + g;
@@ -43,17 +55,75 @@ export const updateShaders = {
     ],
   },
   updateRmsprop: {
-    parameters: ['weight', 'gradient', 'average', 'count', 'rate', 'decay', 'epsilon'],
+    parameters: [
+      'weight',
+      'gradient',
+      'average',
+      'count',
+      'rate',
+      'decay',
+      'epsilon',
+      'weightDecay',
+    ],
     places: ['weight', 'gradient', 'average'],
-    floats: ['rate', 'decay', 'epsilon'],
+    floats: ['rate', 'decay', 'epsilon', 'weightDecay'],
     passes: [
       each(
         'RMSprop',
         ['count'],
-        `let g = heap[p.gradient + i];
+        `let g = heap[p.gradient + i] + p.weightDecay * heap[p.weight + i];
     let a = p.decay * heap[p.average + i] + (1.0 - p.decay) * g * g;
     heap[p.average + i] = a;
     heap[p.weight + i] -= p.rate * g / (sqrt(a) + p.epsilon);`,
+      ),
+    ],
+  },
+  clip: {
+    parameters: ['gradient', 'count', 'limit'],
+    places: ['gradient'],
+    floats: ['limit'],
+    passes: [
+      each(
+        'clipping of values',
+        ['count'],
+        `heap[p.gradient + i] = clamp(heap[p.gradient + i], -p.limit, p.limit);`,
+      ),
+    ],
+  },
+  clipNorm: {
+    parameters: ['gradient', 'count', 'limit'],
+    places: ['gradient'],
+    floats: ['limit'],
+    spare: () => normParts,
+    passes: [
+      {
+        name: 'squares for clipping',
+        code: `
+var<workgroup> sums: array<f32, 256>;
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: vec3u) {
+  var sum = 0.0;
+  for (var i = i32(group.x * 256 + id.x); i < p.count; i += ${normParts * 256}) {
+    let g = heap[p.gradient + i];
+    sum += g * g;
+  }
+  sums[id.x] = sum;
+  for (var half = 128u; half > 0; half /= 2) {
+    workgroupBarrier();
+    if (id.x < half) { sums[id.x] += sums[id.x + half]; }
+  }
+  if (id.x == 0) { heap[p.spare + i32(group.x)] = sums[0]; }
+}
+`,
+        workgroups: () => [normParts],
+      },
+      each(
+        'clipping of the norm',
+        ['count'],
+        `var squares = 0.0;
+    for (var part = 0; part < ${normParts}; part++) { squares += heap[p.spare + part]; }
+    let norm = sqrt(squares);
+    if (norm > p.limit) { heap[p.gradient + i] *= p.limit / norm; }`,
       ),
     ],
   },

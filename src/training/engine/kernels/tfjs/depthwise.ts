@@ -1,0 +1,91 @@
+/**
+ * Gradients of depthwise convolutions, which tfjs's wasm backend lacks. A channel that has several filters is laid
+ * out as often as it has any: then each has one.
+ */
+import {
+  backend_util as util,
+  type Conv2DInfo,
+  type DepthwiseConv2dNativeBackpropFilterAttrs,
+  type DepthwiseConv2dNativeBackpropInputAttrs,
+  type TensorInfo,
+} from '../../../../models/engine/tf.ts';
+import type { TensorHeap } from './heap.ts';
+import { asKernel, isFloat, sizeOf, type Inputs, type TensorKernel } from './kernel.ts';
+
+type FilterAttributes = DepthwiseConv2dNativeBackpropFilterAttrs;
+type Shape4D = [number, number, number, number];
+
+/** Null for dilated ones, and for tensors that the kernels don't take. */
+function infoOf(
+  input: readonly number[],
+  filter: readonly number[],
+  { strides, pad, dilations, dimRoundingMode }: Omit<FilterAttributes, 'filterShape'>,
+  ...tensors: TensorInfo[]
+): Conv2DInfo | null {
+  const info = util.computeConv2DInfo(
+    ...([input as Shape4D, filter as Shape4D, strides, dilations, pad] as const), // of rank 4, says the op
+    ...([dimRoundingMode, true] as const),
+  );
+  const isDense = info.dilationHeight === 1 && info.dilationWidth === 1;
+  return isDense && isFloat(...tensors) ? info : null;
+}
+
+const filterGradient: TensorKernel<Inputs<'x' | 'dy'>, FilterAttributes> = (
+  { x, dy },
+  attributes,
+  heap,
+) => {
+  const { filterShape } = attributes;
+  const info = infoOf(x.shape, filterShape, attributes, x, dy);
+  if (!info) return null;
+  const output = heap.output(filterShape);
+  const repeated = repeat(heap, x, info);
+  const window = heap.window(info, info.outChannels);
+  heap.kernels.depthwiseKernelGradient(
+    ...([heap.at(repeated), heap.at(dy), heap.at(output), window, info.batchSize] as const),
+  );
+  if (repeated !== x) heap.dispose(repeated);
+  return output;
+};
+
+const inputGradient: TensorKernel<
+  Inputs<'dy' | 'filter'>,
+  DepthwiseConv2dNativeBackpropInputAttrs
+> = ({ dy, filter }, attributes, heap) => {
+  const { inputShape } = attributes;
+  const info = infoOf(inputShape, filter.shape, attributes, dy, filter);
+  if (!info) return null;
+  const { outChannels, inChannels, batchSize } = info;
+  const wide = heap.output([...inputShape.slice(0, 3), outChannels]);
+  const window = heap.window(info, outChannels);
+  heap.kernels.depthwiseInputGradient(
+    ...([heap.at(dy), heap.at(filter), heap.at(wide), window, batchSize, 0] as const),
+  );
+  if (outChannels === inChannels) return wide;
+  const output = heap.output(inputShape);
+  const [from, to] = [heap.values(wide), heap.values(output)];
+  const times = outChannels / inChannels;
+  for (let i = 0; i < to.length; i++) {
+    let sum = 0;
+    for (let k = 0; k < times; k++) sum += from[i * times + k] ?? 0;
+    to[i] = sum;
+  }
+  heap.dispose(wide);
+  return output;
+};
+
+/** [..., channels] → [..., channels · filters of each] */
+function repeat(heap: TensorHeap, x: TensorInfo, { inChannels, outChannels }: Conv2DInfo) {
+  if (inChannels === outChannels) return x;
+  const times = outChannels / inChannels;
+  const wide = heap.output([...x.shape.slice(0, 3), outChannels]);
+  const [from, to] = [heap.values(x), heap.values(wide)];
+  const size = sizeOf(wide.shape);
+  for (let i = 0; i < size; i++) to[i] = from[Math.floor(i / times)] ?? 0;
+  return wide;
+}
+
+export const depthwiseKernels = {
+  DepthwiseConv2dNativeBackpropFilter: asKernel(filterGradient),
+  DepthwiseConv2dNativeBackpropInput: asKernel(inputGradient),
+};

@@ -1,0 +1,30 @@
+/** What a kernel of tfjs is made from here. */
+import type { TensorInfo } from '../../../../models/engine/tf.ts';
+import type { TensorHeap } from './heap.ts';
+
+/** What a kernel is called with, by the names that tfjs gives its tensors. */
+export type Inputs<Names extends string, Optional extends string = never> = Record<
+  Names,
+  TensorInfo
+> &
+  Partial<Record<Optional, TensorInfo>>;
+
+/** Null for tensors that it doesn't take. */
+export type TensorKernel<In = Record<string, TensorInfo | undefined>, Attributes = object> = (
+  inputs: In,
+  attributes: Attributes,
+  heap: TensorHeap,
+) => TensorInfo | TensorInfo[] | null;
+
+/** As tfjs keeps them: it calls each with the inputs and attributes of its name alone. */
+export function asKernel<In, Attributes>(kernel: TensorKernel<In, Attributes>): TensorKernel {
+  return kernel as unknown as TensorKernel;
+}
+
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
+}
+
+export function isFloat(...tensors: readonly TensorInfo[]): boolean {
+  return tensors.every(({ dtype }) => dtype === 'float32');
+}

@@ -1,0 +1,52 @@
+/**
+ * Gradients of pools. tfjs's of maxima is wrong wherever a window holds no positive number, and its of averages
+ * where a window reaches into the padding, which its forward pass doesn't count.
+ */
+import {
+  backend_util as util,
+  type AvgPoolGradAttrs,
+  type MaxPoolGradAttrs,
+} from '../../../../models/engine/tf.ts';
+import { asKernel, isFloat, sizeOf, type Inputs, type TensorKernel } from './kernel.ts';
+
+type Shape4D = [number, number, number, number];
+
+const maxPoolGradient: TensorKernel<Inputs<'dy' | 'input'>, MaxPoolGradAttrs> = (
+  { dy, input },
+  { filterSize, strides, pad, dimRoundingMode },
+  heap,
+) => {
+  if (!isFloat(dy, input)) return null;
+  const shape = input.shape as Shape4D; // says the op
+  const info = util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode);
+  const { kernels } = heap;
+  const { batchSize } = info;
+  const output = heap.output(shape);
+  const bytes = 16 * Math.ceil(sizeOf(dy.shape) / 4);
+  const again = heap.scratch(2 * bytes + 16);
+  const chosen = again + bytes;
+  const window = heap.window(info);
+  kernels.maxPool(heap.at(input), again, chosen, window, batchSize);
+  kernels.maxPoolGradient(heap.at(dy), chosen, heap.at(output), window, batchSize, 0);
+  return output;
+};
+
+const averagePoolGradient: TensorKernel<Inputs<'dy' | 'input'>, AvgPoolGradAttrs> = (
+  { dy, input },
+  { filterSize, strides, pad },
+  heap,
+) => {
+  if (!isFloat(dy, input)) return null;
+  const shape = input.shape as Shape4D; // says the op
+  const info = util.computePool2DInfo(shape, filterSize, strides, 1, pad);
+  const output = heap.output(shape);
+  heap.kernels.averagePoolGradient(
+    ...([heap.at(dy), heap.at(output), heap.window(info), info.batchSize, 0] as const),
+  );
+  return output;
+};
+
+export const poolingKernels = {
+  AvgPoolGrad: asKernel(averagePoolGradient),
+  MaxPoolGrad: asKernel(maxPoolGradient),
+};

@@ -1,0 +1,27 @@
+/**
+ * A factor on the loss while gradients are computed, taken off again before they are used, so that small ones don't
+ * vanish where they are kept in fewer bits (Micikevicius et al. 2018). A power of two: in float32 it changes nothing.
+ * A step whose gradients overflow is left out, and the factor halved.
+ */
+export class LossScale {
+  #value: number;
+  #quiet = 0;
+  readonly #growsEvery: number;
+
+  /** @param growsEvery steps in a row without an overflow after which it doubles; Infinity: it never does */
+  constructor(initial: number, growsEvery = 2000) {
+    this.#value = initial;
+    this.#growsEvery = growsEvery;
+  }
+
+  get value(): number {
+    return this.#value;
+  }
+
+  /** To be told of each step, once. @param isFinite whether all its gradients are */
+  observe(isFinite: boolean) {
+    this.#quiet = isFinite ? this.#quiet + 1 : 0;
+    if (!isFinite) this.#value = Math.max(1, this.#value / 2);
+    else if (this.#quiet % this.#growsEvery === 0) this.#value *= 2;
+  }
+}

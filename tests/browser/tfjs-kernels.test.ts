@@ -1,0 +1,332 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, expect, test } from 'vitest';
+import { startBackend } from '../../src/training/engine/backend.ts';
+import {
+  compute,
+  difference,
+  draw,
+  slopeError,
+  type Operation,
+} from '../support/compare-backends.ts';
+
+const windows = [
+  { size: [3, 3], strides: [1, 1], pad: 'same' },
+  { size: [2, 3], strides: [2, 1], pad: 'same' },
+  { size: [3, 2], strides: [1, 2], pad: 'valid' },
+  { size: [1, 1], strides: [1, 1], pad: 'valid' },
+  { size: [3, 3], strides: [2, 2], pad: 1 },
+] as const;
+const images = [
+  [1, 3, 3, 1],
+  [3, 7, 5, 3],
+  [2, 17, 4, 5],
+] as const;
+
+function convolutions(): [string, Operation][] {
+  return windows.flatMap(({ size, strides, pad }) =>
+    images.flatMap((image): [string, Operation][] => {
+      const channels = image[3];
+      const name = `${size.join('×')} by ${strides.join('×')} ${pad} of ${image.join('×')}`;
+      const sides = [...strides] as [number, number];
+      return [
+        [
+          `conv2d ${name}`,
+          {
+            shapes: [[...image], [...size, channels, 5]],
+            run: (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, sides, pad),
+          },
+        ],
+        ...[1, 3].map((filters): [string, Operation] => [
+          `depthwise ${name}, ${filters} a channel`,
+          {
+            shapes: [[...image], [...size, channels, filters]],
+            run: (x, w) => tf.depthwiseConv2d(x as tf.Tensor4D, w as tf.Tensor4D, sides, pad),
+          },
+        ]),
+      ];
+    }),
+  );
+}
+
+/** Of the sums tfjs's own cpu backend has the gradient right where no window is padded. */
+function pools(): [string, Operation][] {
+  return windows.flatMap(({ size, strides, pad }) =>
+    images.flatMap((image): [string, Operation][] => {
+      const [sides, steps] = [[...size] as [number, number], [...strides] as [number, number]];
+      const name = `${size.join('×')} by ${strides.join('×')} ${pad} of ${image.join('×')}`;
+      const shapes = [[...image]];
+      const max: [string, Operation] = [
+        `maxPool ${name}`,
+        { shapes, run: (x) => tf.maxPool(x as tf.Tensor4D, sides, steps, pad) },
+      ];
+      if (pad !== 'valid') return [max];
+      return [
+        max,
+        [
+          `avgPool ${name}`,
+          { shapes, run: (x) => tf.avgPool(x as tf.Tensor4D, sides, steps, pad) },
+        ],
+      ];
+    }),
+  );
+}
+
+function products(): [string, Operation][] {
+  const sizes = [1, 3, 17];
+  const flags = [false, true];
+  const all = sizes.flatMap((m) => sizes.flatMap((n) => sizes.map((k) => [m, n, k] as const)));
+  return flags.flatMap((a) =>
+    flags.flatMap((b) =>
+      all.flatMap(([m, n, k]) =>
+        (
+          [
+            [[], []],
+            [[2], [2]],
+            [[2], [1]],
+            [[1], [2]],
+            [
+              [2, 3],
+              [2, 3],
+            ],
+          ] as const
+        ).map(([outerA, outerB]): [string, Operation] => [
+          `matMul [${outerA.join()}] ${m}×${k}${a ? 'ᵀ' : ''} by [${outerB.join()}] ${k}×${n}${b ? 'ᵀ' : ''}`,
+          {
+            shapes: [
+              [...outerA, ...(a ? [k, m] : [m, k])],
+              [...outerB, ...(b ? [n, k] : [k, n])],
+            ],
+            run: (x, y) => tf.matMul(x, y, a, b),
+            isDifferentiable: outerA.join() === outerB.join(),
+          },
+        ]),
+      ),
+    ),
+  );
+}
+
+/** Those that the kernels compute themselves, and one that goes to tfjs's own. */
+const fusions = (['linear', 'relu', 'elu', 'sigmoid', 'relu6'] as const).flatMap(
+  (activation): [string, Operation][] => [
+    [
+      `matMul, bias and ${activation}`,
+      {
+        shapes: [[5, 7], [7, 6], [6]],
+        run: (a, b, bias) => tf.fused.matMul({ a, b, bias, activation }),
+      },
+    ],
+    [
+      `conv2d, bias and ${activation}`,
+      {
+        shapes: [[2, 5, 6, 3], [3, 2, 3, 7], [7]],
+        run: (x, filter, bias) =>
+          tf.fused.conv2d({
+            ...{ x: x as tf.Tensor4D, filter: filter as tf.Tensor4D, bias, activation },
+            ...{ strides: [2, 1], pad: 'same' },
+          }),
+      },
+    ],
+  ],
+);
+
+const empty: [string, Operation][] = [
+  [
+    'convolution of no image',
+    {
+      shapes: [
+        [0, 3, 4, 2],
+        [2, 2, 2, 3],
+      ],
+      run: (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same'),
+    },
+  ],
+  [
+    'depthwise convolution of no image',
+    {
+      shapes: [
+        [0, 3, 4, 2],
+        [2, 2, 2, 1],
+      ],
+      run: (x, w) => tf.depthwiseConv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same'),
+    },
+  ],
+  [
+    'pool of no image',
+    { shapes: [[0, 4, 4, 2]], run: (x) => tf.maxPool(x as tf.Tensor4D, 2, 2, 'valid') },
+  ],
+  [
+    'product of no row',
+    {
+      shapes: [
+        [0, 3],
+        [3, 2],
+      ],
+      run: (a, b) => tf.matMul(a, b),
+    },
+  ],
+  [
+    'product over nothing',
+    {
+      shapes: [
+        [2, 0],
+        [0, 3],
+      ],
+      run: (a, b) => tf.matMul(a, b),
+    },
+  ],
+  ['gather of nothing', { shapes: [[4, 3]], run: (x) => tf.gather(x, tf.tensor1d([], 'int32')) }],
+];
+
+const tokens = [3, 0, 6, 3, 3, 1];
+const others: [string, Operation][] = [
+  ...[1, 3, 17].map((columns): [string, Operation] => [
+    `gather of ${columns}`,
+    { shapes: [[7, columns]], run: (table) => tf.gather(table, tf.tensor1d(tokens, 'int32')) },
+  ]),
+  [
+    'a dilated convolution, which goes to XNNPACK',
+    {
+      shapes: [
+        [2, 7, 6, 3],
+        [3, 2, 3, 4],
+      ],
+      run: (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same', 'NHWC', [2, 3]),
+      isDifferentiable: false,
+    },
+  ],
+  [
+    'gather along the second axis',
+    { shapes: [[3, 7, 2]], run: (x) => tf.gather(x, tf.tensor1d(tokens, 'int32'), 1) },
+  ],
+  [
+    'a transposed convolution',
+    {
+      shapes: [
+        [2, 3, 4, 3],
+        [3, 2, 5, 3],
+      ],
+      run: (x, w) =>
+        tf.conv2dTranspose(x as tf.Tensor4D, w as tf.Tensor4D, [2, 6, 8, 5], [2, 2], 'same'),
+    },
+  ],
+];
+
+test.each<[string, [string, Operation][]]>([
+  ['convolutions', convolutions()],
+  ['pools', pools()],
+  ['matrix products', products()],
+  ['fused products', fusions],
+  ['the rest', others],
+  ['operations on nothing', empty],
+])('%s of tfjs and their gradients are on wasm what they are on cpu', async (_kind, operations) => {
+  for (const [name, operation] of operations) {
+    const expected = await compute('cpu', operation);
+    const found = await compute('wasm', operation);
+    expect(found.shape, name).toEqual(expected.shape);
+    expect(difference(found.output, expected.output), name).toBeLessThan(1e-4);
+    found.gradients.forEach((gradient, i) => {
+      const off = difference(gradient, expected.gradients[i] ?? []);
+      expect(off, `${name}: gradient ${i}`).toBeLessThan(1e-4);
+    });
+  }
+});
+
+test.each<[string, Operation]>([
+  [
+    'an average pool that reaches into the padding',
+    {
+      shapes: [[2, 5, 4, 3]],
+      run: (x) => tf.avgPool(x as tf.Tensor4D, [3, 2], [2, 1], 'same'),
+    },
+  ],
+  [
+    'a strided convolution',
+    {
+      shapes: [
+        [2, 5, 4, 3],
+        [3, 2, 3, 2],
+      ],
+      run: (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, [2, 1], 'same'),
+    },
+  ],
+  [
+    'a depthwise convolution of two filters a channel',
+    {
+      shapes: [
+        [2, 5, 4, 3],
+        [3, 2, 3, 2],
+      ],
+      run: (x, w) => tf.depthwiseConv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'valid'),
+    },
+  ],
+])('the gradient of %s is its slope', async (_name, operation) => {
+  expect(await slopeError('wasm', operation)).toBeLessThan(2e-3);
+});
+
+/** Of tfjs's operations alone, as one would write it: an embedding beside a convolutional net. */
+async function train(backend: 'wasm' | 'cpu'): Promise<number[]> {
+  await startBackend(backend);
+  const before = tf.memory().numTensors;
+  let seed = 0;
+  const weight = (...shape: number[]) =>
+    tf.tidy(() =>
+      tf.variable(tf.mul(tf.tensor(draw(tf.util.sizeFromShape(shape), ++seed), shape), 0.3)),
+    );
+  const [table, filter, depthwise, kernel] = [
+    weight(9, 4),
+    weight(3, 3, 2, 6),
+    weight(3, 3, 6, 1),
+    weight(58, 3),
+  ] as const;
+  const images = tf.tensor4d(draw(8 * 12 * 12 * 2, 40), [8, 12, 12, 2]);
+  const words = tf.tensor1d([0, 3, 3, 8, 1, 2, 0, 5], 'int32');
+  const labels = tf.tidy(() => tf.oneHot(tf.tensor1d([0, 1, 2, 0, 1, 2, 0, 1], 'int32'), 3));
+  const optimizer = tf.train.sgd(0.1);
+  const lossOf = () => {
+    const convolved = tf.relu(tf.conv2d(images, filter as tf.Tensor4D, 1, 'same'));
+    const pooled = tf.maxPool(convolved, 2, 2, 'valid');
+    const deep = tf.depthwiseConv2d(pooled, depthwise as tf.Tensor4D, 1, 'same');
+    const features = tf.reshape(tf.avgPool(deep, 2, 2, 'valid'), [8, -1]);
+    const logits = tf.matMul(tf.concat([features, tf.gather(table, words)], 1), kernel);
+    return tf.losses.softmaxCrossEntropy<tf.Tensor, tf.Scalar>(labels, logits);
+  };
+  const losses: number[] = [];
+  for (let step = 0; step < 20; step++) {
+    const loss = optimizer.minimize(lossOf, true);
+    losses.push(loss?.dataSync()[0] ?? NaN);
+    loss?.dispose();
+  }
+  optimizer.dispose();
+  tf.dispose([table, filter, depthwise, kernel, images, words, labels]);
+  expect(tf.memory().numTensors).toBe(before);
+  return losses;
+}
+
+test('a model of tfjs operations trains on wasm as it does on cpu', async () => {
+  const expected = await train('cpu');
+  const found = await train('wasm');
+  expect(expected.at(-1)).toBeLessThan(0.5 * (expected[0] ?? 0));
+  expect(difference(found, expected)).toBeLessThan(1e-4);
+});
+
+test('a thousand calls leave neither a tensor nor a byte', async () => {
+  await startBackend('wasm');
+  const { wasm } = tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }; // not in the types of tfjs-core
+  const images = tf.tensor4d(draw(2 * 9 * 9 * 3, 1), [2, 9, 9, 3]);
+  const filter = tf.tensor4d(draw(3 * 3 * 3 * 4, 2), [3, 3, 3, 4]);
+  const deep = tf.tensor4d(draw(3 * 3 * 4 * 2, 3), [3, 3, 4, 2]);
+  const step = () => {
+    const gradients = tf.grads((x, w, d) => {
+      const pooled = tf.maxPool(tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same'), 2, 1, 1);
+      return tf.avgPool(tf.depthwiseConv2d(pooled, d as tf.Tensor4D, 1, 'same'), 2, 2, 'same');
+    })([images, filter, deep]);
+    tf.dispose(gradients);
+  };
+  for (let i = 0; i < 50; i++) step();
+  const before = [tf.memory().numTensors, wasm.HEAPU8.length];
+  for (let i = 0; i < 1000; i++) step();
+  expect([tf.memory().numTensors, wasm.HEAPU8.length]).toEqual(before);
+  tf.dispose([images, filter, deep]);
+});
+
+afterAll(() => startBackend('cpu'));
