@@ -21,25 +21,28 @@ const series = [
   { title: 'plain loops', colour: '#cc79a7', idOf: () => plain },
 ];
 
-const width = 820;
-const left = 220;
+const width = 860;
+const left = 245;
 const right = 60;
 const bar = 11;
 const groupGap = 16;
 const top = 52;
 
 const style = `
+  .paper { fill: #fbfaf6; }
   text { font: 12px system-ui, sans-serif; fill: #24292f; }
   .title { font-weight: 600; }
   .value { font-size: 11px; font-variant-numeric: tabular-nums; }
   .grid { stroke: #24292f; stroke-opacity: 0.15; }
   .one { stroke: #24292f; stroke-opacity: 0.6; }
   @media (prefers-color-scheme: dark) {
+    .paper { fill: #10181a; }
     text { fill: #e6edf3; }
     .grid, .one { stroke: #e6edf3; }
   }`;
 
 interface Bar {
+  contestant: string;
   colour: string;
   ratio: number;
 }
@@ -64,10 +67,12 @@ export function plot(results: Results): string {
     parts.push(
       text(left - 12, middle - 3, titles[run.net], 'title', 'end'),
       text(left - 12, middle + 12, `batch ${run.batch}`, 'value', 'end'),
-      ...bars.map(({ colour, ratio }, i) => {
+      ...bars.map(({ contestant, colour, ratio }, i) => {
         const at = y + i * bar;
         const length = (x(ratio) - left).toFixed(1);
-        return `<rect x="${left}" y="${at}" width="${length}" height="${bar - 2}" rx="1.5" fill="${colour}"/>${text(x(ratio) + 5, at + 9, formatRatio(ratio), 'value')}`;
+        const label =
+          contestant === torch ? '' : text(x(ratio) + 5, at + 9, formatRatio(ratio), 'value');
+        return `<rect x="${left}" y="${at}" width="${length}" height="${bar - 2}" rx="1.5" fill="${colour}"/>${label}`;
       }),
     );
     y += bars.length * bar + groupGap;
@@ -81,6 +86,7 @@ export function plot(results: Results): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${summaryOf(firsts)}">
 <style>${style}
 </style>
+<rect class="paper" width="${width}" height="${height}" rx="10"/>
 ${legend().join('\n')}
 ${grid.join('\n')}
 ${parts.join('\n')}
@@ -92,7 +98,7 @@ ${text((left + width - right) / 2, y + 34, 'training speed relative to PyTorch o
 function barsOf(run: Run): Bar[] {
   return series.flatMap(({ colour, idOf }) => {
     const ratio = ratioOf(run, idOf(run), torch);
-    return ratio === null ? [] : [{ colour, ratio }];
+    return ratio === null ? [] : [{ contestant: idOf(run), colour, ratio }];
   });
 }
 
@@ -111,7 +117,7 @@ function summaryOf(runs: readonly Run[]): string {
     const ratio = ratioOf(run, ours, torch);
     return ratio === null ? [] : [`${titles[run.net]} ${formatRatio(ratio)}`];
   });
-  return `Glasshouse's training speed relative to PyTorch on one thread: ${parts.join('; ')}`;
+  return `Glasshouse&apos;s training speed relative to PyTorch on one thread: ${parts.join('; ')}`;
 }
 
 function text(x: number, y: number, content: string, kind: string, anchor = 'start'): string {

@@ -91,5 +91,8 @@ export function median(numbers: readonly number[]): number | null {
 
 export const formatRate = (rate: number) => Math.round(rate).toLocaleString('en');
 
-export const formatRatio = (ratio: number) =>
-  `${ratio >= 10 ? ratio.toFixed(0) : ratio.toFixed(ratio >= 1 ? 1 : 2)}×`;
+/** Two digits, or all those before the point. */
+export function formatRatio(ratio: number): string {
+  if (ratio >= 10) return `${Math.round(ratio)}×`;
+  return `${ratio.toFixed(ratio >= 1 ? 1 : ratio >= 0.1 ? 2 : 3)}×`;
+}
