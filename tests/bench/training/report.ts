@@ -1,0 +1,127 @@
+/** The training benchmark's results as tables, for a terminal and for the README. */
+import {
+  bestStock,
+  formatRate,
+  formatRatio,
+  jax,
+  onGpu,
+  ours,
+  plain,
+  rateOf,
+  ratioOf,
+  stock,
+  targetOf,
+  titles,
+  torch,
+  type Results,
+  type Run,
+} from './results.ts';
+
+/** Columns beside ours, with what stands above them. */
+function columnsOf({ runs, versions }: Results): { title: string; idOf: (run: Run) => string }[] {
+  const all = [
+    { title: `PyTorch ${versions['torch'] ?? ''}, 1 thread`, idOf: () => torch },
+    { title: `tfjs ${versions['tfjs'] ?? ''}\\*`, idOf: bestStock },
+    { title: `jax-js ${versions['jax'] ?? ''}`, idOf: () => jax },
+    { title: 'plain loops', idOf: () => plain },
+  ];
+  return all.filter(({ idOf }) => runs.some((run) => rateOf(run, idOf(run)) !== null));
+}
+
+/** `1,234 · 2.1× ✓`: its rate, how many times as fast ours is, whether that is what was aimed at. */
+function cellOf(run: Run, contestant: string): string {
+  const [rate, ratio] = [rateOf(run, contestant), ratioOf(run, ours, contestant)];
+  if (rate === null) return '–';
+  if (ratio === null) return formatRate(rate);
+  const target = targetOf(run.net, contestant);
+  const mark = target === null ? '' : ratio >= target ? ' ✓' : ` ✗ (≥ ${target})`;
+  const backend = stock.some((id) => id === contestant && id !== stock[0])
+    ? ` (${contestant.replace(/.*-/, '')})`
+    : '';
+  return `${formatRate(rate)}${backend} · ${formatRatio(ratio)}${mark}`;
+}
+
+function rowsOf(results: Results): string[][] {
+  const columns = columnsOf(results);
+  return [
+    ['examples/s', 'batch', 'Glasshouse', ...columns.map(({ title }) => title)],
+    ...results.runs.map((run) => {
+      const own = rateOf(run, ours);
+      return [
+        titles[run.net],
+        String(run.batch),
+        own === null ? '–' : formatRate(own),
+        ...columns.map(({ idOf }) => cellOf(run, idOf(run))),
+      ];
+    }),
+  ];
+}
+
+export function terminalReport(results: Results): string {
+  const { cores, load } = results.hardware;
+  const rows = rowsOf(results).map((row) => row.map((cell) => cell.replace('\\*', '*')));
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  const table = rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  '));
+  const notes = results.runs.flatMap(({ net, batch, notes: own }) =>
+    Object.entries(own).map(([id, note]) => `${net}, batch ${batch}: ${id}: ${note}`),
+  );
+  const checks = results.checks.map(
+    ({ net, contestant, steps, farthest, isSame }) =>
+      `${isSame ? '✓' : '✗'} ${net}: ${contestant}'s first ${steps} losses are ours to ${farthest.toExponential(0)}`,
+  );
+  return [
+    describe(results),
+    ...(load > cores / 2
+      ? [`The machine was busy when it began (load ${load}): heed the ratios`]
+      : []),
+    ...table,
+    '',
+    ...[legend, stockNote, gapNote],
+    '',
+    gpuReport(results),
+    ...['', ...checks],
+    ...(notes.length ? ['', ...notes] : []),
+  ].join('\n');
+}
+
+function gpuReport({ graphics, runs }: Results): string {
+  const lines = runs.flatMap((run) => {
+    const [own, other] = onGpu.map((id) => rateOf(run, id));
+    if (!own) return [];
+    const ratio = ratioOf(run, onGpu[0], onGpu[1]);
+    const beside = other && ratio ? `; tfjs ${formatRate(other)} · ${formatRatio(ratio)}` : '';
+    return [`  ${titles[run.net]}, batch ${run.batch}: ${formatRate(own)}${beside}`];
+  });
+  const name = graphics.webgpu ?? 'the adapter is software, or there is none';
+  return [`WebGPU: ${name}${lines.length ? '' : '; not timed'}`, ...lines].join('\n');
+}
+
+const legend =
+  '×: how many times as fast Glasshouse is, the median of the ratios of each round; ✓ or ✗: whether that is the figure aimed at.';
+const stockNote =
+  '* On wasm, unless a faster backend is named. tfjs cannot train most of these there as it ships: the gradients that its wasm backend lacks (of filters and of embeddings) are filled in by the benchmark. By model.fit; attention and factorisation, for which it has no layers, by optimizer.minimize.';
+const gapNote =
+  '–: not to be had. jax-js has no scan, which recurrent layers need; of plain loops there are only those of the MLP and of the factorisation.';
+
+function describe({ hardware, versions, options, date }: Results): string {
+  const { processor, cores, memoryGb, system } = hardware;
+  return `${processor}, ${cores} cores, ${memoryGb} GB, ${system}; ${versions['browser'] ?? 'a browser'}; medians of ${options.rounds} interleaved rounds of ${options.ms} ms; ${date.slice(0, 10)}`;
+}
+
+const marks = ['<!-- training benchmark -->', '<!-- end of the training benchmark -->'] as const;
+
+/** @returns the README with its part between the marks written anew. @throws Error without the marks */
+export function writeInto(readme: string, results: Results): string {
+  const [start, end] = marks.map((mark) => readme.indexOf(mark)) as [number, number]; // of two marks
+  if (start < 0 || end < start) throw new Error(`README.md has no ${marks.join(' … ')}`);
+  const [head = [], ...rows] = rowsOf(results);
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const table = [line(head), line(head.map((_, i) => (i ? '--:' : '---'))), ...rows.map(line)];
+  const part = [
+    marks[0],
+    `Examples a second of training on one thread: ${describe(results)}. ${legend}`,
+    table.join('\n'),
+    `\\${stockNote} ${gapNote}`,
+  ];
+  return `${readme.slice(0, start)}${part.join('\n\n')}\n\n${readme.slice(end)}`;
+}
