@@ -5,8 +5,10 @@ import { buildNetwork } from '../../src/models/engine/network.ts';
 import { startBackend } from '../../src/training/engine/backend.ts';
 import { createPlannedSteps } from '../../src/training/engine/kernels/planned-steps.ts';
 import { openGpu } from '../../src/training/engine/kernels/webgpu/device.ts';
+import { createWebGpuForward } from '../../src/training/engine/kernels/webgpu/forward.ts';
 import { createWebGpuSteps } from '../../src/training/engine/kernels/webgpu/steps.ts';
 import { GpuWorkspace } from '../../src/training/engine/kernels/webgpu/workspace.ts';
+import { outputsOn } from '../../src/training/engine/predict.ts';
 import { createTensorSteps } from '../../src/training/engine/step-runner.ts';
 import type { StepJob, StepRunner } from '../../src/training/engine/steps.ts';
 import { examples, gradients, networkOf, type Example } from '../support/any-layer.ts';
@@ -68,6 +70,27 @@ test.each(cases)('$name: a step on WebGPU does what tfjs does', async (example) 
   found.slots.forEach((slot, i) => {
     expect(farthest(slot, expected.slots[i] ?? []), `slot ${i}`).toBeLessThan(2e-5);
   });
+});
+
+test.each(cases)('$name: WebGPU answers what tfjs answers', async (example) => {
+  const network = buildNetwork(specOf(example), 3);
+  const { features, width } = dataOf(example);
+  const expected = await outputsOn(network, features, width, everyRow);
+  const forward = await createWebGpuForward(network.spec);
+  if (!forward) throw new Error('it is not planned');
+  forward.load(await network.pack());
+  const found = await forward.outputs(features, width, everyRow);
+  expect(farthest(found, expected)).toBeLessThan(1e-5);
+  const more = Uint32Array.from({ length: 300 }, (_, i) => (i * 5) % everyRow.length);
+  const perRow = expected.length / everyRow.length;
+  const again = await forward.outputs(features, width, more);
+  const repeated = again.map((_, i) => {
+    const row = more[Math.floor(i / perRow)] ?? 0;
+    return expected[row * perRow + (i % perRow)] ?? NaN;
+  });
+  expect(farthest(again, repeated), 'in several batches').toBeLessThan(1e-5);
+  forward.dispose();
+  network.dispose();
 });
 
 test('a batch computed in parts is the batch computed whole', async () => {

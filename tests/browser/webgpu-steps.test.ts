@@ -1,16 +1,18 @@
+import { getBackend } from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { Random } from '../../src/lib/random.ts';
 import { buildNetwork } from '../../src/models/engine/network.ts';
 import { memory } from '../../src/models/engine/tf.ts';
 import type { LayerSpec, NetworkSpec, PackedWeights } from '../../src/models/spec.ts';
 import { startBackend } from '../../src/training/engine/backend.ts';
+import { fitModel } from '../../src/training/engine/fit.ts';
 import { createPlannedSteps } from '../../src/training/engine/kernels/planned-steps.ts';
 import { openGpu } from '../../src/training/engine/kernels/webgpu/device.ts';
 import { createWebGpuSteps } from '../../src/training/engine/kernels/webgpu/steps.ts';
 import type { OptimizerState } from '../../src/training/engine/optimizer.ts';
 import type { StepJob, StepRunner } from '../../src/training/engine/steps.ts';
 import { defaultConfig, mlp } from '../../src/training/learners.ts';
-import type { OptimizerSpec } from '../../src/training/run.ts';
+import type { OptimizerSpec, RunEvent } from '../../src/training/run.ts';
 
 beforeAll(() => startBackend('cpu'));
 afterEach(() => vi.restoreAllMocks());
@@ -244,4 +246,29 @@ test('a device that is lost says so, and the next run gets another', async () =>
   expect((await next.readLosses())[0]?.sum).toBeGreaterThan(0);
   next.dispose();
   job.network.dispose();
+});
+
+test('a run on WebGPU ends where one on WebAssembly ends, without tfjs there', async () => {
+  const { train, config } = jobOf(tiny, 30);
+  const fit = (backend: 'webgpu' | 'wasm') =>
+    fitModel({
+      config: {
+        ...{ ...config, backend, solver: 'gradient-descent', epochs: 4, batchSize: 8 },
+        layers: tiny.layers.slice(0, -1),
+      },
+      ...{ train, validation: train, checkpoint: null },
+      control: { isPaused: false, next: () => Promise.resolve('go') },
+      emit: (event) => events.push(event),
+      saveCheckpoint: () => Promise.resolve(),
+    });
+  const events: RunEvent[] = [];
+  const found = await fit('webgpu');
+  expect(found.backend).toBe('webgpu');
+  expect(getBackend()).toBe('cpu');
+  const expected = await fit('wasm');
+  expect(events.filter(({ type }) => type === 'notice')).toEqual([]);
+  new Float32Array(found.weights.bytes).forEach((weight, i) => {
+    const other = new Float32Array(expected.weights.bytes)[i] ?? NaN;
+    expect(Math.abs(weight - other)).toBeLessThan(1e-4);
+  });
 });

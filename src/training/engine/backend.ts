@@ -10,6 +10,11 @@ const loaders: Record<Backend, () => Promise<unknown>> = {
   cpu: () => import('@tensorflow/tfjs-backend-cpu'),
 };
 
+/** Where a network's variables are kept that kernels of our own train on `backend`, which needn't be started then. */
+export function startHost(backend: Backend): Promise<void> {
+  return startBackend(backend === 'webgpu' ? 'cpu' : backend);
+}
+
 /** @throws StudioError `no-backend`, with what the browser said */
 export async function startBackend(backend: Backend): Promise<void> {
   try {

@@ -6,7 +6,7 @@ import { reviveError, StudioError } from '../../lib/errors.ts';
 import { buildNetwork } from '../../models/engine/network.ts';
 import type { NetworkSpec } from '../../models/spec.ts';
 import type { RunConfig } from '../run.ts';
-import { startBackend } from './backend.ts';
+import { startHost } from './backend.ts';
 import type { TrainingRows } from './batches.ts';
 import { chooseBackend } from './choose-backend.ts';
 import { l2Of, type FitJob, type FitResult } from './fit-job.ts';
@@ -53,7 +53,7 @@ async function fitNetwork(job: FitJob, spec: NetworkSpec): Promise<FitResult> {
     const isLast = i === choices.length - 1;
     let network;
     try {
-      await startBackend(backend);
+      await startHost(backend);
       network = buildNetwork(spec, config.seed);
       const { outcome, bestEpoch } = await runLoop({
         ...job,

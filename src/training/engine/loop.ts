@@ -47,7 +47,12 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
   const stepsPerEpoch = Math.ceil(n / batchSize);
   const steps = await createStepRunner(job);
   const schedule = createSchedule(config.schedule, config.epochs);
-  const watch = createWatch(network, job.backend, train, job.validation);
+  const watch = await createWatch(network, job.backend, train, job.validation).catch(
+    (error: unknown) => {
+      steps.dispose();
+      throw error;
+    },
+  );
   let shuffle = new Random(config.seed, 'shuffle');
   let dropout = new Random(config.seed, 'dropout');
   let state: LoopState = {
@@ -165,7 +170,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
   const endEpoch = async (): Promise<RunOutcome | null> => {
     const epoch = state.epoch + 1;
     await steps.storeWeights();
-    const { trained, validation } = await watch();
+    const { trained, validation } = await watch.measure();
     const loss = (validation ?? trained)['loss'] ?? NaN;
     if (!Number.isFinite(loss)) return 'diverged';
     const isBest = loss < state.best.loss - (config.earlyStopping?.minDelta ?? 0);
@@ -224,6 +229,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
     return { outcome, bestEpoch: state.best.epoch };
   } finally {
     steps.dispose();
+    watch.dispose();
   }
 }
 
