@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'vitest';
 import { Random } from '../../src/lib/random.ts';
 import { buildNetwork } from '../../src/models/engine/network.ts';
 import { memory } from '../../src/models/engine/tf.ts';
-import { startBackend } from '../../src/training/engine/backend.ts';
+import { startBackend, startHost } from '../../src/training/engine/backend.ts';
 import { outputsOn } from '../../src/training/engine/predict.ts';
 import { createStepRunner, createTensorSteps } from '../../src/training/engine/step-runner.ts';
 import type { StepJob, StepRunner } from '../../src/training/engine/steps.ts';
@@ -21,7 +21,7 @@ async function train(
   example: Case,
   create: (job: StepJob) => StepRunner | Promise<StepRunner> = createStepRunner,
 ): Promise<Trained> {
-  await startBackend(backend);
+  await startHost(backend);
   const before = memory().numTensors;
   const network = buildNetwork(specOf(example), 3);
   const data = dataOf(example);

@@ -7,7 +7,7 @@ import { buildNetwork } from '../../src/models/engine/network.ts';
 import { memory } from '../../src/models/engine/tf.ts';
 import { startBackend } from '../../src/training/engine/backend.ts';
 import { createPlannedSteps } from '../../src/training/engine/kernels/planned-steps.ts';
-import { Workspace } from '../../src/training/engine/kernels/workspace.ts';
+import { WasmWorkspace } from '../../src/training/engine/kernels/wasm-workspace.ts';
 import { createTensorSteps } from '../../src/training/engine/step-runner.ts';
 import type { StepRunner } from '../../src/training/engine/steps.ts';
 import { tinyModels } from '../support/tiny-models.ts';
@@ -77,10 +77,10 @@ test.each([small, everyKind])(
   { timeout: 120_000 },
   async (example) => {
     await startBackend('cpu');
-    const start = vi.spyOn(Workspace, 'start');
+    const start = vi.spyOn(WasmWorkspace, 'start');
     const job = jobOf(example);
     const runner = createPlannedSteps(job);
-    const workspace = start.mock.results[0]?.value as Workspace | null | undefined; // what it returns
+    const workspace = start.mock.results[0]?.value as WasmWorkspace | null | undefined; // what it returns
     if (!runner || !workspace) throw new Error('it is not planned');
     await runner.loadWeights();
     await train(runner, steps / 5); // warms up, compiled code included

@@ -16,6 +16,17 @@ const loaders: Record<Backend, () => Promise<unknown>> = {
   cpu: () => import('@tensorflow/tfjs-backend-cpu'),
 };
 
+/** Where a network's variables are kept that kernels of our own train on `backend`, which needn't be started then. */
+export function startHost(backend: Backend): Promise<void> {
+  return startBackend(backend === 'webgpu' ? 'cpu' : backend);
+}
+
+/** After its device was lost. Kernels of our own ask for a new one by themselves. @throws StudioError `no-backend` */
+export async function restartHost(backend: Backend): Promise<void> {
+  if (backend !== 'webgpu') removeBackendOf(backend);
+  await startHost(backend);
+}
+
 /** @throws StudioError `no-backend`, with what the browser said */
 export async function startBackend(backend: Backend): Promise<void> {
   try {
@@ -36,10 +47,9 @@ export async function startBackend(backend: Backend): Promise<void> {
   throw new StudioError('no-backend', `The ${backend} backend can't be started here`);
 }
 
-/** One that was started, with a new device. Tensors of the old one are lost. @throws StudioError `no-backend` */
-export async function restartBackend(backend: Backend): Promise<void> {
+/** So that it starts with a new device. Tensors of the old one are lost. */
+function removeBackendOf(backend: Backend) {
   const factory = findBackendFactory(backend);
   removeBackend(backend);
   registerBackend(backend, factory);
-  await startBackend(backend);
 }

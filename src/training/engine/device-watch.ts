@@ -1,42 +1,21 @@
 /**
- * Watches a graphics processor for the run that computes on it. tfjs tells neither a lost device nor refused memory:
- * steps seem to go on, and what is read then is worth nothing.
+ * Watches a graphics processor for the run that computes on it by tfjs, which doesn't tell that a device was lost:
+ * steps seem to go on, and what is read then is worth nothing. On WebGPU our kernels tell it themselves.
  */
 import { StudioError } from '../../lib/errors.ts';
 import { backend as currentBackend } from '../../models/engine/tf.ts';
 import type { Backend } from '../run.ts';
 
 export interface DeviceWatch {
-  /** @throws StudioError `device-lost`, `out-of-memory` */
+  /** @throws StudioError `device-lost` */
   check(): void;
   stop(): void;
 }
 
 /** Of the backend that is started. */
 export function watchDevice(backend: Backend): DeviceWatch {
-  if (backend === 'webgpu') return watchWebGpu();
   if (backend === 'webgl') return watchWebGl();
   return { check: () => undefined, stop: () => undefined };
-}
-
-function watchWebGpu(): DeviceWatch {
-  const { device } = currentBackend() as unknown as WebGpuBackend; // the one that was started
-  let failure: StudioError | null = null;
-  const onError = ({ error }: Event & { error?: Error }) => {
-    // The others are faults of a kernel, which tfjs tells itself.
-    if (error?.constructor.name === 'GPUOutOfMemoryError')
-      failure ??= new StudioError('out-of-memory', error.message);
-  };
-  device.addEventListener('uncapturederror', onError);
-  void device.lost.then(({ message }) => {
-    failure = new StudioError('device-lost', message || 'The graphics processor was lost');
-  });
-  return {
-    check() {
-      if (failure) throw failure;
-    },
-    stop: () => device.removeEventListener('uncapturederror', onError),
-  };
 }
 
 function watchWebGl(): DeviceWatch {
@@ -50,10 +29,7 @@ function watchWebGl(): DeviceWatch {
   };
 }
 
-/** What tfjs's backends have; the types of WebGPU aren't in the standard library. */
-interface WebGpuBackend {
-  device: EventTarget & { lost: Promise<{ message: string }> };
-}
+/** What tfjs's backend has. */
 interface WebGlBackend {
   gpgpu: { gl: { isContextLost(): boolean } };
 }

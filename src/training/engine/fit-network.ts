@@ -2,7 +2,7 @@
 import { reviveError, type StudioError } from '../../lib/errors.ts';
 import { buildNetwork } from '../../models/engine/network.ts';
 import type { NetworkSpec } from '../../models/spec.ts';
-import { restartBackend, startBackend } from './backend.ts';
+import { restartHost, startHost } from './backend.ts';
 import { loopStateIn } from './checkpoint.ts';
 import { chooseBackend, type BackendChoice } from './choose-backend.ts';
 import { watchDevice, type DeviceWatch } from './device-watch.ts';
@@ -21,7 +21,7 @@ export async function fitNetwork(job: FitJob, spec: NetworkSpec): Promise<FitRes
   };
   let footing = firstFooting(choices, job.checkpoint);
   let { checkpoint } = job;
-  let start = startBackend;
+  let start = startHost;
   for (;;) {
     const choice = choices[footing.place];
     if (!choice) throw new Error('unreachable: stepping down leads to a backend or to an end');
@@ -34,7 +34,7 @@ export async function fitNetwork(job: FitJob, spec: NetworkSpec): Promise<FitRes
       return attempt.result;
     }
     job.emit({ type: 'notice', notice: next.notice });
-    start = next.notice.type === 'restarted' ? restartBackend : startBackend;
+    start = next.notice.type === 'restarted' ? restartHost : startHost;
     ({ footing } = next);
     checkpoint = attempt.checkpoint ?? checkpoint;
   }
@@ -62,7 +62,7 @@ async function attemptOn(
   { microBatch }: Footing,
   job: FitJob,
   spec: NetworkSpec,
-  start: typeof startBackend,
+  start: typeof startHost,
 ): Promise<Attempt> {
   const { config, train } = job;
   let network;

@@ -57,7 +57,7 @@ export function createKernelForward(spec: NetworkSpec): KernelForward | null {
 const mostBytes = 2 ** 25;
 
 /** So many that what the layers give stays below a share of memory. */
-function rowsAtATime(spec: NetworkSpec): number {
+export function rowsAtATime(spec: NetworkSpec): number {
   const floats = layerShapes(spec).reduce(
     (sum, { output }) => sum + output.reduce((product, size) => product * size, 1),
     spec.inputShape.reduce((product, size) => product * size, 1),

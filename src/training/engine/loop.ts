@@ -69,7 +69,12 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
   const stepsPerEpoch = Math.ceil(n / batchSize);
   const steps = await createStepRunner(job);
   const schedule = createSchedule(config.schedule, config.epochs);
-  const watch = createWatch(network, job.backend, train, job.validation);
+  const watch = await createWatch(network, job.backend, train, job.validation).catch(
+    (error: unknown) => {
+      steps.dispose();
+      throw error;
+    },
+  );
   const checkpoints = new Checkpointer(job.saveCheckpoint);
   let shuffle = new Random(config.seed, 'shuffle');
   let dropout = new Random(config.seed, 'dropout');
@@ -196,7 +201,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
 
   const endEpoch = async (): Promise<RunOutcome | null> => {
     const epoch = state.epoch + 1;
-    const { trained, validation } = await watch(steps, () => breath.within());
+    const { trained, validation } = await watch.measure(steps, () => breath.within());
     const loss = (validation ?? trained)['loss'] ?? NaN;
     if (!Number.isFinite(loss)) return 'diverged';
     const isBest = loss < state.best.loss - (config.earlyStopping?.minDelta ?? 0);
@@ -283,6 +288,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
     throw new BrokenRun(cause, await rescue());
   } finally {
     steps.dispose();
+    watch.dispose();
   }
 }
 

@@ -3,7 +3,7 @@ import { Random } from '../../lib/random.ts';
 import { buildNetwork } from '../../models/engine/network.ts';
 import type { NetworkSpec } from '../../models/spec.ts';
 import type { Backend, BackendRate, RunConfig } from '../run.ts';
-import { startBackend } from './backend.ts';
+import { startHost } from './backend.ts';
 import type { TrainingRows } from './batches.ts';
 import { createStepRunner } from './step-runner.ts';
 import type { Targets } from './targets.ts';
@@ -37,7 +37,7 @@ export async function probeBackends(
 }
 
 async function rateOf(backend: Backend, job: ProbeJob, now: () => number): Promise<number> {
-  await startBackend(backend);
+  await startHost(backend);
   const { config, spec } = job;
   const train = firstBatch(job.train, config.batchSize);
   const rows = Uint32Array.from(train.targets.values, (_, i) => i);

@@ -47,7 +47,7 @@ async function networkTrainer(net: SpecName, batch: number, backend: Backend): P
     weights: null,
   };
   const config = { ...defaultConfig(mlp, 'y'), optimizer, learningRate, batchSize: batch };
-  const runner = runnerOf({ network, backend, config, l2: 0, train });
+  const runner = await runnerOf({ network, backend, config, l2: 0, train });
   await runner.loadWeights();
   const random = new Random(1);
   const inOrder = Uint32Array.from({ length: rows }, (_, i) => i);
@@ -76,7 +76,7 @@ async function networkTrainer(net: SpecName, batch: number, backend: Backend): P
   };
 }
 
-function runnerOf(job: StepJob): StepRunner {
+async function runnerOf(job: StepJob): Promise<StepRunner> {
   if (job.backend !== 'wasm') return createStepRunner(job);
   const runner = createPlannedSteps(job); // no falling back to tfjs unseen
   if (!runner) throw new Error('it is not planned');

@@ -59,6 +59,7 @@ export function tiledProduct(sides: Sides): Pass[] {
       name: `${name}, large tiles`,
       code: tileCode(sides, largeTile),
       isNeeded: isLarge,
+      isForLarge: true,
       workgroups: groupsOf(largeTile),
     },
     {

@@ -17,6 +17,7 @@ let opened: Promise<Gpu | null> | undefined;
 export async function openGpu(): Promise<Gpu | null> {
   const known = await opened;
   if (known && !failureOf.has(known)) return known;
+  known?.device.destroy();
   opened = open();
   return opened;
 }

@@ -18,6 +18,8 @@ export interface Pass {
   code: string;
   /** Absent: always. */
   isNeeded?: (p: Arguments) => boolean;
+  /** Whether a batch for which it isn't needed has no smaller one that needs it. */
+  isForLarge?: boolean;
   workgroups: (p: Arguments) => readonly [number, number?, number?];
 }
 

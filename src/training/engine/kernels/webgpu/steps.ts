@@ -5,6 +5,7 @@
 import { StudioError } from '../../../../lib/errors.ts';
 import { rowsOfParts, type StepJob, type StepRunner } from '../../steps.ts';
 import { outputsOf } from '../../targets.ts';
+import { NoPlan } from '../plan/plan-layer.ts';
 import { planStep, type StepPlan } from '../step-plan.ts';
 import { OutOfWorkspace } from '../workspace.ts';
 import { openGpu } from './device.ts';
@@ -14,10 +15,13 @@ import { GpuWorkspace } from './workspace.ts';
 /** Losses that are kept on the device at most before they are put aside. */
 const lossesKept = 1024;
 
-/** Null where there is no WebGPU. @throws StudioError `out-of-memory` for a network or data that don't fit */
+/**
+ * Null where there is no WebGPU, for layers without kernels, and where the loss is scaled, which only fewer bits need.
+ * @throws StudioError `out-of-memory` for a network or data that don't fit
+ */
 export async function createWebGpuSteps(job: StepJob): Promise<StepRunner | null> {
   const gpu = await openGpu();
-  if (!gpu) return null;
+  if (!gpu || job.lossScale) return null;
   const workspace = new GpuWorkspace(gpu);
   try {
     const { network, config, train } = job;
@@ -26,6 +30,7 @@ export async function createWebGpuSteps(job: StepJob): Promise<StepRunner | null
     return await gpuSteps(job, workspace, plan);
   } catch (error) {
     workspace.dispose();
+    if (error instanceof NoPlan) return null;
     if (error instanceof OutOfWorkspace)
       throw new StudioError('out-of-memory', error.message, { cause: error });
     throw error;

@@ -19,6 +19,8 @@ export interface Range {
   count: number;
 }
 
+const noData = { count: 0, fill: () => undefined };
+
 interface Memory {
   heap: GPUBuffer;
   /** The rows of a batch, then the calls' parameters. */
@@ -65,14 +67,14 @@ export class GpuWorkspace extends Workspace {
   /**
    * Makes the heap, all zeros, and compiles what is called, after all is laid out.
    * @param rehearse calls what will be called, with the largest batch
-   * @param listLength most rows of a batch
-   * @param data floats that shaders read from, and what fills them
+   * @param listLength most rows of a batch that are taken from the data
+   * @param data how many floats shaders read from, and what fills them
    * @throws OutOfWorkspace
    */
   async build(
     rehearse: () => void,
-    listLength: number,
-    data: { count: number; fill: (floats: Float32Array) => void },
+    listLength = 0,
+    data: { count: number; fill: (floats: Float32Array) => void } = noData,
   ) {
     rehearse();
     const passes = new Map<string, { shader: Shader; pass: Pass }>();
@@ -80,8 +82,9 @@ export class GpuWorkspace extends Workspace {
     for (const call of this.#recorder.take()) {
       const { shader, p } = call;
       spare = Math.max(spare, shader.spare?.(p) ?? 0);
-      // All of them: a smaller batch may take others.
-      for (const pass of shader.passes) passes.set(pass.name, { shader, pass });
+      for (const pass of shader.passes)
+        // A smaller batch may take others, but none that are for large ones.
+        if (!pass.isForLarge || pass.isNeeded?.(p)) passes.set(pass.name, { shader, pass });
     }
     this.#recorder.spare = { at: this.reserve(spare) / 4, count: spare };
     const compiled = Array.from(passes.values(), async ({ shader, pass }) => {
@@ -98,7 +101,7 @@ export class GpuWorkspace extends Workspace {
   ): Promise<Memory> {
     const { device, layout } = this.#gpu;
     this.grow(4 * count);
-    const listBytes = slotBytes * Math.ceil((4 * listLength) / slotBytes);
+    const listBytes = slotBytes * Math.ceil((4 * Math.max(1, listLength)) / slotBytes);
     const { COPY_DST, COPY_SRC, STORAGE, UNIFORM } = GPUBufferUsage;
     const buffer = (size: number, usage: number, mappedAtCreation = false) =>
       device.createBuffer({ size: Math.max(16, size), usage, mappedAtCreation });
@@ -120,7 +123,7 @@ export class GpuWorkspace extends Workspace {
       entries: [
         { binding: 0, resource: { buffer: memory.heap } },
         { binding: 1, resource: { buffer: memory.upload, size: slotBytes } },
-        { binding: 2, resource: { buffer: memory.upload, size: Math.max(slotBytes, listBytes) } },
+        { binding: 2, resource: { buffer: memory.upload, size: listBytes } },
         { binding: 3, resource: { buffer: memory.data } },
       ],
     });

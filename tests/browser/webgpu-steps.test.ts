@@ -1,0 +1,274 @@
+import { getBackend } from '@tensorflow/tfjs-core';
+import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { Random } from '../../src/lib/random.ts';
+import { buildNetwork } from '../../src/models/engine/network.ts';
+import { memory } from '../../src/models/engine/tf.ts';
+import type { LayerSpec, NetworkSpec, PackedWeights } from '../../src/models/spec.ts';
+import { startBackend } from '../../src/training/engine/backend.ts';
+import { fitModel } from '../../src/training/engine/fit.ts';
+import { createPlannedSteps } from '../../src/training/engine/kernels/planned-steps.ts';
+import { openGpu } from '../../src/training/engine/kernels/webgpu/device.ts';
+import { createWebGpuSteps } from '../../src/training/engine/kernels/webgpu/steps.ts';
+import type { OptimizerState } from '../../src/training/engine/optimizer.ts';
+import type { StepJob, StepRunner } from '../../src/training/engine/steps.ts';
+import { defaultConfig, mlp } from '../../src/training/learners.ts';
+import type { OptimizerSpec, RunEvent } from '../../src/training/run.ts';
+
+beforeAll(() => startBackend('cpu'));
+afterEach(() => vi.restoreAllMocks());
+
+const adam: OptimizerSpec = {
+  ...{ type: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7, weightDecay: 0 },
+};
+const relu = { activation: 'relu' } as const;
+const same = { padding: 'same', ...relu } as const;
+const classifier = (outputs: number): LayerSpec => ({
+  ...{ type: 'dense', units: outputs, activation: 'linear' },
+});
+
+function jobOf(spec: NetworkSpec, rows: number, tokens = 0): StepJob {
+  const random = new Random(4);
+  const width = spec.inputShape.reduce((product, n) => product * n, 1);
+  const last = spec.layers.at(-1);
+  const classes = Math.max(2, last?.type === 'dense' ? last.units : 0);
+  return {
+    network: buildNetwork(spec, 3),
+    backend: 'webgpu',
+    config: { ...defaultConfig(mlp, 'y'), optimizer: adam, batchSize: rows },
+    l2: 0,
+    train: {
+      features: Float32Array.from({ length: rows * width }, () =>
+        tokens ? random.integer(tokens) : random.normal(),
+      ),
+      width,
+      targets: {
+        ...{ type: 'classes', classes },
+        values: Int32Array.from({ length: rows }, (_, i) => i % classes),
+      },
+      weights: null,
+    },
+  };
+}
+
+const rowsOf = (count: number) => Uint32Array.from({ length: count }, (_, i) => i);
+
+async function started(job: StepJob): Promise<StepRunner> {
+  const runner = await createWebGpuSteps(job);
+  if (!runner) throw new Error('no WebGPU here');
+  await runner.loadWeights();
+  return runner;
+}
+
+const networks: { name: string; most: number; tokens?: number; spec: NetworkSpec }[] = [
+  {
+    name: 'an MLP',
+    most: 16,
+    spec: {
+      inputShape: [784],
+      layers: [{ type: 'dense', units: 128, ...relu }, classifier(10)],
+    },
+  },
+  {
+    name: 'a CNN',
+    most: 28,
+    spec: {
+      inputShape: [28, 28, 1],
+      layers: [
+        { type: 'convolution', filters: 16, size: [3, 3], ...same },
+        { type: 'max-pooling', size: [2, 2] },
+        { type: 'convolution', filters: 32, size: [3, 3], ...same },
+        { type: 'max-pooling', size: [2, 2] },
+        { type: 'flatten' },
+        classifier(10),
+      ],
+    },
+  },
+  {
+    name: 'an LSTM',
+    most: 40,
+    tokens: 20,
+    spec: {
+      inputShape: [40],
+      layers: [
+        { type: 'embedding', tokens: 20, units: 32 },
+        { type: 'lstm', units: 64 },
+        classifier(2),
+      ],
+    },
+  },
+  {
+    name: 'an LSTM of sequences, both ways',
+    most: 60,
+    tokens: 20,
+    spec: {
+      inputShape: [40],
+      layers: [
+        { type: 'embedding', tokens: 20, units: 8 },
+        { type: 'lstm', units: 4, returnsSequence: true, isBidirectional: true },
+        { type: 'global-max-pooling' },
+        classifier(2),
+      ],
+    },
+  },
+  {
+    name: 'a Transformer block',
+    most: 60,
+    tokens: 20,
+    spec: {
+      inputShape: [16],
+      layers: [
+        { type: 'embedding', tokens: 20, units: 64 },
+        { type: 'position-embedding' },
+        { type: 'layer-norm' },
+        { type: 'attention', heads: 4 },
+        { type: 'add', from: [1, 3] },
+        { type: 'layer-norm' },
+        { type: 'dense', units: 256, activation: 'gelu' },
+        { type: 'dense', units: 64, activation: 'linear' },
+        { type: 'add', from: [4, 7] },
+        { type: 'global-average-pooling' },
+        classifier(2),
+      ],
+    },
+  },
+];
+
+test.each(networks)(
+  '$name takes $most dispatches a step at most',
+  async ({ spec, most, tokens }) => {
+    const job = jobOf(spec, 2, tokens);
+    const runner = await started(job);
+    const dispatches = vi.spyOn(GPUComputePassEncoder.prototype, 'dispatchWorkgroups');
+    const submits = vi.spyOn(GPUQueue.prototype, 'submit');
+    runner.step(rowsOf(2), 1e-3, new Random(1));
+    expect(submits).toHaveBeenCalledTimes(1);
+    expect(dispatches.mock.calls.length).toBeGreaterThan(0);
+    expect(dispatches.mock.calls.length).toBeLessThanOrEqual(most);
+    const [loss] = await runner.readLosses();
+    expect(loss?.sum).toBeGreaterThan(0);
+    runner.dispose();
+    job.network.dispose();
+  },
+);
+
+const tiny: NetworkSpec = {
+  inputShape: [5],
+  layers: [{ type: 'dense', units: 4, activation: 'tanh' }, classifier(3)],
+};
+
+test('steps leave the device and tfjs with as much memory as before, however many go unread', async () => {
+  const created = vi.spyOn(GPUDevice.prototype, 'createBuffer');
+  const destroyed = vi.spyOn(GPUBuffer.prototype, 'destroy');
+  const bytes = () => {
+    const gone = new Set<unknown>(destroyed.mock.contexts);
+    const live = created.mock.results.flatMap(({ type, value }) =>
+      type === 'return' && !gone.has(value) ? [value.size] : [],
+    );
+    return live.reduce((sum, size) => sum + size, 0);
+  };
+  const tensors = memory().numTensors;
+  const job = jobOf(tiny, 8);
+  const runner = await started(job);
+  runner.step(rowsOf(8), 1e-2, new Random(1));
+  await runner.readLosses();
+  const before = { bytes: bytes(), tensors: memory().numTensors };
+  expect(before.bytes).toBeGreaterThan(0);
+  for (let i = 0; i < 1200; i++) runner.step(rowsOf(8), 1e-2, new Random(1));
+  expect(runner.unread).toBe(1200);
+  const losses = await runner.readLosses();
+  expect({ bytes: bytes(), tensors: memory().numTensors }).toEqual(before);
+  expect(losses.length).toBe(1200);
+  for (const { sum, rows } of losses) {
+    expect(rows).toBe(8);
+    expect(sum).toBeGreaterThan(0);
+  }
+  expect(losses.at(-1)?.sum).toBeLessThan(losses[0]?.sum ?? 0);
+  runner.dispose();
+  job.network.dispose();
+  expect(bytes()).toBe(0);
+  expect(memory().numTensors).toBe(tensors);
+});
+
+interface Checkpoint {
+  weights: PackedWeights;
+  optimizer: OptimizerState;
+}
+
+/** Three steps, from the start or from where others stopped. */
+async function goOn(
+  create: (job: StepJob) => StepRunner | null | Promise<StepRunner | null>,
+  from?: Checkpoint,
+): Promise<Checkpoint> {
+  const job = jobOf(tiny, 8);
+  const { network } = job;
+  const runner = await create(job);
+  if (!runner) throw new Error('it is not planned');
+  if (from) network.load(from.weights);
+  await runner.loadWeights();
+  if (from) runner.restoreOptimizer(from.optimizer);
+  for (let i = 0; i < 3; i++) runner.step(rowsOf(8), 1e-2, new Random(1));
+  await runner.storeWeights();
+  const end = { weights: await network.pack(), optimizer: await runner.saveOptimizer() };
+  runner.dispose();
+  network.dispose();
+  return end;
+}
+
+test('what WebGPU began WebAssembly goes on with, and the other way round', async () => {
+  const { weights } = await goOn(createPlannedSteps, await goOn(createPlannedSteps));
+  const expected = new Float32Array(weights.bytes);
+  for (const [first, second] of [
+    [createWebGpuSteps, createPlannedSteps],
+    [createPlannedSteps, createWebGpuSteps],
+  ] as const) {
+    const end = await goOn(second, await goOn(first));
+    expect(end.optimizer.steps).toBe(6);
+    new Float32Array(end.weights.bytes).forEach((weight, i) => {
+      expect(Math.abs(weight - (expected[i] ?? NaN))).toBeLessThan(1e-5);
+    });
+  }
+});
+
+test('a device that is lost says so, and the next run gets another', async () => {
+  const job = jobOf(tiny, 8);
+  const runner = await started(job);
+  const lost = await openGpu();
+  runner.step(rowsOf(8), 1e-2, new Random(1));
+  await runner.readLosses();
+  lost?.device.destroy();
+  runner.step(rowsOf(8), 1e-2, new Random(1)); // it isn't known yet
+  await expect(runner.readLosses()).rejects.toMatchObject({ code: 'device-lost' });
+  expect(() => runner.step(rowsOf(8), 1e-2, new Random(1))).toThrow(/lost/);
+  runner.dispose();
+  const next = await started(job);
+  expect(await openGpu()).not.toBe(lost);
+  next.step(rowsOf(8), 1e-2, new Random(1));
+  expect((await next.readLosses())[0]?.sum).toBeGreaterThan(0);
+  next.dispose();
+  job.network.dispose();
+});
+
+test('a run on WebGPU ends where one on WebAssembly ends, without tfjs there', async () => {
+  const { train, config } = jobOf(tiny, 30);
+  const fit = (backend: 'webgpu' | 'wasm') =>
+    fitModel({
+      config: {
+        ...{ ...config, backend, solver: 'gradient-descent', epochs: 4, batchSize: 8 },
+        layers: tiny.layers.slice(0, -1),
+      },
+      ...{ train, validation: train, checkpoint: null },
+      control: { isPaused: false, isStopped: false, next: () => Promise.resolve('go') },
+      emit: (event) => events.push(event),
+      saveCheckpoint: () => Promise.resolve(),
+    });
+  const events: RunEvent[] = [];
+  const found = await fit('webgpu');
+  expect(found.backend).toBe('webgpu');
+  expect(getBackend()).toBe('cpu');
+  const expected = await fit('wasm');
+  expect(events.filter(({ type }) => type === 'notice')).toEqual([]);
+  new Float32Array(found.weights.bytes).forEach((weight, i) => {
+    const other = new Float32Array(expected.weights.bytes)[i] ?? NaN;
+    expect(Math.abs(weight - other)).toBeLessThan(1e-4);
+  });
+});

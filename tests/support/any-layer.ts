@@ -1,0 +1,193 @@
+/** Layers of any size, for property tests, and the gradients of networks made of them. */
+import fc from 'fast-check';
+import { Random } from '../../src/lib/random.ts';
+import { buildNetwork } from '../../src/models/engine/network.ts';
+import { activations, type LayerSpec, type NetworkSpec } from '../../src/models/spec.ts';
+import type { StepJob, StepRunner } from '../../src/training/engine/steps.ts';
+import { defaultConfig, mlp } from '../../src/training/learners.ts';
+
+/** A layer of any size, with the shape that it takes. */
+export interface Example {
+  inputShape: number[];
+  layers: LayerSpec[];
+  tokens?: number;
+}
+
+/** Around the widths of vectors and tiles, and far from them. */
+const width = fc.constantFrom(1, 2, 3, 4, 5, 7, 8, 9, 12, 17);
+const extent = fc.integer({ min: 1, max: 3 });
+const padding = fc.constantFrom('same' as const, 'valid' as const);
+const activation = fc.constantFrom(...activations);
+const strides = fc.tuple(extent, extent).map((pair) => [...pair]);
+const size = fc.tuple(extent, extent).map((pair) => [...pair]);
+const image = fc
+  .tuple(fc.integer({ min: 3, max: 9 }), fc.integer({ min: 3, max: 9 }), width)
+  .map((shape) => [...shape]);
+const sequence = fc.tuple(fc.integer({ min: 1, max: 6 }), width).map((shape) => [...shape]);
+const bool = fc.boolean();
+
+export const examples: Record<string, fc.Arbitrary<Example>> = {
+  dense: fc
+    .record({ inputs: width, units: width, activation, useBias: bool })
+    .map(({ inputs, ...layer }) => ({
+      inputShape: [inputs],
+      layers: [{ type: 'dense', ...layer }],
+    })),
+  'dense of places': fc
+    .record({ inputShape: sequence, units: width, activation })
+    .map(({ inputShape, ...layer }) => ({
+      inputShape,
+      layers: [{ type: 'dense', ...layer }, { type: 'flatten' }],
+    })),
+  convolution: fc
+    .record({
+      inputShape: image,
+      filters: width,
+      size,
+      strides,
+      padding,
+      activation,
+      useBias: bool,
+    })
+    .map(({ inputShape, ...layer }) => ({
+      inputShape,
+      layers: [
+        { type: 'dense', units: 3, activation: 'tanh' }, // so that there is a gradient of its input
+        { type: 'convolution', ...layer },
+        { type: 'flatten' },
+      ],
+    })),
+  'depthwise convolution': fc
+    .record({ inputShape: image, units: width, size, strides, padding, activation, useBias: bool })
+    .map(({ inputShape, units, ...layer }) => ({
+      inputShape,
+      layers: [
+        { type: 'dense', units, activation: 'tanh' },
+        { type: 'depthwise-convolution', ...layer },
+        { type: 'flatten' },
+      ],
+    })),
+  'transposed convolution': fc
+    .record({ inputShape: image, filters: width, size, strides, padding, activation })
+    .map(({ inputShape, ...layer }) => ({
+      inputShape,
+      layers: [
+        { type: 'dense', units: 2, activation: 'tanh' },
+        { type: 'transposed-convolution', ...layer },
+        { type: 'flatten' },
+      ],
+    })),
+  pools: fc
+    .record({
+      ...{ inputShape: image, units: width, size, strides, padding },
+      type: fc.constantFrom('max-pooling' as const, 'average-pooling' as const),
+    })
+    .map(({ inputShape, units, ...layer }) => ({
+      inputShape,
+      layers: [{ type: 'dense', units, activation: 'tanh' }, layer, { type: 'flatten' }],
+    })),
+  norms: fc
+    .record({
+      inputShape: sequence,
+      units: width,
+      type: fc.constantFrom('batch-norm' as const, 'layer-norm' as const),
+    })
+    .map(({ inputShape, units, type }) => ({
+      inputShape,
+      // Two features at least: one alone is normalised to nothing, and its gradient is all rounding.
+      layers: [
+        { type: 'dense', units: units + 1, activation: 'tanh' },
+        { type },
+        { type: 'flatten' },
+      ],
+    })),
+  'recurrent layers': fc
+    .record({
+      ...{ steps: fc.integer({ min: 1, max: 6 }), units: width, hasMask: bool },
+      type: fc.constantFrom('lstm' as const, 'gru' as const),
+      ...{ returnsSequence: bool, isBidirectional: bool },
+    })
+    .map(({ steps, hasMask, ...layer }) => ({
+      inputShape: [steps],
+      tokens: 5,
+      layers: [
+        { type: 'embedding', tokens: 5, units: 3, hasMask },
+        layer,
+        ...(layer.returnsSequence ? [{ type: 'flatten' } as const] : []),
+      ],
+    })),
+  attention: fc
+    .record({
+      ...{ steps: fc.integer({ min: 1, max: 9 }), depth: fc.integer({ min: 1, max: 5 }) },
+      ...{ heads: extent, hasMask: bool, isCausal: bool },
+    })
+    .map(({ steps, depth, heads, hasMask, isCausal }) => ({
+      inputShape: [steps],
+      tokens: 5,
+      layers: [
+        { type: 'embedding', tokens: 5, units: depth * heads, hasMask },
+        { type: 'attention', heads, isCausal },
+        { type: 'global-average-pooling' },
+      ],
+    })),
+  'dropout and sums': fc
+    .record({ inputs: width, units: width, rate: fc.constantFrom(0.1, 0.5, 0.9) })
+    .map(({ inputs, units, rate }) => ({
+      inputShape: [inputs],
+      layers: [
+        { type: 'dense', units, activation: 'tanh' },
+        { type: 'dropout', rate },
+        { type: 'add', from: [0, 1] },
+        { type: 'concatenate', from: [2, 0, 1] },
+      ],
+    })),
+};
+
+export function networkOf({ inputShape, layers }: Example): NetworkSpec {
+  return { inputShape, layers: [...layers, { type: 'dense', units: 3, activation: 'linear' }] };
+}
+
+/** Of a step with rate 1 from the same start: what it took off the weights. */
+export async function gradients(
+  spec: NetworkSpec,
+  { tokens }: Example,
+  rows: number,
+  create: (job: StepJob) => StepRunner | null | Promise<StepRunner | null>,
+) {
+  const random = new Random(7);
+  const perRow = spec.inputShape.reduce((product, n) => product * n, 1);
+  const network = buildNetwork(spec, 3);
+  const before = new Float32Array((await network.pack()).bytes);
+  const runner = await create({
+    ...{ network, backend: 'cpu', l2: 0 },
+    config: {
+      ...defaultConfig(mlp, 'y'),
+      optimizer: { type: 'sgd', momentum: 0, nesterov: false },
+      batchSize: rows,
+    },
+    train: {
+      features: Float32Array.from({ length: rows * perRow }, () =>
+        tokens ? random.integer(tokens) : random.normal(),
+      ),
+      width: perRow,
+      targets: {
+        ...{ type: 'classes', classes: 3 },
+        values: Int32Array.from({ length: rows }, () => random.integer(3)),
+      },
+      weights: null,
+    },
+  });
+  if (!runner) throw new Error('it is not planned');
+  await runner.loadWeights();
+  runner.step(
+    Uint32Array.from({ length: rows }, (_, i) => i),
+    1,
+    new Random(5),
+  );
+  const [loss] = await runner.readLosses();
+  await runner.storeWeights();
+  const after = new Float32Array((await network.pack()).bytes);
+  runner.dispose();
+  network.dispose();
+  return { loss: loss?.sum ?? NaN, weights: before.map((w, i) => w - (after[i] ?? NaN)) };
+}
