@@ -1,5 +1,6 @@
 /** Trains: reads the run's record and its data, writes the checkpoints, the model version and the run's end. */
 import { expose } from 'comlink';
+import type { ColumnSource } from '../src/data/schema.ts';
 import { dataSetCodec, dataSetKey } from '../src/data/data-set-codec.ts';
 import { encodePredictions } from '../src/evaluate/predictions-codec.ts';
 import { StudioError } from '../src/lib/errors.ts';
@@ -53,30 +54,38 @@ async function train(
   const db = await openStudioDb();
   const run = await repository(db, runCodec).get(runId);
   const journal = new RunJournal(db, resume ? run : { ...run, epochs: [], folds: [] });
-  const key = dataSetKey({ projectId: run.projectId, digest: run.dataSet });
-  const dataSet = await repository(db, dataSetCodec).get(key);
-  const pipeline = await loadPipeline(run.taskId);
-  const outcome = await pipeline.train({
-    source: columnSource(db, dataSet),
-    config: run.config,
-    control: held,
-    emit(event) {
-      journal.note(event);
-      onEvent(event);
-    },
-    checkpoint: resume && run.checkpoint ? await getChunk(db, run.checkpoint) : null,
-    saveCheckpoint: (bytes) => journal.checkpoint(bytes),
-    probeMemory: probeMemory(db),
-  });
-  const version = await storeVersion(db, run, outcome);
-  const record = await journal.finish({
-    status: outcome.outcome,
-    backend: outcome.backend,
-    bestEpoch: outcome.bestEpoch,
-    metrics: outcome.metrics,
-    modelVersion: version.id,
-  });
-  return { outcome: outcome.outcome, metrics: record.metrics, modelVersion: version.id };
+  try {
+    const source = await sourceOf(db, run.projectId, run.dataSet);
+    const pipeline = await loadPipeline(run.taskId);
+    const outcome = await pipeline.train({
+      source,
+      config: run.config,
+      control: held,
+      emit(event) {
+        journal.note(event);
+        onEvent(event);
+      },
+      checkpoint: resume && run.checkpoint ? await getChunk(db, run.checkpoint) : null,
+      saveCheckpoint: (bytes) => journal.checkpoint(bytes),
+      probeMemory: probeMemory(db),
+    });
+    const version = await storeVersion(db, run, outcome);
+    const record = await journal.finish({
+      status: outcome.outcome,
+      backend: outcome.backend,
+      bestEpoch: outcome.bestEpoch,
+      metrics: outcome.metrics,
+      modelVersion: version.id,
+    });
+    return { outcome: outcome.outcome, metrics: record.metrics, modelVersion: version.id };
+  } finally {
+    void journal.close();
+  }
+}
+
+async function sourceOf(db: StudioDb, projectId: string, digest: string): Promise<ColumnSource> {
+  const dataSet = await repository(db, dataSetCodec).get(dataSetKey({ projectId, digest }));
+  return columnSource(db, dataSet);
 }
 
 async function storeVersion(

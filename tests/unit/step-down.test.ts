@@ -111,6 +111,7 @@ vi.mock('../../src/training/engine/backend.ts', async (importActual) => {
 vi.mock('../../src/training/engine/device-watch.ts', () => ({
   watchDevice: (backend: string) => ({
     check: () => faults.device(backend),
+    guard: <T>(work: Promise<T>) => work,
     stop: () => undefined,
   }),
 }));

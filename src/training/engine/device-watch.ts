@@ -1,59 +1,63 @@
 /**
  * Watches a graphics processor for the run that computes on it. tfjs tells neither a lost device nor refused memory:
- * steps seem to go on, and what is read then is worth nothing.
+ * steps seem to go on, and what is read then is worth nothing or never comes.
  */
-import { StudioError } from '../../lib/errors.ts';
+import { StudioError, type ErrorCode } from '../../lib/errors.ts';
 import { backend as currentBackend } from '../../models/engine/tf.ts';
 import type { Backend } from '../run.ts';
 
 export interface DeviceWatch {
   /** @throws StudioError `device-lost`, `out-of-memory` */
   check(): void;
+  /** As `work`, which reads from the device: from one that is lost tfjs may wait for ever. */
+  guard<T>(work: Promise<T>): Promise<T>;
   stop(): void;
 }
 
 /** Of the backend that is started. */
 export function watchDevice(backend: Backend): DeviceWatch {
-  if (backend === 'webgpu') return watchWebGpu();
-  if (backend === 'webgl') return watchWebGl();
-  return { check: () => undefined, stop: () => undefined };
-}
-
-function watchWebGpu(): DeviceWatch {
-  const { device } = currentBackend() as unknown as WebGpuBackend; // the one that was started
   let failure: StudioError | null = null;
-  const onError = ({ error }: Event & { error?: Error }) => {
-    // The others are faults of a kernel, which tfjs tells itself.
-    if (error?.constructor.name === 'GPUOutOfMemoryError')
-      failure ??= new StudioError('out-of-memory', error.message);
-  };
-  device.addEventListener('uncapturederror', onError);
-  void device.lost.then(({ message }) => {
-    failure = new StudioError('device-lost', message || 'The graphics processor was lost');
+  let tell: (failure: StudioError) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => (tell = reject));
+  failed.catch(() => undefined); // thrown where it is asked for
+  const stop = watchers[backend]?.((code, message) => {
+    failure ??= new StudioError(code, message || 'The graphics processor was lost');
+    tell(failure);
   });
   return {
     check() {
       if (failure) throw failure;
     },
-    stop: () => device.removeEventListener('uncapturederror', onError),
+    guard: (work) => Promise.race([work, failed]),
+    stop: () => stop?.(),
   };
 }
 
-function watchWebGl(): DeviceWatch {
-  const { gpgpu } = currentBackend() as unknown as WebGlBackend; // the one that was started
-  return {
-    check() {
-      if (gpgpu.gl.isContextLost())
-        throw new StudioError('device-lost', 'The graphics processor was lost');
-    },
-    stop: () => undefined,
-  };
-}
+type Watcher = (told: (code: ErrorCode, message: string) => void) => () => void;
+
+const watchers: Partial<Record<Backend, Watcher>> = {
+  webgpu(told) {
+    const { device } = currentBackend() as unknown as WebGpuBackend; // the one that was started
+    const onError = ({ error }: Event & { error?: Error }) => {
+      // The others are faults of a kernel, which tfjs tells itself.
+      if (error?.constructor.name === 'GPUOutOfMemoryError') told('out-of-memory', error.message);
+    };
+    device.addEventListener('uncapturederror', onError);
+    void device.lost.then(({ message }) => told('device-lost', message));
+    return () => device.removeEventListener('uncapturederror', onError);
+  },
+  webgl(told) {
+    const { canvas } = (currentBackend() as unknown as WebGlBackend).gpgpu.gl; // as above
+    const onLost = () => told('device-lost', '');
+    canvas.addEventListener('webglcontextlost', onLost);
+    return () => canvas.removeEventListener('webglcontextlost', onLost);
+  },
+};
 
 /** What tfjs's backends have; the types of WebGPU aren't in the standard library. */
 interface WebGpuBackend {
   device: EventTarget & { lost: Promise<{ message: string }> };
 }
 interface WebGlBackend {
-  gpgpu: { gl: { isContextLost(): boolean } };
+  gpgpu: { gl: { canvas: EventTarget } };
 }

@@ -3,15 +3,21 @@ import { kernelModule, type Kernels } from './kernels.ts';
 
 /** Bytes at the start that stay free: 0 stands for "none". */
 const firstFreeByte = 64;
+/** Kernels may read a little beyond the end. */
+const beyond = 64;
 const pageBytes = 65_536;
 const mostPages = 32_512; // 2 GB less 16 MB: addresses stay positive in 32 bits
 
 /** What a network needs doesn't fit; the caller takes another way. */
 export class OutOfWorkspace extends Error {}
 
+/** The largest that a workspace gets. */
+export const mostWorkspaceBytes = mostPages * pageBytes;
+
 export class Workspace {
   readonly kernels: Kernels;
   readonly #memory: WebAssembly.Memory;
+  readonly #isCounted: boolean;
   #floats: Float32Array;
   #words: Int32Array;
   #end = firstFreeByte;
@@ -20,7 +26,8 @@ export class Workspace {
   /** Places that were given back, largest last. */
   readonly #free: { at: number; count: number }[] = [];
 
-  private constructor(module: WebAssembly.Module) {
+  private constructor(module: WebAssembly.Module, isCounted: boolean) {
+    this.#isCounted = isCounted;
     this.#memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages });
     const abort = () => {
       throw new Error('a training kernel gave up');
@@ -34,11 +41,17 @@ export class Workspace {
   /** Null where WebAssembly has no vectors. */
   static start(): Workspace | null {
     const module = kernelModule();
-    return module && new Workspace(module);
+    return module && new Workspace(module, false);
+  }
+
+  /** One that lays out nothing and only counts: every place is the same one. Null as above. */
+  static count(): Workspace | null {
+    const module = kernelModule();
+    return module && new Workspace(module, true);
   }
 
   get bytes(): number {
-    return this.#memory.buffer.byteLength;
+    return pageBytes * Math.max(1, Math.ceil((this.#end + beyond) / pageBytes));
   }
 
   /** The whole memory; place p in bytes is element p / 4. Not to be kept over a call that lays out. */
@@ -52,9 +65,9 @@ export class Workspace {
 
   /** @returns where room for so many floats begins, in bytes; 16-byte aligned. @throws OutOfWorkspace */
   reserve(count: number): number {
-    const at = this.#end;
+    const at = this.#isCounted ? firstFreeByte : this.#end;
     this.#end += 16 * Math.ceil(count / 4);
-    this.#grow();
+    if (!this.#isCounted) this.#grow();
     return at;
   }
 
@@ -88,7 +101,7 @@ export class Workspace {
   }
 
   #grow() {
-    const pages = Math.ceil((this.#end + 64) / pageBytes); // kernels may read a little beyond
+    const pages = Math.ceil((this.#end + beyond) / pageBytes);
     const missing = pages - this.#memory.buffer.byteLength / pageBytes;
     if (missing <= 0) return;
     if (pages > mostPages) throw new OutOfWorkspace(`${this.#end} bytes are too many`);
