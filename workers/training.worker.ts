@@ -11,7 +11,12 @@ import {
   versionDigest,
 } from '../src/registry/model-version-codec.ts';
 import type { ModelVersion } from '../src/registry/model-version.ts';
-import type { TrainingApi, TrainRequest, TrainResult } from '../src/rpc/contracts.ts';
+import type {
+  EstimateQuery,
+  TrainingApi,
+  TrainRequest,
+  TrainResult,
+} from '../src/rpc/contracts.ts';
 import { getChunk, putChunk } from '../src/storage/chunks.ts';
 import { openStudioDb, type StudioDb } from '../src/storage/db.ts';
 import { whileInUse } from '../src/storage/locks.ts';
@@ -23,17 +28,24 @@ import { runCodec } from '../src/training/run-codec.ts';
 import type { RunEvent } from '../src/training/run.ts';
 import type { RunRecord } from '../src/training/run-record.ts';
 import { columnSource } from './column-source.ts';
+import { LatestOnly } from './training/latest-only.ts';
 import { RunJournal } from './training/journal.ts';
 import { probeMemory } from './training/probe-memory.ts';
 
 let control: Control | null = null;
+const estimates = new LatestOnly();
 
 const api = {
+  async estimate(query) {
+    if (control) throw new StudioError('busy', 'This worker is training');
+    return estimates.run((signal) => estimate(query, signal));
+  },
   async train(request, onEvent) {
     if (control) throw new StudioError('busy', 'This worker is training already');
     control = new Control((state) => onEvent({ type: state }));
     try {
       const held = control;
+      await estimates.cancel(); // its backend and its steps would be the run's too
       return await whileInUse(() => train(request, held, onEvent));
     } finally {
       control = null;
@@ -81,6 +93,16 @@ async function train(
   } finally {
     void journal.close();
   }
+}
+
+async function estimate(
+  { projectId, taskId, dataSet, config }: EstimateQuery,
+  signal: AbortSignal,
+) {
+  const db = await openStudioDb();
+  const source = await sourceOf(db, projectId, dataSet);
+  const pipeline = await loadPipeline(taskId);
+  return pipeline.estimate({ source, config, signal, probeMemory: probeMemory(db) });
 }
 
 async function sourceOf(db: StudioDb, projectId: string, digest: string): Promise<ColumnSource> {

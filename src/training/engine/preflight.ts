@@ -13,7 +13,7 @@ import type { Backend, BackendRate, RunConfig } from '../run.ts';
 import type { TrainingRows } from './batches.ts';
 import { chooseBackend } from './choose-backend.ts';
 import { forwardBytes } from './forward.ts';
-import { layOutSteps } from './kernels/planned-steps.ts';
+import { layOutSteps, type StepShape } from './kernels/planned-steps.ts';
 import { slotsOf } from './kernels/update/plan.ts';
 import { mostWorkspaceBytes, Workspace } from './kernels/workspace.ts';
 import { outputsOf } from './objective.ts';
@@ -36,11 +36,15 @@ export async function estimateRun(job: EstimateJob): Promise<RunEstimate> {
   const outputs = outputsOf(job.train.targets);
   const parameters = parameterCount(spec);
   const room = roomForSteps();
-  const bytesAt = (microBatch: number) =>
-    stepsOf({ spec, optimizer: config.optimizer, batch, microBatch, outputs });
-  const largestBatch = largestFitting(rows.train, (count) => bytesAt(count).bytes <= room);
-  const microBatch = Math.min(batch, largestBatch);
-  const steps = bytesAt(Math.max(1, microBatch));
+  const stepsOf = (of: number, microBatch: number) =>
+    layOut({ spec, optimizer: config.optimizer, batch: of, microBatch, outputs });
+  const largestBatch = largestFitting(rows.train, (count) => stepsOf(count, count).bytes <= room);
+  // What doesn't fit is computed in parts (step-down.ts).
+  const microBatch =
+    batch <= largestBatch
+      ? batch
+      : largestFitting(batch - 1, (count) => stepsOf(batch, count).bytes <= room);
+  const steps = stepsOf(batch, Math.max(1, microBatch));
   const [choice] = await chooseBackend(
     { spec, config, train: job.train, ...(job.signal && { signal: job.signal }) },
     job.probeMemory,
@@ -65,11 +69,9 @@ export async function estimateRun(job: EstimateJob): Promise<RunEstimate> {
 }
 
 /** Of the buffers that the steps' plan lays out. */
-function stepsOf(shape: Parameters<typeof layOutSteps>[0]): { bytes: number; trainable: number } {
-  const workspace = Workspace.count();
-  if (!workspace) return { bytes: 0, trainable: 0 };
-  const { plan } = layOutSteps(shape, workspace);
-  return { bytes: workspace.bytes, trainable: plan.trainableCount };
+function layOut(shape: StepShape): { bytes: number; trainable: number } {
+  const counted = Workspace.count((workspace) => layOutSteps(shape, workspace));
+  return { bytes: counted?.bytes ?? 0, trainable: counted?.laid.plan.trainableCount ?? 0 };
 }
 
 /** What WebAssembly can address, or half of a small device's memory: the browser and the data want theirs. */

@@ -52,8 +52,8 @@ export function createPlannedForward(spec: NetworkSpec, rows: number): PlannedFo
 
 /** Bytes of its buffers. */
 export function plannedForwardBytes(spec: NetworkSpec, rows: number): number {
-  const workspace = Workspace.count();
-  if (!workspace) return 0;
-  planNetwork(spec, { rows, isTraining: false }, workspace);
-  return workspace.bytes;
+  const counted = Workspace.count((workspace) =>
+    planNetwork(spec, { rows, isTraining: false }, workspace),
+  );
+  return counted?.bytes ?? 0;
 }

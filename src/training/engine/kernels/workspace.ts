@@ -15,6 +15,7 @@ export class OutOfWorkspace extends Error {}
 export const mostWorkspaceBytes = mostPages * pageBytes;
 
 export class Workspace {
+  static #counter: Workspace | undefined;
   readonly kernels: Kernels;
   readonly #memory: WebAssembly.Memory;
   readonly #isCounted: boolean;
@@ -28,7 +29,7 @@ export class Workspace {
 
   private constructor(module: WebAssembly.Module, isCounted: boolean) {
     this.#isCounted = isCounted;
-    this.#memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages });
+    this.#memory = new WebAssembly.Memory({ initial: 1, maximum: isCounted ? 1 : mostPages });
     const abort = () => {
       throw new Error('a training kernel gave up');
     };
@@ -44,10 +45,16 @@ export class Workspace {
     return module && new Workspace(module, false);
   }
 
-  /** One that lays out nothing and only counts: every place is the same one. Null as above. */
-  static count(): Workspace | null {
+  /** What a layout takes, without the memory: every place is the same one. Null as above. */
+  static count<T>(layOut: (workspace: Workspace) => T): { bytes: number; laid: T } | null {
     const module = kernelModule();
-    return module && new Workspace(module, true);
+    if (!module) return null;
+    const counter = (Workspace.#counter ??= new Workspace(module, true));
+    counter.#end = firstFreeByte;
+    counter.#scratchBytes = 0;
+    counter.#free.length = 0;
+    const laid = layOut(counter);
+    return { bytes: counter.bytes, laid };
   }
 
   get bytes(): number {
