@@ -25,6 +25,10 @@ export class RunPreview {
   /** Of these settings; the figures of others stay until theirs are there. @returns to call when they are no more wanted */
   watch(config: RunConfig): () => void {
     const mine = ++this.#asked;
+    if (config.solver !== 'gradient-descent') {
+      this.#estimate = null;
+      return () => undefined;
+    }
     const timer = setTimeout(() => void this.#measure(config, mine), settledMs);
     this.#isMeasuring = true;
     return () => {

@@ -84,7 +84,7 @@ export class TrainingSession {
     const { id: projectId, record } = this.#project;
     const dataSet = this.#data.mustHave().digest;
     const query = { projectId, taskId: record.taskId, dataSet, config };
-    return this.#client.call((api) => api.estimate($state.snapshot(query) as typeof query)); // plain data, and stays it
+    return this.#client.call((api) => api.estimate(query));
   }
 
   /**

@@ -7,8 +7,11 @@ export interface RunEstimate {
   parameters: number;
   /** All that the run keeps in memory. */
   bytes: number;
-  /** Rows of a batch, at most, that can be computed at a time; 0 where not even one can. */
+  trainRows: number;
+  /** The most rows of a batch for which there is memory, all train rows at most; 0 where not even one fits. */
   largestBatch: number;
+  /** Whether the settings' own batch fits; else it is computed in parts. */
+  fits: boolean;
   /** Steps and figures of one epoch; null where nothing can be measured. */
   secondsPerEpoch: number | null;
   /** All epochs, and all folds; early stopping may end it sooner. */

@@ -57,6 +57,8 @@ export async function estimateRun(job: EstimateJob): Promise<RunEstimate> {
   const secondsPerEpoch = rate ? secondsOfEpoch(rate, rows) : null;
   return {
     ...{ backend, reason, parameters, largestBatch, secondsPerEpoch },
+    trainRows: rows.train,
+    fits: batch <= largestBatch,
     bytes: bytesOf({
       ...{ parameters, rows, width: job.train.width },
       steps: steps.bytes,

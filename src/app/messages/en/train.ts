@@ -11,15 +11,15 @@ export const train = {
     parameters: (count: string) => `${count} parameters`,
     largestBatch: 'Largest batch that fits',
     rows: (count: string) => `${count} rows`,
-    allRows: 'all train rows at once',
+    allRows: 'every train row',
     computedWith: 'Computed with',
-    unknown: '–',
     tooLarge: (batch: string) => `A batch of ${batch} rows doesn’t fit in memory`,
     tooLargeText: (largest: string) =>
       `It would be computed in parts, which learns the same but takes longer. Batches of up to ${largest} rows fit whole.`,
     useBatch: (largest: string) => `Use batches of ${largest}`,
     nothingFits: 'This network doesn’t fit in memory',
-    nothingFitsText: 'Not even one row can be computed. Make its layers smaller, or leave some out.',
+    nothingFitsText:
+      'Not even one row can be computed. Make its layers smaller, or leave some out.',
   },
   pause: 'Pause',
   resume: 'Resume',

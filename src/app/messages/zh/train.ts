@@ -13,9 +13,8 @@ export const train: Messages['train'] = {
     parameters: (count) => `${count} 个参数`,
     largestBatch: '可容纳的最大批量',
     rows: (count) => `${count} 行`,
-    allRows: '可一次容纳全部训练行',
+    allRows: '即全部训练行',
     computedWith: '计算后端',
-    unknown: '–',
     tooLarge: (batch) => `内存容不下 ${batch} 行的批次`,
     tooLargeText: (largest) =>
       `将分成几部分计算：学到的相同，但用时更长。每批不超过 ${largest} 行时可整批计算。`,
