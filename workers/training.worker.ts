@@ -1,5 +1,6 @@
 /** Trains: reads the run's record and its data, writes the checkpoints, the model version and the run's end. */
 import { expose } from 'comlink';
+import type { ColumnSource } from '../src/data/schema.ts';
 import { dataSetCodec, dataSetKey } from '../src/data/data-set-codec.ts';
 import { encodePredictions } from '../src/evaluate/predictions-codec.ts';
 import { StudioError } from '../src/lib/errors.ts';
@@ -10,7 +11,12 @@ import {
   versionDigest,
 } from '../src/registry/model-version-codec.ts';
 import type { ModelVersion } from '../src/registry/model-version.ts';
-import type { TrainingApi, TrainRequest, TrainResult } from '../src/rpc/contracts.ts';
+import type {
+  EstimateQuery,
+  TrainingApi,
+  TrainRequest,
+  TrainResult,
+} from '../src/rpc/contracts.ts';
 import { getChunk, putChunk } from '../src/storage/chunks.ts';
 import { openStudioDb, type StudioDb } from '../src/storage/db.ts';
 import { whileInUse } from '../src/storage/locks.ts';
@@ -22,17 +28,24 @@ import { runCodec } from '../src/training/run-codec.ts';
 import type { RunEvent } from '../src/training/run.ts';
 import type { RunRecord } from '../src/training/run-record.ts';
 import { columnSource } from './column-source.ts';
+import { LatestOnly } from './training/latest-only.ts';
 import { RunJournal } from './training/journal.ts';
 import { probeMemory } from './training/probe-memory.ts';
 
 let control: Control | null = null;
+const estimates = new LatestOnly();
 
 const api = {
+  async estimate(query) {
+    if (control) throw new StudioError('busy', 'This worker is training');
+    return estimates.run((signal) => estimate(query, signal));
+  },
   async train(request, onEvent) {
     if (control) throw new StudioError('busy', 'This worker is training already');
     control = new Control((state) => onEvent({ type: state }));
     try {
       const held = control;
+      await estimates.cancel(); // its backend and its steps would be the run's too
       return await whileInUse(() => train(request, held, onEvent));
     } finally {
       control = null;
@@ -53,30 +66,48 @@ async function train(
   const db = await openStudioDb();
   const run = await repository(db, runCodec).get(runId);
   const journal = new RunJournal(db, resume ? run : { ...run, epochs: [], folds: [] });
-  const key = dataSetKey({ projectId: run.projectId, digest: run.dataSet });
-  const dataSet = await repository(db, dataSetCodec).get(key);
-  const pipeline = await loadPipeline(run.taskId);
-  const outcome = await pipeline.train({
-    source: columnSource(db, dataSet),
-    config: run.config,
-    control: held,
-    emit(event) {
-      journal.note(event);
-      onEvent(event);
-    },
-    checkpoint: resume && run.checkpoint ? await getChunk(db, run.checkpoint) : null,
-    saveCheckpoint: (bytes) => journal.checkpoint(bytes),
-    probeMemory: probeMemory(db),
-  });
-  const version = await storeVersion(db, run, outcome);
-  const record = await journal.finish({
-    status: outcome.outcome,
-    backend: outcome.backend,
-    bestEpoch: outcome.bestEpoch,
-    metrics: outcome.metrics,
-    modelVersion: version.id,
-  });
-  return { outcome: outcome.outcome, metrics: record.metrics, modelVersion: version.id };
+  try {
+    const source = await sourceOf(db, run.projectId, run.dataSet);
+    const pipeline = await loadPipeline(run.taskId);
+    const outcome = await pipeline.train({
+      source,
+      config: run.config,
+      control: held,
+      emit(event) {
+        journal.note(event);
+        onEvent(event);
+      },
+      checkpoint: resume && run.checkpoint ? await getChunk(db, run.checkpoint) : null,
+      saveCheckpoint: (bytes) => journal.checkpoint(bytes),
+      probeMemory: probeMemory(db),
+    });
+    const version = await storeVersion(db, run, outcome);
+    const record = await journal.finish({
+      status: outcome.outcome,
+      backend: outcome.backend,
+      bestEpoch: outcome.bestEpoch,
+      metrics: outcome.metrics,
+      modelVersion: version.id,
+    });
+    return { outcome: outcome.outcome, metrics: record.metrics, modelVersion: version.id };
+  } finally {
+    void journal.close();
+  }
+}
+
+async function estimate(
+  { projectId, taskId, dataSet, config }: EstimateQuery,
+  signal: AbortSignal,
+) {
+  const db = await openStudioDb();
+  const source = await sourceOf(db, projectId, dataSet);
+  const pipeline = await loadPipeline(taskId);
+  return pipeline.estimate({ source, config, signal, probeMemory: probeMemory(db) });
+}
+
+async function sourceOf(db: StudioDb, projectId: string, digest: string): Promise<ColumnSource> {
+  const dataSet = await repository(db, dataSetCodec).get(dataSetKey({ projectId, digest }));
+  return columnSource(db, dataSet);
 }
 
 async function storeVersion(

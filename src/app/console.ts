@@ -55,6 +55,8 @@ function projectApi(session: ProjectSession, workspace: Workspace) {
     change: async (change: DataSetChange) => summary(await session.data.change(change)),
     profile: () => session.data.loadProfile(),
 
+    /** What a run with these settings would take, by measurement; null for a solver that only ends when it is done. */
+    estimate: (config: Partial<RunConfig> = {}) => session.training.estimate(config),
     /** Resolves when the run has ended. Aborting stops it and keeps its best weights. */
     train: async (
       config: Partial<RunConfig> = {},

@@ -14,7 +14,8 @@ import type { InputRow } from '../data/input-row.ts';
 import type { Answer } from '../evaluate/answer.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
 import type { ControlCommand } from '../training/control.ts';
-import type { MetricSet, RunEvent, RunOutcome } from '../training/run.ts';
+import type { RunEstimate } from '../training/preflight.ts';
+import type { MetricSet, RunConfig, RunEvent, RunOutcome } from '../training/run.ts';
 
 /** What a file looks like before it is imported. */
 export interface SourcePreview {
@@ -115,8 +116,21 @@ export interface TrainResult {
   modelVersion: string | null;
 }
 
+/** Of a run that doesn't exist yet. */
+export interface EstimateQuery {
+  projectId: string;
+  taskId: string;
+  dataSet: string;
+  config: RunConfig;
+}
+
 /** Served by workers/training.worker.ts. One run at a time. */
 export interface TrainingApi {
+  /**
+   * What a run would take, by measurement; null where it can't be told.
+   * @throws StudioError `cancelled` when another estimate or a run is asked for meanwhile; `busy` during a run
+   */
+  estimate(query: EstimateQuery): Promise<RunEstimate | null>;
   /** The run's record is in storage already; the worker writes its end, the model version and its evaluation. */
   train(request: TrainRequest, onEvent: (event: RunEvent) => void): Promise<TrainResult>;
   control(command: ControlCommand): void;

@@ -5,11 +5,13 @@ import { taskOf } from '../tasks/catalogue.ts';
 import { parseRunConfig } from '../training/config-schema.ts';
 import type { RunConfig, RunEvent } from '../training/run.ts';
 import type { RunRecord } from '../training/run-record.ts';
+import type { RunEstimate } from '../training/preflight.ts';
 import { runName } from '../training/run-names.ts';
 import { backendOverride } from './backend-override.ts';
 import type { DataSession } from './data-session.svelte.ts';
 import { definedOnly, type ProjectContext } from './project-context.ts';
 import { TrainDraft } from './train-draft.svelte.ts';
+import { RunPreview } from './run-preview.svelte.ts';
 import { RunSession } from './run-session.svelte.ts';
 
 export interface TrainOptions {
@@ -25,6 +27,8 @@ export class TrainingSession {
   readonly #client = trainingClient();
   /** The settings of the next run; kept while the project is open. */
   readonly draft = new TrainDraft((changes) => this.configure(changes));
+  /** What that run would take. */
+  readonly preview = new RunPreview((config) => this.estimate(config));
 
   constructor(project: ProjectContext, data: DataSession) {
     this.#project = project;
@@ -67,6 +71,20 @@ export class TrainingSession {
       ...(backend && { backend }),
       ...definedOnly(overrides),
     });
+  }
+
+  /**
+   * What a run would take, by measurement; null where it can't be told before.
+   * @throws StudioError `cancelled` when another estimate or a run is asked for meanwhile, `busy` during a run
+   */
+  async estimate(overrides: Partial<RunConfig> = {}): Promise<RunEstimate | null> {
+    if (this.live) throw new StudioError('busy', `Run "${this.live.record.name}" is still going`);
+    const config = this.configure(overrides);
+    if (config.solver !== 'gradient-descent') return null; // without starting a worker
+    const { id: projectId, record } = this.#project;
+    const dataSet = this.#data.mustHave().digest;
+    const query = { projectId, taskId: record.taskId, dataSet, config };
+    return this.#client.call((api) => api.estimate(query));
   }
 
   /**

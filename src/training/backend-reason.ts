@@ -2,11 +2,15 @@
 import * as v from 'valibot';
 import { backends, type BackendRate, type BackendReason } from './run.ts';
 
-const rate = v.object({ backend: v.picklist(backends), examplesPerSecond: v.number() });
+export const backendRateSchema = v.object({
+  backend: v.picklist(backends),
+  examplesPerSecond: v.number(),
+  answersPerSecond: v.exactOptional(v.number()),
+});
 
 export const backendReasonSchema = v.variant('type', [
   v.object({ type: v.picklist(['asked', 'solver', 'only', 'small']) }),
-  v.object({ type: v.literal('fastest'), rates: v.array(rate) }),
+  v.object({ type: v.literal('fastest'), rates: v.array(backendRateSchema) }),
   v.object({ type: v.literal('instead'), of: v.picklist(backends) }),
 ]) satisfies v.GenericSchema<unknown, BackendReason>;
 

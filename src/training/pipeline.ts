@@ -7,6 +7,7 @@ import type { Evaluation, Predictions } from '../evaluate/evaluation.ts';
 import type { NetworkSpec, PackedWeights } from '../models/spec.ts';
 import type { ProbeMemory } from './backend-reason.ts';
 import type { RunControl } from './control.ts';
+import type { RunEstimate } from './preflight.ts';
 import type { Backend, MetricSet, RunConfig, RunEvent, RunOutcome } from './run.ts';
 
 /**
@@ -60,7 +61,16 @@ export interface Predictor {
   dispose(): void;
 }
 
+export interface EstimateRequest {
+  source: ColumnSource;
+  config: RunConfig;
+  probeMemory?: ProbeMemory;
+  signal?: AbortSignal;
+}
+
 export interface Pipeline {
   train(job: TrainingJob): Promise<TrainingOutcome>;
+  /** What a run would take; null where that can't be told before. @throws the signal's reason */
+  estimate(request: EstimateRequest): Promise<RunEstimate | null>;
   open(model: FittedModel): Promise<Predictor>;
 }

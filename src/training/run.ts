@@ -8,6 +8,8 @@ export type Backend = (typeof backends)[number];
 export interface BackendRate {
   backend: Backend;
   examplesPerSecond: number;
+  /** Examples that are only answered, as when a run is measured; absent where it wasn't asked. */
+  answersPerSecond?: number;
 }
 
 /** Why a run computes where it does; the page puts it into words. */

@@ -107,8 +107,15 @@ test('a probe counts the examples of real steps, leaves out what fails, and keep
     job(8, { batchSize: 32 }),
     () => (time += 100),
   );
-  // The clock is read at the start, after each four steps (thrice, until 250 ms are over), and at the end.
-  expect(found).toEqual([{ backend: 'cpu', examplesPerSecond: (1000 * 3 * 4 * 32) / 400 }]);
+  // The clock is read at the start, after 1 and after 2 steps (180 ms are over then), and at the end; and so for
+  // answers, of which 60 ms are over after the first 64.
+  expect(found).toEqual([
+    {
+      backend: 'cpu',
+      examplesPerSecond: (1000 * (1 + 2) * 32) / 300,
+      answersPerSecond: (1000 * 64) / 200,
+    },
+  ]);
   expect(memory().numTensors).toBe(before);
 });
 

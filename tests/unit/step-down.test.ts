@@ -102,7 +102,8 @@ vi.mock('../../src/training/engine/backend.ts', async (importActual) => {
   const { startBackend } = await importActual<typeof Backends>();
   return {
     startBackend: () => startBackend('cpu'),
-    restartBackend(backend: string) {
+    startHost: () => startBackend('cpu'),
+    restartHost(backend: string) {
       faults.restart(backend);
       return startBackend('cpu');
     },
@@ -111,6 +112,7 @@ vi.mock('../../src/training/engine/backend.ts', async (importActual) => {
 vi.mock('../../src/training/engine/device-watch.ts', () => ({
   watchDevice: (backend: string) => ({
     check: () => faults.device(backend),
+    guard: <T>(work: Promise<T>) => work,
     stop: () => undefined,
   }),
 }));

@@ -1,15 +1,19 @@
 /** Keeps a run's stored record in step with its events while this worker owns it. */
 import type { StudioDb } from '../../src/storage/db.ts';
-import { collectChunks, putChunk } from '../../src/storage/chunks.ts';
+import { collectChunks } from '../../src/storage/chunks.ts';
 import { repository } from '../../src/storage/records.ts';
 import { runCodec } from '../../src/training/run-codec.ts';
 import type { RunEvent } from '../../src/training/run.ts';
 import type { RunRecord } from '../../src/training/run-record.ts';
+import { CheckpointStore } from './checkpoint-store.ts';
 
 export class RunJournal {
   #record: RunRecord;
   readonly #db: StudioDb;
+  readonly #checkpoints = new CheckpointStore();
+  #storing: Promise<unknown> = Promise.resolve();
   #writing: Promise<void> = Promise.resolve();
+  #isFinished = false;
 
   constructor(db: StudioDb, record: RunRecord) {
     this.#db = db;
@@ -55,24 +59,38 @@ export class RunJournal {
     }
   }
 
-  /** Stores a checkpoint and the record that names it; the one before is let go. */
-  checkpoint(bytes: ArrayBuffer): Promise<void> {
-    return this.#enqueue(async () => {
+  /** Stores a checkpoint and the record that names it; the one before is let go. @returns bytes to write the next in */
+  async checkpoint(bytes: ArrayBuffer): Promise<ArrayBuffer> {
+    const storing = this.#checkpoints.put(bytes);
+    this.#storing = storing.catch(() => undefined);
+    const stored = await storing;
+    await this.#enqueue(async () => {
+      if (this.#isFinished) {
+        await collectChunks(this.#db, [stored.digest]);
+        return;
+      }
       const previous = this.#record.checkpoint;
-      const digest = await putChunk(this.#db, bytes);
-      await this.#put({ ...this.#record, checkpoint: digest });
-      if (previous && previous !== digest) await collectChunks(this.#db, [previous]);
+      await this.#put({ ...this.#record, checkpoint: stored.digest });
+      if (previous && previous !== stored.digest) await collectChunks(this.#db, [previous]);
     });
+    return stored.bytes;
   }
 
   /** Writes the record's end; nothing is written after it. */
   async finish(changes: Partial<RunRecord>): Promise<RunRecord> {
+    this.#isFinished = true;
     await this.#enqueue(async () => {
       const previous = this.#record.checkpoint;
       await this.#put({ ...this.#record, ...changes, checkpoint: null });
       if (previous) await collectChunks(this.#db, [previous]);
     });
     return this.#record;
+  }
+
+  /** Lets go of what stores checkpoints, once it has stored the last. */
+  async close() {
+    await this.#storing;
+    this.#checkpoints.close();
   }
 
   async #put(record: RunRecord) {

@@ -69,14 +69,14 @@ async function attemptOn(
   let device: DeviceWatch | undefined;
   try {
     await start(backend);
-    const watched = (device = watchDevice(backend));
+    device = watchDevice(backend);
     network = buildNetwork(spec, config.seed);
     const { outcome, bestEpoch, lastGood } = await runLoop({
       ...job,
       ...{ network, backend, reason },
       l2: l2Of(config, train.targets.values.length),
       ...(microBatch !== null && { microBatch }),
-      checkDevice: () => watched.check(),
+      device,
     });
     return {
       result: { spec, weights: await network.pack(), outcome, bestEpoch, backend },

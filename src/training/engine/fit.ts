@@ -20,7 +20,7 @@ export async function fitModel(job: FitJob): Promise<FitResult> {
       'bad-config',
       `setting "l1": ${config.l1} needs the solver gradient-descent`,
     );
-  const spec = specFor(config, train);
+  const spec = networkFor(config, train);
   switch (config.solver) {
     case 'closed-form':
       return fitClosedForm(job, spec);
@@ -31,7 +31,8 @@ export async function fitModel(job: FitJob): Promise<FitResult> {
   }
 }
 
-function specFor(config: RunConfig, train: TrainingRows): NetworkSpec {
+/** Hidden layers as the settings say, and the last one that the target asks for. */
+export function networkFor(config: RunConfig, train: TrainingRows): NetworkSpec {
   return {
     inputShape: [train.width],
     layers: [

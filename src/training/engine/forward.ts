@@ -1,7 +1,7 @@
 /** A network's outputs for many rows: by the kernels' plan where there can be one, else by tfjs. */
 import { layerShapes } from '../../models/layer-shapes.ts';
 import type { NetworkSpec, PackedWeights } from '../../models/spec.ts';
-import { createPlannedForward } from './kernels/planned-forward.ts';
+import { createPlannedForward, plannedForwardBytes } from './kernels/planned-forward.ts';
 
 /** Logits or numbers, [rows, outputs] row-major. */
 export interface Forward {
@@ -52,6 +52,11 @@ export function createKernelForward(spec: NetworkSpec): KernelForward | null {
     },
     dispose: () => undefined, // the memory goes with the last reference to it
   };
+}
+
+/** What the kernels' plan of a network's answers takes. */
+export function forwardBytes(spec: NetworkSpec): number {
+  return plannedForwardBytes(spec, rowsAtATime(spec));
 }
 
 const mostBytes = 2 ** 25;

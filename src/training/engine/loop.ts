@@ -13,6 +13,7 @@ import type { TrainingRows } from './batches.ts';
 import { Breath, Stopped } from './breath.ts';
 import { decodeCheckpoint, encodeCheckpoint, type LoopState } from './checkpoint.ts';
 import { Checkpointer, type Spare } from './checkpointer.ts';
+import type { DeviceWatch } from './device-watch.ts';
 import { createStepRunner } from './step-runner.ts';
 import type { StepJob } from './steps.ts';
 import { createWatch } from './watch.ts';
@@ -26,8 +27,7 @@ export interface LoopJob extends StepJob {
   saveCheckpoint: SaveCheckpoint;
   /** 3,000 unless told otherwise. */
   checkpointEveryMs?: number;
-  /** Throws once the device is no good any more; asked whenever something was read from it. */
-  checkDevice: () => void;
+  device: DeviceWatch;
 }
 
 export interface LoopResult {
@@ -63,7 +63,7 @@ const longStepMs = 30;
  * @throws StudioError `corrupt` for a damaged checkpoint; BrokenRun for whatever else went wrong
  */
 export async function runLoop(job: LoopJob): Promise<LoopResult> {
-  const { network, config, train, control, emit } = job;
+  const { network, config, train, control, emit, device } = job;
   const n = train.targets.values.length;
   const batchSize = Math.min(config.batchSize, n);
   const stepsPerEpoch = Math.ceil(n / batchSize);
@@ -140,11 +140,11 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
     const count = steps.unread;
     if (count === 0) return true;
     const before = performance.now();
-    for (const { sum, rows } of await steps.readLosses()) {
+    for (const { sum, rows } of await device.guard(steps.readLosses())) {
       state.lossSum += sum;
       state.lossRows += rows;
     }
-    job.checkDevice();
+    device.check();
     const each = (performance.now() - before) / count;
     mostUnread = Math.max(1, Math.min(lossesKept, Math.floor(queuedMs / each)));
     const isFinite = Number.isFinite(state.lossSum);
@@ -187,7 +187,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
           emit(progressOf());
         }
         if (isKept) {
-          await checkpoints.take(capture, state.best.epoch);
+          await device.guard(checkpoints.take(capture, state.best.epoch));
           lastCheckpoint = performance.now();
         }
         await breath.betweenSteps();
@@ -201,12 +201,12 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
 
   const endEpoch = async (): Promise<RunOutcome | null> => {
     const epoch = state.epoch + 1;
-    const { trained, validation } = await watch.measure(steps, () => breath.within());
+    const { trained, validation } = await device.guard(watch.measure(steps, () => breath.within()));
     const loss = (validation ?? trained)['loss'] ?? NaN;
     if (!Number.isFinite(loss)) return 'diverged';
     const isBest = loss < state.best.loss - (config.earlyStopping?.minDelta ?? 0);
-    if (isBest) best = joined(await steps.readWeights());
-    job.checkDevice();
+    if (isBest) best = joined(await device.guard(steps.readWeights()));
+    device.check();
     const rate = config.learningRate * schedule.factor(epoch - 1 / stepsPerEpoch);
     schedule.observe(loss);
     state = {
@@ -247,8 +247,8 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
   const rescue = async (): Promise<ArrayBuffer | null> => {
     if (!isUnderWay) return null;
     try {
-      job.checkDevice();
-      if (await readLosses()) return await capture(null);
+      device.check();
+      if (await readLosses()) return await device.guard(capture(null));
     } catch {
       // what was kept a moment ago must do
     }
@@ -283,7 +283,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
     else await steps.storeWeights();
     return { outcome, bestEpoch: state.best.epoch, lastGood };
   } catch (error) {
-    const cause = deviceFailure(job) ?? reviveError(error);
+    const cause = deviceFailure(device) ?? reviveError(error);
     if (cause.code === 'corrupt') throw cause;
     throw new BrokenRun(cause, await rescue());
   } finally {
@@ -293,9 +293,9 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
 }
 
 /** What is wrong with the device says more than what failed because of it. */
-function deviceFailure({ checkDevice }: LoopJob): StudioError | null {
+function deviceFailure(device: DeviceWatch): StudioError | null {
   try {
-    checkDevice();
+    device.check();
     return null;
   } catch (error) {
     return reviveError(error);

@@ -28,8 +28,7 @@ export async function outputsOn(
     const outputs = tidy(() =>
       network.forward(tensor2d(x, [batch.length, width]), { training: false, random }),
     );
-    const values = await outputs.data<'float32'>();
-    outputs.dispose();
+    const values = await outputs.data<'float32'>().finally(() => outputs.dispose()); // a lost device rejects
     const perRow = values.length / batch.length;
     if (from === 0) all = new Float32Array(rows.length * perRow);
     all.set(values, from * perRow);

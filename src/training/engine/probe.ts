@@ -7,21 +7,28 @@ import { startHost } from './backend.ts';
 import type { TrainingRows } from './batches.ts';
 import { createStepRunner } from './step-runner.ts';
 import type { Targets } from './targets.ts';
+import { createWatch } from './watch.ts';
 import { yieldToMessages } from './yield.ts';
 
-/** A backend is measured for so long, its start and its first step (which compiles) aside. */
-const probeMs = 250;
-const stepsBetweenReads = 4;
+/** A backend is measured for so long in all, its start and its first step (which compiles) aside. */
+const stepsMs = 180;
+const answersMs = 60;
+const mostStepsBetweenReads = 4;
+const answeredRows = 512;
 
 export interface ProbeJob {
   spec: NetworkSpec;
   config: RunConfig;
   train: TrainingRows;
+  /** Most rows that are computed at a time; absent: the whole batch. */
+  microBatch?: number;
+  signal?: AbortSignal;
 }
 
 /**
  * @param backends tried in this order; one that fails is left out
  * @returns fastest first
+ * @throws the signal's reason once it is aborted
  */
 export async function probeBackends(
   backends: readonly Backend[],
@@ -30,34 +37,65 @@ export async function probeBackends(
 ): Promise<BackendRate[]> {
   const rates: BackendRate[] = [];
   for (const backend of backends) {
-    const examplesPerSecond = await rateOf(backend, job, now).catch(() => 0);
-    if (examplesPerSecond > 0) rates.push({ backend, examplesPerSecond });
+    const rate = await rateOf(backend, job, now).catch(() => null);
+    job.signal?.throwIfAborted();
+    if (rate && rate.examplesPerSecond > 0) rates.push(rate);
   }
   return rates.sort((a, b) => b.examplesPerSecond - a.examplesPerSecond);
 }
 
-async function rateOf(backend: Backend, job: ProbeJob, now: () => number): Promise<number> {
+async function rateOf(backend: Backend, job: ProbeJob, now: () => number): Promise<BackendRate> {
   await startHost(backend);
-  const { config, spec } = job;
-  const train = firstBatch(job.train, config.batchSize);
+  const { config, spec, microBatch, signal } = job;
+  const train = firstRows(job.train, config.batchSize);
   const rows = Uint32Array.from(train.targets.values, (_, i) => i);
   const random = new Random(0);
   const network = buildNetwork(spec, config.seed);
   try {
-    const runner = await createStepRunner({ network, backend, config, l2: config.l2, train });
+    const runner = await createStepRunner({
+      ...{ network, backend, config, l2: config.l2, train },
+      ...(microBatch !== undefined && { microBatch }),
+    });
+    /** Until the time is over, read from the device each time. @returns examples a second */
+    const measured = async (work: (count: number) => Promise<number>, ms: number) => {
+      const started = now();
+      let examples = 0;
+      let count = 1;
+      do {
+        examples += await work(count);
+        await yieldToMessages();
+        signal?.throwIfAborted();
+        count = Math.min(mostStepsBetweenReads, 2 * count);
+      } while (now() - started < ms);
+      return (1000 * examples) / Math.max(1e-3, now() - started);
+    };
+    const step = async (count: number) => {
+      for (let i = 0; i < count; i++) runner.step(rows, config.learningRate, random);
+      await runner.readLosses(); // a device has only queued them so far
+      return count * rows.length;
+    };
     try {
       await runner.loadWeights();
-      runner.step(rows, config.learningRate, random);
-      await runner.readLosses();
-      const started = now();
-      let steps = 0;
-      do {
-        for (let i = 0; i < stepsBetweenReads; i++) runner.step(rows, config.learningRate, random);
-        await runner.readLosses(); // a device has only queued them so far
-        await yieldToMessages();
-        steps += stepsBetweenReads;
-      } while (now() - started < probeMs);
-      return (1000 * steps * rows.length) / Math.max(1e-3, now() - started);
+      const first = now();
+      await step(1);
+      const firstMs = now() - first;
+      // A long step on the processor is measured by one: nothing was compiled in it.
+      const isLong = firstMs > stepsMs && (backend === 'wasm' || backend === 'cpu');
+      const examplesPerSecond = isLong
+        ? (1000 * rows.length) / firstMs
+        : await measured(step, stepsMs);
+      const answered = firstRows(job.train, answeredRows);
+      const watch = await createWatch(network, backend, answered, null);
+      const answer = async () => {
+        await watch.measure(runner, () => Promise.resolve());
+        return answered.targets.values.length;
+      };
+      try {
+        if (!isLong) await answer(); // compiles
+        return { backend, examplesPerSecond, answersPerSecond: await measured(answer, answersMs) };
+      } finally {
+        watch.dispose();
+      }
     } finally {
       runner.dispose();
     }
@@ -66,7 +104,7 @@ async function rateOf(backend: Backend, job: ProbeJob, now: () => number): Promi
   }
 }
 
-function firstBatch(
+function firstRows(
   { features, width, targets, weights }: TrainingRows,
   size: number,
 ): TrainingRows {

@@ -131,9 +131,13 @@ export function createTensorSteps(job: StepJob): StepRunner {
       if (losses.length === 0) return [];
       const kept = losses.splice(0);
       const all = stack(kept.map(({ value }) => value));
-      const values = await all.data<'float32'>();
-      dispose([all, ...kept.map(({ value }) => value)]);
-      return kept.map(({ rows }, i) => ({ sum: values[i] ?? NaN, rows }));
+      dispose(kept.map(({ value }) => value));
+      try {
+        const values = await all.data<'float32'>();
+        return kept.map(({ rows }, i) => ({ sum: values[i] ?? NaN, rows }));
+      } finally {
+        all.dispose();
+      }
     },
     // The network's variables are what is updated.
     loadWeights: () => Promise.resolve(),

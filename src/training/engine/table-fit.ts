@@ -21,21 +21,8 @@ export async function fitOn(
   trainRows: Uint32Array,
   validationRows: Uint32Array,
 ) {
-  const { source, config } = job;
-  const vector = (name: string) => source.column(name);
-  const preparation = await fitPreparation(source, trainRows);
-  const targetVector = await source.column(config.target);
-  const rows = await completeRows(preparation, vector, trainRows);
-  if (rows.length === 0)
-    throw new StudioError('bad-config', 'Every train row lacks a cell that must not be missing');
-  const target: FittedTarget =
-    output === 'classes'
-      ? fitClasses(config.target, targetVector, rows)
-      : fitNumber(config.target, targetVector, rows, {
-          scaled: config.solver === 'gradient-descent',
-        });
-  const part = (of: Uint32Array) => trainingRows(source, preparation, target, of, config);
-  const train = await part(rows);
+  const { preparation, target, train, part } = await prepare(job, output, trainRows);
+  const vector = (name: string) => job.source.column(name);
   const checked = await completeRows(preparation, vector, validationRows);
   const validation = checked.length > 0 ? await part(checked) : null;
   const baseline = baselineOf(train.targets, (validation ?? train).targets);
@@ -46,6 +33,27 @@ export async function fitOn(
     validation: validation && { ...validation, weights: null },
   });
   return { ...run, fitted: { spec, weights, preparation, target } satisfies FittedModel };
+}
+
+/** Preparation and target fitted on rows, and what is trained on. @throws StudioError as `fitOn` */
+export async function prepare(
+  { source, config }: Pick<TrainingJob, 'source' | 'config'>,
+  output: Output,
+  trainRows: Uint32Array,
+) {
+  const preparation = await fitPreparation(source, trainRows);
+  const targetVector = await source.column(config.target);
+  const rows = await completeRows(preparation, (name) => source.column(name), trainRows);
+  if (rows.length === 0)
+    throw new StudioError('bad-config', 'Every train row lacks a cell that must not be missing');
+  const target: FittedTarget =
+    output === 'classes'
+      ? fitClasses(config.target, targetVector, rows)
+      : fitNumber(config.target, targetVector, rows, {
+          scaled: config.solver === 'gradient-descent',
+        });
+  const part = (of: Uint32Array) => trainingRows(source, preparation, target, of, config);
+  return { preparation, target, part, train: await part(rows) };
 }
 
 /** Features and targets of the rows whose target is known. */

@@ -3,6 +3,7 @@ import { splitRows } from '../../data/split.ts';
 import { valuesOf } from '../../evaluate/evaluation.ts';
 import type { Pipeline, TrainingJob, TrainingOutcome } from '../pipeline.ts';
 import { crossValidate } from './cross-validate.ts';
+import { estimateTable } from './table-estimate.ts';
 import { fitOn, type Output } from './table-fit.ts';
 import { openPredictor } from './table-predictor.ts';
 
@@ -10,6 +11,7 @@ export function tablePipeline(output: Output): Pipeline {
   return {
     train: (job) =>
       job.config.folds === null ? trainOnSplit(job, output) : crossValidate(job, output),
+    estimate: (request) => estimateTable(request, output),
     open: openPredictor,
   };
 }

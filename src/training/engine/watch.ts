@@ -1,15 +1,13 @@
 /** A network's figures while it is trained, on the rows whose curves are shown. */
 import type { Network } from '../../models/engine/network.ts';
 import type { NetworkSpec } from '../../models/spec.ts';
+import { measuredRows } from '../preflight.ts';
 import type { Backend, Metrics } from '../run.ts';
 import type { TrainingRows } from './batches.ts';
 import { createKernelForward, type KernelForward } from './forward.ts';
 import { measure } from './objective.ts';
 import { outputsOn } from './predict.ts';
 import type { StepRunner } from './steps.ts';
-
-/** Train figures are of so many rows at most, evenly drawn. */
-const measuredRows = 4096;
 
 type Outputs = (data: TrainingRows, rows: Uint32Array) => Promise<Float32Array>;
 
@@ -65,8 +63,8 @@ async function forwardOn(backend: Backend, spec: NetworkSpec): Promise<KernelFor
   }
 }
 
-/** Of the train rows, those that are measured after each epoch. */
-export function measuredSample({ targets }: TrainingRows): Uint32Array {
+/** Of the train rows, those that are measured after each epoch: evenly drawn. */
+function measuredSample({ targets }: TrainingRows): Uint32Array {
   const count = targets.values.length;
   const step = Math.max(1, count / measuredRows);
   return Uint32Array.from({ length: Math.min(count, measuredRows) }, (_, i) =>

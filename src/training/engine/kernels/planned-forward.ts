@@ -5,7 +5,7 @@
 import type { NetworkSpec, PackedWeights } from '../../../models/spec.ts';
 import { planNetwork, type NetworkPlan } from './plan/network-plan.ts';
 import { NoPlan } from './plan/plan-layer.ts';
-import { WasmWorkspace } from './wasm-workspace.ts';
+import { countWorkspace, WasmWorkspace } from './wasm-workspace.ts';
 import { OutOfWorkspace } from './workspace.ts';
 
 export interface PlannedForward {
@@ -50,4 +50,12 @@ export function createPlannedForward(spec: NetworkSpec, rows: number): PlannedFo
       return floats.subarray(at / 4, at / 4 + count * size);
     },
   };
+}
+
+/** Bytes of its buffers. */
+export function plannedForwardBytes(spec: NetworkSpec, rows: number): number {
+  const counted = countWorkspace((workspace) =>
+    planNetwork(spec, { rows, isTraining: false }, workspace),
+  );
+  return counted?.bytes ?? 0;
 }

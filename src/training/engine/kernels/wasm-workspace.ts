@@ -1,30 +1,50 @@
 /** A WebAssembly memory with the training kernels at work in it. */
 import { kernelModule, type Kernels } from './kernels.ts';
-import { OutOfWorkspace, Workspace } from './workspace.ts';
+import { firstFreeByte, OutOfWorkspace, Workspace } from './workspace.ts';
 
+/** Kernels may read a little beyond the end. */
+const beyond = 64;
 const pageBytes = 65_536;
 const mostPages = 32_512; // 2 GB less 16 MB: addresses stay positive in 32 bits
+
+/** The largest that a workspace gets. */
+export const mostWorkspaceBytes = mostPages * pageBytes;
+
+interface Instance {
+  memory: WebAssembly.Memory;
+  kernels: Kernels;
+}
+
+/** Null where WebAssembly has no vectors. */
+function instantiate(maximum: number): Instance | null {
+  const module = kernelModule();
+  if (!module) return null;
+  const memory = new WebAssembly.Memory({ initial: 1, maximum });
+  const abort = () => {
+    throw new Error('a training kernel gave up');
+  };
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, abort } });
+  return { memory, kernels: exports as unknown as Kernels }; // the module is ours, built with these very exports
+}
+
+const pagesOf = (end: number) => Math.max(1, Math.ceil((end + beyond) / pageBytes));
 
 export class WasmWorkspace extends Workspace {
   readonly kernels: Kernels;
   readonly #memory: WebAssembly.Memory;
   #floats: Float32Array;
 
-  private constructor(module: WebAssembly.Module) {
+  private constructor({ memory, kernels }: Instance) {
     super();
-    this.#memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages });
-    const abort = () => {
-      throw new Error('a training kernel gave up');
-    };
-    const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#memory, abort } });
-    this.kernels = exports as unknown as Kernels; // the module is ours, built with these very exports
-    this.#floats = new Float32Array(this.#memory.buffer);
+    this.#memory = memory;
+    this.kernels = kernels;
+    this.#floats = new Float32Array(memory.buffer);
   }
 
   /** Null where WebAssembly has no vectors. */
   static start(): WasmWorkspace | null {
-    const module = kernelModule();
-    return module && new WasmWorkspace(module);
+    const instance = instantiate(mostPages);
+    return instance && new WasmWorkspace(instance);
   }
 
   get bytes(): number {
@@ -41,7 +61,7 @@ export class WasmWorkspace extends Workspace {
   }
 
   protected grow(bytes: number) {
-    const pages = Math.ceil((bytes + 64) / pageBytes); // kernels may read a little beyond
+    const pages = pagesOf(bytes);
     const missing = pages - this.#memory.buffer.byteLength / pageBytes;
     if (missing <= 0) return;
     if (pages > mostPages) throw new OutOfWorkspace(`${bytes} bytes are too many`);
@@ -51,5 +71,42 @@ export class WasmWorkspace extends Workspace {
       throw new OutOfWorkspace(`no room for ${bytes} bytes`, { cause: error });
     }
     this.#floats = new Float32Array(this.#memory.buffer);
+  }
+}
+
+let counting: Instance | null | undefined;
+
+/** What a layout takes, without the memory: every place is the same one. Null where WebAssembly has no vectors. */
+export function countWorkspace<T>(
+  layOut: (workspace: Workspace) => T,
+): { bytes: number; laid: T } | null {
+  counting ??= instantiate(1);
+  if (!counting) return null;
+  const counter = new CountingWorkspace(counting);
+  const laid = layOut(counter);
+  return { bytes: pageBytes * pagesOf(counter.end), laid };
+}
+
+class CountingWorkspace extends Workspace {
+  readonly kernels: Kernels;
+  readonly #memory: WebAssembly.Memory;
+
+  constructor({ memory, kernels }: Instance) {
+    super();
+    this.#memory = memory;
+    this.kernels = kernels;
+  }
+
+  /** Kernels tell the scratch that they need by these. */
+  placeWords(at: number, words: readonly number[]) {
+    new Int32Array(this.#memory.buffer).set(words, at / 4);
+  }
+
+  protected override placeOf(): number {
+    return firstFreeByte;
+  }
+
+  protected grow() {
+    // there is nothing to grow
   }
 }

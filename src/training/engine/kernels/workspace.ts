@@ -5,7 +5,7 @@
 import type { Kernels } from './kernels.ts';
 
 /** Bytes at the start that stay free: 0 stands for "none". */
-const firstFreeByte = 64;
+export const firstFreeByte = 64;
 
 /** What a network needs doesn't fit; the caller takes another way. */
 export class OutOfWorkspace extends Error {}
@@ -28,7 +28,7 @@ export abstract class Workspace {
     const at = this.#end;
     this.#end += 16 * Math.ceil(count / 4);
     this.grow(this.#end);
-    return at;
+    return this.placeOf(at);
   }
 
   /** As reserve, for a while. */
@@ -62,6 +62,11 @@ export abstract class Workspace {
 
   /** Whole numbers that kernels read, such as windows; once, when all is laid out. */
   abstract placeWords(at: number, words: readonly number[]): void;
+
+  /** Where it really lies; replaced where nothing does. */
+  protected placeOf(at: number): number {
+    return at;
+  }
 
   /** Makes room for so many bytes. @throws OutOfWorkspace */
   protected abstract grow(bytes: number): void;

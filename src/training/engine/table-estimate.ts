@@ -1,0 +1,51 @@
+/** What a run on a table will take, from a sample of its rows: preparing all of them may take longer than training. */
+import { splitRows } from '../../data/split.ts';
+import type { EstimateRequest } from '../pipeline.ts';
+import type { RunEstimate } from '../preflight.ts';
+import { networkFor } from './fit.ts';
+import { estimateRun } from './preflight.ts';
+import { prepare, type Output } from './table-fit.ts';
+
+const mostSampledRows = 20_000;
+
+/** Null for a solver in float64: it ends when it has converged. */
+export async function estimateTable(
+  { source, config, probeMemory, signal }: EstimateRequest,
+  output: Output,
+): Promise<RunEstimate | null> {
+  if (config.solver !== 'gradient-descent') return null;
+  const target = await source.column(config.target);
+  const { split } = source.dataSet;
+  const column = 'column' in split ? await source.column(split.column) : undefined;
+  const parts = splitRows(split, source.dataSet.rows, { target, column });
+  const { folds } = config;
+  const [trained, validated] =
+    folds === null
+      ? [parts.train, parts.validation.length]
+      : [Uint32Array.from({ length: source.dataSet.rows }, (_, i) => i), 0];
+  const sampled = sampleOf(trained, Math.max(mostSampledRows, config.batchSize));
+  const { train } = await prepare({ source, config }, output, sampled);
+  signal?.throwIfAborted();
+  // Rows that lack a cell are left out, everywhere alike.
+  const share = train.targets.values.length / sampled.length;
+  const estimate = (count: number, validation: number) =>
+    estimateRun({
+      ...{ spec: networkFor(config, train), config, train, probeMemory, signal },
+      rows: { train: Math.round(share * count), validation: Math.round(share * validation) },
+    });
+  const whole = await estimate(trained.length, validated);
+  if (folds === null) return whole;
+  // Each fold leaves its rows out; the model that is kept is of all.
+  const fold = await estimate((trained.length * (folds - 1)) / folds, 0);
+  const seconds =
+    whole.seconds === null || fold.seconds === null ? null : whole.seconds + folds * fold.seconds;
+  return { ...whole, seconds };
+}
+
+function sampleOf(rows: Uint32Array, most: number): Uint32Array {
+  const step = Math.max(1, rows.length / most);
+  return Uint32Array.from(
+    { length: Math.min(rows.length, most) },
+    (_, i) => rows[Math.floor(i * step)] ?? 0,
+  );
+}

@@ -1,0 +1,107 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { Random } from '../../src/lib/random.ts';
+import type { TrainingRows } from '../../src/training/engine/batches.ts';
+import { Control } from '../../src/training/engine/control.ts';
+import { fitModel } from '../../src/training/engine/fit.ts';
+import { defaultConfig, mlp } from '../../src/training/learners.ts';
+import type { RunConfig, RunEvent } from '../../src/training/run.ts';
+
+vi.mock('../../src/training/engine/backend.ts', () => import('../support/all-on-cpu.ts'));
+afterEach(() => vi.restoreAllMocks());
+
+function dataOf(rows: number, seed: number): TrainingRows {
+  const random = new Random(seed);
+  const features = Float32Array.from({ length: rows * 6 }, () => random.normal());
+  return {
+    features,
+    width: 6,
+    targets: {
+      type: 'classes',
+      classes: 3,
+      values: Int32Array.from({ length: rows }, (_, i) => ((features[6 * i] ?? 0) > 0 ? 2 : i % 2)),
+    },
+    weights: null,
+  };
+}
+
+const train = dataOf(150, 3);
+const validation = dataOf(40, 4);
+
+/** All that a run is made of, its checkpoints after each step included. */
+async function run(changes: Partial<RunConfig>, checkpoint: ArrayBuffer | null) {
+  const events: RunEvent[] = [];
+  const checkpoints: ArrayBuffer[] = [];
+  const { weights, outcome, bestEpoch } = await fitModel({
+    config: {
+      ...defaultConfig(mlp, 'y'),
+      layers: [
+        { type: 'dense', units: 64, activation: 'relu' },
+        { type: 'batch-norm' },
+        { type: 'dropout', rate: 0.3 },
+        { type: 'dense', units: 16, activation: 'tanh' },
+      ],
+      ...{ solver: 'gradient-descent', epochs: 12, batchSize: 32, learningRate: 0.02, l1: 1e-4 },
+      ...{ schedule: { type: 'reduce-on-plateau', patience: 1, factor: 0.5 } },
+      ...{ earlyStopping: { patience: 3, minDelta: 0 } },
+      ...changes,
+    },
+    ...{ train, validation, checkpoint },
+    control: new Control(),
+    emit: (event) => events.push(event),
+    saveCheckpoint: (bytes) => Promise.resolve(void checkpoints.push(bytes)),
+    checkpointEveryMs: 0,
+  });
+  const curve = events.flatMap((event) =>
+    event.type === 'epoch'
+      ? [{ epoch: event.epoch, loss: event.validation?.['loss'], rate: event.learningRate }]
+      : [],
+  );
+  const notices = events.filter(({ type }) => type === 'notice');
+  return { weights: weights.bytes, outcome, bestEpoch, curve, checkpoints, notices };
+}
+
+test.each([
+  { name: 'cpu', config: { backend: 'cpu' }, isTight: false },
+  { name: 'wasm', config: { backend: 'wasm' }, isTight: false },
+  {
+    name: 'wasm, batches in parts',
+    config: { backend: 'wasm', batchSize: 96, schedule: { type: 'cosine', warmupEpochs: 2 } },
+    isTight: true,
+  },
+  {
+    name: 'wasm, SGD with momentum',
+    config: { backend: 'wasm', optimizer: { type: 'sgd', momentum: 0.9, nesterov: true } },
+    isTight: false,
+  },
+] satisfies { name: string; config: Partial<RunConfig>; isTight: boolean }[])(
+  '$name: killed at any step, again and again, a run comes to the same end, bit for bit',
+  async ({ name, config, isTight }) => {
+    if (isTight) {
+      // The kernels' memory ends where half a batch fits and a whole one doesn't.
+      const original = Object.getOwnPropertyDescriptor(WebAssembly.Memory.prototype, 'grow')
+        ?.value as (this: WebAssembly.Memory, pages: number) => number; // as specified
+      vi.spyOn(WebAssembly.Memory.prototype, 'grow').mockImplementation(function (
+        this: WebAssembly.Memory,
+        more,
+      ) {
+        if (this.buffer.byteLength / 65_536 + more > 3) throw new RangeError('no memory to grow');
+        return original.call(this, more);
+      });
+    }
+    const whole = await run(config, null);
+    expect(whole.notices.length > 0, name).toBe(isTight);
+    const random = new Random(name.length, 'kills');
+    for (let life = 0; life < 4; life++) {
+      let { checkpoints } = whole;
+      let last = whole;
+      for (let kill = 0; kill < 3 && checkpoints.length > 0; kill++) {
+        const at = checkpoints[random.integer(checkpoints.length)] ?? null;
+        last = await run(config, at);
+        ({ checkpoints } = last);
+        expect(last.curve).toEqual(whole.curve.slice(-last.curve.length || whole.curve.length));
+      }
+      expect(last.weights).toEqual(whole.weights);
+      expect([last.outcome, last.bestEpoch]).toEqual([whole.outcome, whole.bestEpoch]);
+    }
+  },
+);
