@@ -83,12 +83,12 @@ test('memory is that of steps, data, weights and two checkpoints', () => {
 });
 
 test('the largest batch is one that fits, with none larger', async () => {
-  const config = configWith({ layers: [hidden(3000), hidden(3000)] });
+  const config = configWith({ layers: [hidden(512), hidden(64)] });
   const train = dataOf(64, 20);
   const spec = networkFor(config, train);
-  const rows = { train: 1_000_000, validation: 0 };
+  const rows = { train: 100_000_000, validation: 0 };
   const { largestBatch, parameters } = await estimateRun({ spec, config, train, rows });
-  expect(parameters).toBe(20 * 3000 + 3000 + 3000 * 3000 + 3000 + 3000 * 10 + 10);
+  expect(parameters).toBe(20 * 512 + 512 + 512 * 64 + 64 + 64 * 10 + 10);
   const bytes = (batch: number) =>
     countWorkspace((counter) =>
       layOutSteps(

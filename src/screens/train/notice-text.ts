@@ -26,3 +26,16 @@ function textOf(notice: Exclude<RunNotice, { type: 'text' }>): string {
     }
   }
 }
+
+/** Of halvings that came right after each other the last alone says what is. */
+export function withoutSteps(notices: readonly RunNotice[]): RunNotice[] {
+  return notices.filter((notice, i) => {
+    const next = notices[i + 1];
+    return !(
+      notice.type === 'fewer-rows' &&
+      next?.type === 'fewer-rows' &&
+      next.backend === notice.backend &&
+      next.epoch === notice.epoch
+    );
+  });
+}

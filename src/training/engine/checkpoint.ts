@@ -48,6 +48,11 @@ export type CheckpointParts = Omit<Checkpoint, 'weights' | 'slots'> & {
 /** The small things take as many bytes each time, so that the arrays lie where they lay. */
 const stateBytes = 2048;
 
+/** Bytes of a checkpoint whose small things are few. @param slots numbers that the optimiser keeps in all */
+export function checkpointBytes(parameters: number, slots: number): number {
+  return 8 + stateBytes + Float32Array.BYTES_PER_ELEMENT * (2 * parameters + slots);
+}
+
 /** @param spare an older checkpoint's bytes: written over where the arrays are as long, which costs half */
 export function encodeCheckpoint(parts: CheckpointParts, spare: Spare | null = null): ArrayBuffer {
   const { state, weights, best, slots } = parts;
@@ -66,7 +71,7 @@ export function encodeCheckpoint(parts: CheckpointParts, spare: Spare | null = n
   );
   const fits =
     spare?.bytes.byteLength === size &&
-    new DataView(spare.bytes).getUint32(4, true) === json.length;
+    (spare.bestEpoch === null || new DataView(spare.bytes).getUint32(4, true) === json.length);
   const bytes = fits ? spare.bytes : new ArrayBuffer(size);
   new DataView(bytes).setUint32(0, magic, true);
   new DataView(bytes).setUint32(4, json.length, true);

@@ -16,8 +16,12 @@ interface Kept {
 /** Where the next checkpoint may be written. */
 export interface Spare {
   bytes: ArrayBuffer;
-  bestEpoch: number;
+  /** Null for bytes that hold no checkpoint yet. */
+  bestEpoch: number | null;
 }
+
+/** Memory costs most when it is first touched: so much of it at a time. */
+const touchedBytes = 2 ** 21;
 
 export class Checkpointer {
   #newest: Kept | null = null;
@@ -25,10 +29,25 @@ export class Checkpointer {
   /** Whether a step from the newest's weights gave a finite loss. */
   #isProven = false;
   #saving: Promise<void> | null = null;
+  readonly #fresh: ArrayBuffer[];
+  #touched = 0;
   readonly #save: SaveCheckpoint;
 
-  constructor(save: SaveCheckpoint) {
+  /** @param size that checkpoints are likely to have, in bytes */
+  constructor(save: SaveCheckpoint, size: number) {
     this.#save = save;
+    this.#fresh = size > touchedBytes ? [new ArrayBuffer(size), new ArrayBuffer(size)] : [];
+  }
+
+  /** To be called between steps: makes memory ready for the first checkpoints, a piece at a time. */
+  prepare() {
+    const [first, second] = this.#fresh;
+    if (!first || !second || this.#touched >= 2 * first.byteLength) return;
+    const isSecond = this.#touched >= first.byteLength;
+    const from = isSecond ? this.#touched - first.byteLength : this.#touched;
+    const length = Math.min(touchedBytes, first.byteLength - from);
+    new Uint8Array(isSecond ? second : first, from, length).fill(0);
+    this.#touched += length;
   }
 
   get isSaving() {
@@ -51,7 +70,8 @@ export class Checkpointer {
       replaced?.bytes && replaced.isOurs
         ? { bytes: replaced.bytes, bestEpoch: replaced.bestEpoch }
         : null;
-    const bytes = await write(spare);
+    const fresh = spare ? undefined : this.#fresh.shift();
+    const bytes = await write(spare ?? (fresh ? { bytes: fresh, bestEpoch: null } : null));
     const newest: Kept = { bytes, isOurs: false, bestEpoch };
     this.#newest = newest;
     this.#isProven = false;

@@ -11,9 +11,15 @@ import type { BackendReason, RunEvent, RunOutcome } from '../run.ts';
 import { createSchedule } from '../schedules.ts';
 import type { TrainingRows } from './batches.ts';
 import { Breath, Stopped } from './breath.ts';
-import { decodeCheckpoint, encodeCheckpoint, type LoopState } from './checkpoint.ts';
+import {
+  checkpointBytes,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type LoopState,
+} from './checkpoint.ts';
 import { Checkpointer, type Spare } from './checkpointer.ts';
 import type { DeviceWatch } from './device-watch.ts';
+import { slotsOf } from './kernels/update/plan.ts';
 import { createStepRunner } from './step-runner.ts';
 import type { StepJob } from './steps.ts';
 import { createWatch } from './watch.ts';
@@ -75,7 +81,10 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
       throw error;
     },
   );
-  const checkpoints = new Checkpointer(job.saveCheckpoint);
+  const trainable = network.trainable.reduce((sum, { variable }) => sum + variable.size, 0);
+  const all = network.variables.reduce((sum, { size }) => sum + size, 0);
+  const slots = slotsOf(config.optimizer).length * trainable;
+  const checkpoints = new Checkpointer(job.saveCheckpoint, checkpointBytes(all, slots));
   let shuffle = new Random(config.seed, 'shuffle');
   let dropout = new Random(config.seed, 'dropout');
   let state: LoopState = {
@@ -190,6 +199,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
           await device.guard(checkpoints.take(capture, state.best.epoch));
           lastCheckpoint = performance.now();
         }
+        checkpoints.prepare();
         await breath.betweenSteps();
       }
       if (!(await readLosses())) return 'diverged';
@@ -268,7 +278,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
       type: 'started',
       backend: job.backend,
       reason: job.reason,
-      parameters: network.trainable.reduce((sum, { variable }) => sum + variable.size, 0),
+      parameters: trainable,
       stepsPerEpoch,
       epoch: state.epoch,
     });

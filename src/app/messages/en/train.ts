@@ -169,7 +169,7 @@ export const train = {
   resumed: (name: string) => `“${name}” was interrupted and goes on from its last checkpoint.`,
   finished: (name: string, metric: string, value: string) =>
     `“${name}” is trained: ${metric} ${value} on the test split.`,
-  notices: 'Log of this run',
+  log: (name: string) => `Log of “${name}”`,
   showLog: 'Log…',
   noticeTexts: {
     at: (epoch: string, text: string) => `Epoch ${epoch}: ${text}`,

@@ -164,7 +164,7 @@ export const train: Messages['train'] = {
   evaluate: '查看效果',
   resumed: (name) => `“${name}”曾被中断，现从最近的检查点继续。`,
   finished: (name, metric, value) => `“${name}”训练完成：测试集${metric} ${value}。`,
-  notices: '本次运行的日志',
+  log: (name) => `“${name}”的日志`,
   showLog: '日志…',
   noticeTexts: {
     at: (epoch, text) => `第 ${epoch} 轮：${text}`,

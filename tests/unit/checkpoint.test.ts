@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest';
+import { Random } from '../../src/lib/random.ts';
+import {
+  checkpointBytes,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  loopStateIn,
+  type LoopState,
+} from '../../src/training/engine/checkpoint.ts';
+import { Checkpointer } from '../../src/training/engine/checkpointer.ts';
+
+const random = new Random(3).save();
+
+function stateOf(step: number, bestEpoch = 0): LoopState {
+  return {
+    ...{ epoch: 2, step, lossSum: 1 / 3, lossRows: 7, seconds: 0.1 },
+    ...{ shuffle: random, order: random, dropout: random, optimizerSteps: step },
+    best: { epoch: bestEpoch, loss: bestEpoch ? 0.5 : Infinity, waited: 1 },
+    schedule: { factor: 0.5, best: Infinity, waited: 0 },
+    on: { backend: 'wasm', microBatch: null },
+  };
+}
+
+const numbers = (count: number, from: number) =>
+  Float32Array.from({ length: count }, (_, i) => from + i);
+
+test('a checkpoint is written over an older one, and reads as if it were new', () => {
+  const parts = (step: number, bestEpoch: number) => ({
+    state: stateOf(step, bestEpoch),
+    weights: [numbers(3, step), numbers(2, 10 * step)],
+    best: numbers(5, 100 * bestEpoch),
+    slots: [numbers(3, -step), numbers(2, 0)],
+  });
+  const old = encodeCheckpoint(parts(1, 1));
+  expect(old.byteLength).toBe(checkpointBytes(5, 5));
+  for (const [step, bestEpoch] of [
+    [2, 1],
+    [3, 2],
+  ] as const) {
+    const fresh = encodeCheckpoint(parts(step, bestEpoch));
+    const over = encodeCheckpoint(parts(step, bestEpoch), { bytes: old, bestEpoch: 1 });
+    expect(over).toBe(old);
+    expect(new Uint8Array(over)).toEqual(new Uint8Array(fresh));
+  }
+  const read = decodeCheckpoint(old);
+  expect(read.state).toEqual(stateOf(3, 2));
+  expect(read.weights).toEqual(Float32Array.of(3, 4, 5, 30, 31));
+  expect(loopStateIn(old)).toEqual(read.state);
+  expect(encodeCheckpoint({ ...parts(4, 2), slots: [] }, { bytes: old, bestEpoch: 2 })).not.toBe(
+    old,
+  );
+});
+
+test('what went wrong since the newest checkpoint makes the one before it the last good', async () => {
+  const given: ArrayBuffer[] = [];
+  const checkpoints = new Checkpointer((bytes) => {
+    given.push(bytes);
+    return Promise.resolve(bytes); // it comes back
+  }, 8);
+  const take = async (byte: number) => {
+    await checkpoints.take((spare) => {
+      const bytes = spare?.bytes ?? new ArrayBuffer(1);
+      new Uint8Array(bytes)[0] = byte;
+      return Promise.resolve(bytes);
+    }, 0);
+    await expect.poll(() => checkpoints.isSaving).toBe(false);
+  };
+  const last = async () => new Uint8Array((await checkpoints.lastGood()) ?? [])[0];
+  await take(1);
+  expect(await last()).toBeUndefined(); // no loss since says that it is any good
+  checkpoints.prove();
+  expect(await last()).toBe(1);
+  await take(2);
+  expect(await last()).toBe(1);
+  checkpoints.prove();
+  expect(await last()).toBe(2);
+  await take(3);
+  expect(new Set(given).size).toBe(2); // two buffers in turn
+  await take(4); // 3 was never proven
+  expect(await last()).toBe(2);
+});
+
+test('bytes that are given away for good are not written to, nor gone on from', async () => {
+  const checkpoints = new Checkpointer((bytes) => {
+    structuredClone(bytes, { transfer: [bytes] });
+    return Promise.reject(new Error('a full disk'));
+  }, 8);
+  await checkpoints.take(() => Promise.resolve(new ArrayBuffer(4)), 0);
+  checkpoints.prove();
+  expect(await checkpoints.lastGood()).toBeNull();
+});
+
+test('memory for the first checkpoints is made ready in pieces', async () => {
+  const size = 5 * 2 ** 20;
+  const checkpoints = new Checkpointer((bytes) => Promise.resolve(bytes), size);
+  for (let i = 0; i < 10; i++) checkpoints.prepare();
+  const spares: (number | undefined)[] = [];
+  for (let i = 0; i < 3; i++) {
+    await checkpoints.take((spare) => {
+      spares.push(spare?.bytes.byteLength);
+      return Promise.resolve(spare?.bytes ?? new ArrayBuffer(1));
+    }, 0);
+    checkpoints.prove();
+    await expect.poll(() => checkpoints.isSaving).toBe(false);
+  }
+  expect(spares).toEqual([size, size, size]);
+});
