@@ -1,6 +1,8 @@
 /** Sets a share of the features to 0 in training and scales the rest (Srivastava et al. 2014). */
 import { dropoutMask } from '../../dropout-mask.ts';
 import type { LayerOf } from '../../spec.ts';
+import { fusedDropout } from '../fused/dropout.ts';
+import { isFused } from '../fused/fused.ts';
 import { mul, tensor } from '../tf.ts';
 import { given, type ApplyLayer } from './layer.ts';
 
@@ -12,6 +14,7 @@ export const applyDropout: ApplyLayer<LayerOf<'dropout'>> = (
 ) => {
   const x = given(input);
   if (!training || rate === 0) return x;
+  if (isFused('GlasshouseDropout')) return fusedDropout(x, { key, place, rate });
   const mask = dropoutMask(key, place, rate, x.size);
   return mul(x, tensor(mask, x.shape));
 };
