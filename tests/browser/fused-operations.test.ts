@@ -1,12 +1,21 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, expect, test } from 'vitest';
+import { isFused } from '../../src/models/engine/fused/fused.ts';
 import { applyLayer } from '../../src/models/engine/layers/apply.ts';
 import { parametersOf } from '../../src/models/layer-parameters.ts';
 import { layerShapes } from '../../src/models/layer-shapes.ts';
 import { activations, type LayerKind } from '../../src/models/spec.ts';
 import { startBackend } from '../../src/training/engine/backend.ts';
 import { lossOf } from '../../src/training/engine/objective.ts';
-import { compute, difference, slopeError, type Operation } from '../support/compare-backends.ts';
+import { createOptimizer } from '../../src/training/engine/optimizer.ts';
+import type { OptimizerSpec } from '../../src/training/run.ts';
+import {
+  compute,
+  difference,
+  draw,
+  slopeError,
+  type Operation,
+} from '../support/compare-backends.ts';
 
 interface Example {
   name: string;
@@ -160,6 +169,42 @@ test('each is one kernel on wasm, and with its gradients what the composition is
 test('their gradients are the slopes', async () => {
   for (const { name, operation } of examples.filter((_, i) => i % 3 === 0))
     expect(await slopeError('wasm', operation), name).toBeLessThan(1e-2);
+});
+
+const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+const optimizers: OptimizerSpec[] = [
+  { type: 'sgd', momentum: 0, nesterov: false },
+  { type: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 0.1 },
+  { type: 'adam', ...adam, weightDecay: 0.1 },
+  { type: 'adamw', ...adam, weightDecay: 0.1 },
+  { type: 'rmsprop', decay: 0.9, epsilon: 1e-3, weightDecay: 0.1 },
+];
+
+/** Weights of any size, and all that is kept of them, after three steps. */
+async function optimized(backend: 'cpu' | 'wasm', spec: OptimizerSpec): Promise<Float32Array[]> {
+  await startBackend(backend);
+  const before = tf.memory().numTensors;
+  const sizes = [1, 3, 4, 5, 17, 64];
+  const weights = sizes.map((size) => tf.tidy(() => tf.variable(tf.tensor(draw(size, size)))));
+  const gradients = sizes.map((size) => tf.tensor(draw(size, size + 1)));
+  const optimizer = createOptimizer(spec, weights);
+  for (let step = 0; step < 3; step++) optimizer.apply(gradients, 0.1);
+  const { slots } = await optimizer.save();
+  const values = weights.map((weight) => Float32Array.from(weight.dataSync()));
+  optimizer.dispose();
+  tf.dispose([...weights, ...gradients]);
+  expect(tf.memory().numTensors).toBe(before);
+  return [...values, ...slots];
+}
+
+test.each(optimizers)('$type takes the same steps by one kernel a variable', async (spec) => {
+  const expected = await optimized('cpu', spec);
+  const found = await optimized('wasm', spec);
+  expect(isFused('GlasshouseUpdate')).toBe(true);
+  expect(found).toHaveLength(expected.length);
+  found.forEach((values, i) => {
+    expect(difference(values, expected[i] ?? [])).toBeLessThan(1e-5);
+  });
 });
 
 test('a thousand steps of them leave neither a tensor nor a byte', async () => {

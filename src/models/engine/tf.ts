@@ -80,6 +80,7 @@ export type {
   GradSaveFunc,
   KernelConfig,
   MaxPoolGradAttrs,
+  NamedAttrMap,
   Scalar,
   Tensor,
   Tensor1D,

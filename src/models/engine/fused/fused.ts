@@ -3,7 +3,7 @@
  * business (training/engine/kernels/tfjs/fused); where it brings none, layers are composed of tfjs's operations.
  */
 import { customGrad, engine, getKernel } from '../tf.ts';
-import type { GradSaveFunc, KernelConfig, Tensor } from '../tf.ts';
+import type { GradSaveFunc, KernelConfig, NamedAttrMap, Tensor } from '../tf.ts';
 
 /** A kernel that has a gradient of another shape than a product has a second one, with `Gradient` after its name. */
 export type FusedName =
@@ -14,7 +14,7 @@ export type FusedName =
       | 'Embedding'
       | 'LayerNorm'
       | 'Recurrent'}${'' | 'Gradient'}`
-  | `Glasshouse${'Dropout' | 'Loss'}`;
+  | `Glasshouse${'Dropout' | 'Loss' | 'Update'}`;
 
 /** Whether the backend in use brings it. */
 export function isFused(name: FusedName): boolean {
@@ -26,7 +26,7 @@ export function isFused(name: FusedName): boolean {
 export function runFused(
   name: FusedName,
   inputs: Record<string, Tensor | null | undefined>,
-  attributes: Record<string, number | boolean | string> = {},
+  attributes: Record<string, number | boolean | string | NamedAttrMap> = {},
 ): Tensor[] {
   const given: Record<string, Tensor> = {};
   for (const [part, tensor] of Object.entries(inputs)) if (tensor) given[part] = tensor;

@@ -16,6 +16,7 @@ import { depthwiseKernels } from './depthwise.ts';
 import { layerKernels } from './fused/layers.ts';
 import { normKernels } from './fused/norm.ts';
 import { recurrentKernels } from './fused/recurrent.ts';
+import { updateKernels } from './fused/update.ts';
 import type { TensorKernel } from './kernel.ts';
 import { poolingKernels } from './pooling.ts';
 import { productKernels } from './product.ts';
@@ -27,6 +28,7 @@ const fusedKernels: Record<FusedName, TensorKernel> = {
   ...layerKernels,
   ...normKernels,
   ...recurrentKernels,
+  ...updateKernels,
 };
 
 const kernels: Record<string, TensorKernel> = {
