@@ -16,6 +16,8 @@ interface Computed {
   shape: number[];
   output: Float32Array;
   gradients: Float32Array[];
+  /** Of the forward pass. */
+  kernels: string[];
 }
 
 /** The numbers that an operation is compared on, from below and above 0. */
@@ -34,7 +36,11 @@ export async function compute(
   const inputs = shapes.map((shape, i) =>
     tf.tensor(draw(tf.util.sizeFromShape(shape), i + 1), shape),
   );
-  const output = tf.tidy(() => run(...inputs));
+  let output: tf.Tensor = tf.scalar(0);
+  const { kernelNames } = await tf.profile(() => {
+    output.dispose();
+    return (output = tf.tidy(() => run(...inputs)));
+  });
   const weights = tf.tensor(draw(output.size, 99), output.shape);
   const gradients = isDifferentiable
     ? tf.tidy(() =>
@@ -43,6 +49,7 @@ export async function compute(
     : [];
   const computed = {
     shape: output.shape,
+    kernels: kernelNames,
     output: Float32Array.from(await output.data()),
     gradients: await Promise.all(gradients.map(async (one) => Float32Array.from(await one.data()))),
   };
@@ -63,7 +70,7 @@ export function difference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return worst / largest;
 }
 
-/** Central differences of Σ c · output on one backend, for some numbers of each input. @returns worst deviation */
+/** Central differences of Σ c · output on one backend, for some numbers of each input. @returns worst deviation, relative above 1 */
 export async function slopeError(backend: Backend, { shapes, run }: Operation): Promise<number> {
   const { gradients } = await compute(backend, { shapes, run });
   const values = shapes.map((shape, i) => draw(tf.util.sizeFromShape(shape), i + 1));
@@ -84,7 +91,8 @@ export async function slopeError(backend: Backend, { shapes, run }: Operation): 
       const below = lossOf();
       own[k] = middle;
       const slope = (above - below) / (2 * step);
-      worst = Math.max(worst, Math.abs(slope - (gradients[i]?.[k] ?? NaN)));
+      const off = Math.abs(slope - (gradients[i]?.[k] ?? NaN));
+      worst = Math.max(worst, off / (1 + Math.abs(slope)));
     }
   });
   return worst;

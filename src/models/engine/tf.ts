@@ -83,6 +83,7 @@ export type {
   GradSaveFunc,
   KernelConfig,
   MaxPoolGradAttrs,
+  NamedAttrMap,
   Scalar,
   Tensor,
   Tensor1D,

@@ -1,4 +1,6 @@
 /** What a run minimises and measures: cross-entropy of classes, squared error of numbers. */
+import { isFused } from '../../models/engine/fused/fused.ts';
+import { fusedLoss } from '../../models/engine/fused/loss.ts';
 import {
   abs,
   add,
@@ -31,6 +33,11 @@ export function lossOf(
   targets: Tensor2D,
   weights: Tensor2D, // [batch, 1]
 ): Scalar {
+  if (isFused('GlasshouseLoss')) {
+    const kind = outputs.shape[1] === 1 ? 'binary' : 'categorical';
+    const fused = fusedLoss(type === 'numbers' ? 'squared' : kind, outputs, targets, weights);
+    return fused as Scalar; // sums to rank 0
+  }
   if (type === 'numbers') return sum(mul(weights, square(sub(outputs, targets))));
   const crossEntropy = outputs.shape[1] === 1 ? binary : categorical;
   return crossEntropy(outputs, targets, weights) as Scalar; // sums to rank 0

@@ -3,6 +3,7 @@
  * bias corrections follow in float64. Variables get new tensors, none is written in place (XNNPACK caches
  * packed weights by tensor).
  */
+import { isFused, part, runFused } from '../../models/engine/fused/fused.ts';
 import {
   add,
   div,
@@ -87,7 +88,23 @@ interface Rule {
   ): { weight: Tensor; slots: Tensor[] };
 }
 
+/** In one kernel a variable where the backend brings it. */
 function ruleOf(spec: OptimizerSpec): Rule {
+  const composed = composedRule(spec);
+  return {
+    slots: composed.slots,
+    update(weight, gradient, slots, rate, steps) {
+      if (!isFused('GlasshouseUpdate'))
+        return composed.update(weight, gradient, slots, rate, steps);
+      const [first, second] = slots;
+      const inputs = { weight, gradient, first, second };
+      const outputs = runFused('GlasshouseUpdate', inputs, { spec: { ...spec }, rate, steps });
+      return { weight: part(outputs, 0), slots: outputs.slice(1) };
+    },
+  };
+}
+
+function composedRule(spec: OptimizerSpec): Rule {
   switch (spec.type) {
     case 'sgd':
       return withDecay(

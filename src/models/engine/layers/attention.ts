@@ -15,6 +15,9 @@ import {
   type Tensor,
   type Tensor4D,
 } from '../tf.ts';
+import { biasActivation } from '../fused/bias-activation.ts';
+import { fusedAttention } from '../fused/attention.ts';
+import { isFused } from '../fused/fused.ts';
 import { project } from './dense.ts';
 import { given, type ApplyLayer } from './layer.ts';
 
@@ -28,9 +31,18 @@ export const applyAttention: ApplyLayer<LayerOf<'attention'>> = (
   { mask },
 ) => {
   const x = given(input);
-  const [batch = 0, steps = 0, width = 0] = x.shape;
+  const all = biasActivation(project(x, given(kernel)), given(bias), 'linear'); // [batch, steps, 3 · width]
+  const mixed = isFused('GlasshouseAttention')
+    ? fusedAttention(all, mask, { heads, isCausal: isCausal === true })
+    : attend(all, heads, isCausal === true, mask);
+  return biasActivation(project(mixed, given(outputKernel)), given(outputBias), 'linear');
+};
+
+/** @param all [batch, steps, 3 · width]: queries, keys and values side by side @returns [batch, steps, width] */
+function attend(all: Tensor, heads: number, isCausal: boolean, mask: Tensor | null): Tensor {
+  const [batch = 0, steps = 0, wide = 0] = all.shape;
+  const width = wide / 3;
   const depth = width / heads;
-  const all = add(project(x, given(kernel)), given(bias)); // [batch, steps, 3 · width]
   const part = (i: number): Tensor4D => {
     const one = slice(all, [0, 0, i * width], [batch, steps, width]);
     return transpose(reshape(one, [batch, steps, heads, depth]), [0, 2, 1, 3]);
@@ -42,9 +54,8 @@ export const applyAttention: ApplyLayer<LayerOf<'attention'>> = (
     scores = add(scores, mul(expandDims(expandDims(isPadding, 1), 1), scalar(hidden)));
   }
   const mixed = matMul(softmax(scores), part(2)); // [batch, heads, steps, depth]
-  const together = reshape(transpose(mixed, [0, 2, 1, 3]), [batch, steps, width]);
-  return add(project(together, given(outputKernel)), given(outputBias));
-};
+  return reshape(transpose(mixed, [0, 2, 1, 3]), [batch, steps, width]);
+}
 
 function later(steps: number): Tensor {
   const values = Float32Array.from({ length: steps * steps }, (_, i) =>

@@ -1,9 +1,8 @@
 /** Convolutions of images and sequences; a sequence is an image of height 1. */
 import type { LayerOf } from '../../spec.ts';
 import { transposedWindowOf, windowOf, type Window } from '../../window.ts';
-import { activate } from '../activations.ts';
+import { biasActivation } from '../fused/bias-activation.ts';
 import {
-  add,
   conv2d,
   conv2dTranspose,
   depthwiseConv2d,
@@ -99,6 +98,5 @@ function finish(
   bias: Variable | undefined,
   outputShape: readonly number[],
 ): Tensor {
-  const z = bias ? add(y, bias) : y;
-  return activate(activation, reshape(z, [y.shape[0], ...outputShape]));
+  return biasActivation(reshape(y, [y.shape[0], ...outputShape]), bias, activation);
 }

@@ -1,13 +1,11 @@
 /** y = activation(x W + b), over the last dimension. */
 import type { LayerOf } from '../../spec.ts';
-import { activate } from '../activations.ts';
-import { add, matMul, reshape, type Tensor, type Tensor2D } from '../tf.ts';
+import { biasActivation } from '../fused/bias-activation.ts';
+import { matMul, reshape, type Tensor, type Tensor2D } from '../tf.ts';
 import { given, type ApplyLayer } from './layer.ts';
 
-export const applyDense: ApplyLayer<LayerOf<'dense'>> = (spec, [input], [kernel, bias]) => {
-  const product = project(given(input), given(kernel));
-  return activate(spec.activation, bias ? add(product, bias) : product);
-};
+export const applyDense: ApplyLayer<LayerOf<'dense'>> = (spec, [input], [kernel, bias]) =>
+  biasActivation(project(given(input), given(kernel)), bias, spec.activation);
 
 /** x [..., width] · W [width, units] */
 export function project(x: Tensor, kernel: Tensor): Tensor {

@@ -1,6 +1,8 @@
 /** Sets a share of the features to 0 in training and scales the rest (Srivastava et al. 2014). */
 import { dropoutMask } from '../../dropout-mask.ts';
 import type { LayerOf } from '../../spec.ts';
+import { fusedDropout } from '../fused/dropout.ts';
+import { isFused } from '../fused/fused.ts';
 import { mul, tensor } from '../tf.ts';
 import { given, type ApplyLayer } from './layer.ts';
 
@@ -12,7 +14,10 @@ export const applyDropout: ApplyLayer<LayerOf<'dropout'>> = (
 ) => {
   const x = given(input);
   if (!training || rate === 0) return x;
-  const perRow = x.size / Math.max(1, x.shape[0] ?? 1);
-  const mask = dropoutMask(key, place, rate, x.size, firstRow * perRow);
+  const from = firstRow * (x.size / Math.max(1, x.shape[0] ?? 1));
+  // Numbers are drawn in pairs.
+  if (isFused('GlasshouseDropout') && from % 2 === 0)
+    return fusedDropout(x, { key, place, rate, from });
+  const mask = dropoutMask(key, place, rate, x.size, from);
   return mul(x, tensor(mask, x.shape));
 };

@@ -1,5 +1,7 @@
 /** Batch norm (Ioffe and Szegedy 2015) and layer norm (Ba, Kiros and Hinton 2016), over the last dimension. */
 import { batchNormEpsilon, batchNormMomentum, layerNormEpsilon } from '../../norms.ts';
+import { isFused } from '../fused/fused.ts';
+import { fusedBatchNorm, fusedLayerNorm } from '../fused/norms.ts';
 import { add, mean, mul, reshape, rsqrt, scalar, square, sub, tidy } from '../tf.ts';
 import type { Tensor, Tensor2D, Variable } from '../tf.ts';
 import { given, type ApplyLayer } from './layer.ts';
@@ -14,6 +16,16 @@ export const applyBatchNorm: ApplyLayer<unknown> = (_spec, [input], variables, {
       given(beta),
     );
   if (!training) return scaled(sub(x, given(movingMean)), given(movingVariance));
+  if (isFused('GlasshouseBatchNorm'))
+    return fusedBatchNorm(
+      ...([x, given(gamma), given(beta)] as const),
+      { mean: given(movingMean), variance: given(movingVariance) },
+      { epsilon: batchNormEpsilon, momentum: batchNormMomentum },
+      (after) => {
+        movingMean?.assign(after.mean);
+        movingVariance?.assign(after.variance);
+      },
+    );
   const width = x.shape.at(-1) ?? 1;
   const flat: Tensor2D = reshape(x, [-1, width]);
   const centre = mean(flat, 0, true);
@@ -37,6 +49,8 @@ function follow(average: Variable, value: Tensor) {
 
 export const applyLayerNorm: ApplyLayer<unknown> = (_spec, [input], [gamma, beta]) => {
   const x = given(input);
+  if (isFused('GlasshouseLayerNorm'))
+    return fusedLayerNorm(x, given(gamma), given(beta), layerNormEpsilon);
   const centred = sub(x, mean(x, -1, true));
   const spread = mean(square(centred), -1, true);
   return add(

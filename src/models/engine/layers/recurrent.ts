@@ -16,6 +16,8 @@ import {
   type Tensor,
   type Tensor2D,
 } from '../tf.ts';
+import { isFused } from '../fused/fused.ts';
+import { fusedRecurrent } from '../fused/recurrent.ts';
 import { project } from './dense.ts';
 import { given, type ApplyLayer } from './layer.ts';
 
@@ -38,14 +40,17 @@ interface State {
 function pass(
   spec: Recurrent,
   x: Tensor,
-  [kernel, recurrent, ...biases]: readonly Tensor[],
+  weights: readonly Tensor[],
   mask: Tensor | null,
   isBackward: boolean,
 ): Tensor {
+  const { type, units, returnsSequence = false } = spec;
+  if (isFused('GlasshouseRecurrent'))
+    return fusedRecurrent(x, weights, mask, { type, units, returnsSequence, isBackward });
+  const [kernel, recurrent, ...biases] = weights;
   const [batch = 0, steps = 0] = x.shape;
-  const { units } = spec;
   const projected = add(project(x, given(kernel)), given(biases[0])); // [batch, steps, gates · units]
-  const step = spec.type === 'lstm' ? lstmStep : gruStep;
+  const step = type === 'lstm' ? lstmStep : gruStep;
   let state: State = { hidden: zeros([batch, units]), cell: zeros([batch, units]) };
   const outputs = new Array<Tensor>(steps);
   for (let i = 0; i < steps; i++) {
@@ -56,7 +61,7 @@ function pass(
     state = mask ? kept(state, next, slice(mask, [0, t], [batch, 1])) : next;
     outputs[t] = state.hidden;
   }
-  return spec.returnsSequence ? stack(outputs, 1) : state.hidden;
+  return returnsSequence ? stack(outputs, 1) : state.hidden;
 }
 
 function lstmStep(

@@ -11,12 +11,25 @@ import {
 } from '../../../../models/engine/tf.ts';
 import { kernelModule } from '../kernels.ts';
 import { convolutionKernels } from './convolution.ts';
+import type { FusedName } from '../../../../models/engine/fused/fused.ts';
 import { depthwiseKernels } from './depthwise.ts';
+import { layerKernels } from './fused/layers.ts';
+import { normKernels } from './fused/norm.ts';
+import { recurrentKernels } from './fused/recurrent.ts';
+import { updateKernels } from './fused/update.ts';
 import type { TensorKernel } from './kernel.ts';
 import { poolingKernels } from './pooling.ts';
 import { productKernels } from './product.ts';
 import { segmentKernels } from './segments.ts';
 import { TensorHeap } from './heap.ts';
+
+/** Operations that tfjs has no name for. */
+const fusedKernels: Record<FusedName, TensorKernel> = {
+  ...layerKernels,
+  ...normKernels,
+  ...recurrentKernels,
+  ...updateKernels,
+};
 
 const kernels: Record<string, TensorKernel> = {
   ...convolutionKernels,
@@ -24,6 +37,7 @@ const kernels: Record<string, TensorKernel> = {
   ...poolingKernels,
   ...productKernels,
   ...segmentKernels,
+  ...fusedKernels,
 };
 
 const backendName = 'wasm';

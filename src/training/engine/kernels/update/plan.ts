@@ -1,6 +1,7 @@
 /** An optimiser over all weights as one array, by one kernel call. The formulas are optimizer.ts's. */
 import type { OptimizerSpec } from '../../../run.ts';
 import type { OptimizerState } from '../../optimizer.ts';
+import type { Kernels } from '../kernels.ts';
 import type { Workspace } from '../workspace.ts';
 
 /** Names of what an optimiser keeps beside each weight. */
@@ -29,56 +30,57 @@ export interface PlannedUpdate {
   restore(state: OptimizerState): Float32Array<ArrayBuffer>[];
 }
 
+/** One step, in place. @param at in bytes; `count` is a multiple of 4 @param steps counts from 1 */
+export function applyUpdate(
+  kernels: Kernels,
+  spec: OptimizerSpec,
+  at: { weights: number; gradients: number; slots: readonly number[]; count: number },
+  { rate, steps }: { rate: number; steps: number },
+) {
+  const { weights, gradients, slots, count } = at;
+  const [first = 0, second = 0] = slots;
+  switch (spec.type) {
+    case 'sgd': {
+      const nesterov = spec.nesterov ? 1 : 0;
+      const { momentum, weightDecay = 0 } = spec;
+      kernels.updateSgd(
+        ...([weights, gradients, first, count, rate, momentum, nesterov, weightDecay] as const),
+      );
+      return;
+    }
+    case 'adam':
+    case 'adamw': {
+      const { beta1, beta2, epsilon, weightDecay } = spec;
+      const isDecoupled = spec.type === 'adamw';
+      kernels.updateAdam(
+        ...([weights, gradients, first, second, count, rate / (1 - beta1 ** steps)] as const),
+        ...([1 / (1 - beta2 ** steps), beta1, beta2, epsilon] as const),
+        ...([isDecoupled ? 0 : weightDecay, isDecoupled ? 1 - rate * weightDecay : 1] as const),
+      );
+      return;
+    }
+    case 'rmsprop': {
+      const { decay, epsilon, weightDecay = 0 } = spec;
+      kernels.updateRmsprop(
+        ...([weights, gradients, first, count, rate, decay, epsilon, weightDecay] as const),
+      );
+      return;
+    }
+  }
+}
+
 export function planUpdate(
   workspace: Workspace,
   spec: OptimizerSpec,
   at: { weights: number; gradients: number; slots: readonly number[]; parameters: number },
 ): PlannedUpdate {
-  const { weights, gradients, slots, parameters } = at;
-  const [first = 0, second = 0] = slots;
+  const { slots, parameters } = at;
   const count = 4 * Math.ceil(parameters / 4); // what pads the arrays is 0, and stays 0
-  const { kernels } = workspace;
   let steps = 0;
   return {
     apply(rate) {
       steps++;
-      switch (spec.type) {
-        case 'sgd': {
-          const nesterov = spec.nesterov ? 1 : 0;
-          const { momentum, weightDecay = 0 } = spec;
-          kernels.updateSgd(
-            ...([weights, gradients, first, count, rate, momentum, nesterov, weightDecay] as const),
-          );
-          return;
-        }
-        case 'adam':
-        case 'adamw': {
-          const { beta1, beta2, epsilon, weightDecay } = spec;
-          const isDecoupled = spec.type === 'adamw';
-          kernels.updateAdam(
-            weights,
-            gradients,
-            first,
-            second,
-            count,
-            rate / (1 - beta1 ** steps),
-            1 / (1 - beta2 ** steps),
-            beta1,
-            beta2,
-            epsilon,
-            isDecoupled ? 0 : weightDecay,
-            isDecoupled ? 1 - rate * weightDecay : 1,
-          );
-          return;
-        }
-        case 'rmsprop': {
-          const { decay, epsilon, weightDecay = 0 } = spec;
-          kernels.updateRmsprop(
-            ...([weights, gradients, first, count, rate, decay, epsilon, weightDecay] as const),
-          );
-          return;
-        }
-      }
+      applyUpdate(workspace.kernels, spec, { ...at, count }, { rate, steps });
     },
     get steps() {
       return steps;

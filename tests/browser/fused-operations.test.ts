@@ -1,0 +1,234 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, expect, test } from 'vitest';
+import { isFused } from '../../src/models/engine/fused/fused.ts';
+import { applyLayer } from '../../src/models/engine/layers/apply.ts';
+import { parametersOf } from '../../src/models/layer-parameters.ts';
+import { layerShapes } from '../../src/models/layer-shapes.ts';
+import { activations, type LayerKind } from '../../src/models/spec.ts';
+import { startBackend } from '../../src/training/engine/backend.ts';
+import { lossOf } from '../../src/training/engine/objective.ts';
+import { createOptimizer } from '../../src/training/engine/optimizer.ts';
+import type { OptimizerSpec } from '../../src/training/run.ts';
+import {
+  compute,
+  difference,
+  draw,
+  slopeError,
+  type Operation,
+} from '../support/compare-backends.ts';
+
+interface Example {
+  name: string;
+  operation: Operation;
+  /** What it must come down to on wasm. */
+  kernel: string;
+}
+
+interface Options {
+  batch: number;
+  shape: readonly number[];
+  mask?: number[][];
+  /** In place of drawn numbers, which are then not differentiated by. */
+  tokens?: number[];
+}
+
+/** A layer as a function of its input and its weights. */
+function layerOf(layer: LayerKind, kernel: string, options: Options): Example {
+  const { batch, mask, tokens } = options;
+  const shape = [...options.shape];
+  const [shapes] = layerShapes({ inputShape: shape, layers: [layer] });
+  if (!shapes) throw new Error('a network of one layer has its shapes');
+  const weights = parametersOf(layer, [shape]).filter(({ isTrainable }) => isTrainable);
+  return {
+    name: `${JSON.stringify(layer)} of ${batch} × ${shape.join(' × ')}${mask ? ', masked' : ''}`,
+    kernel,
+    operation: {
+      shapes: [...(tokens ? [] : [[batch, ...shape]]), ...weights.map((one) => one.shape)],
+      run(...given) {
+        const x = tokens ? tf.tensor(tokens, [batch, ...shape]) : (given.shift() ?? tf.scalar(0));
+        const kept =
+          layer.type === 'batch-norm'
+            ? [tf.zeros, tf.ones].map((of) => of([shape.at(-1) ?? 1]))
+            : [];
+        const moving = kept.map((tensor) => tf.variable(tensor, false));
+        const y = applyLayer(layer, [x], [...given, ...moving] as tf.Variable[], {
+          ...{ training: true, key: 5, place: 3 },
+          ...{ inputShapes: [shape], outputShape: shapes.output },
+          mask: mask ? tf.tensor2d(mask) : null,
+        }); // layers only read their weights
+        tf.dispose(moving);
+        return y;
+      },
+    },
+  };
+}
+
+const masks: Record<string, number[][] | undefined> = {
+  none: undefined,
+  some: [
+    [1, 1, 1, 0, 0],
+    [0, 0, 0, 0, 0],
+    [1, 0, 1, 1, 1],
+  ],
+};
+
+const sizes = [
+  { batch: 1, steps: 1, width: 1, units: 1 },
+  { batch: 3, steps: 5, width: 17, units: 3 },
+  { batch: 17, steps: 3, width: 4, units: 9 },
+];
+
+const examples: Example[] = [
+  ...activations.map((activation) =>
+    layerOf({ type: 'dense', units: 7, activation }, 'GlasshouseBiasActivation', {
+      ...{ batch: 3, shape: [5] },
+    }),
+  ),
+  layerOf(
+    { type: 'convolution', filters: 5, size: [3, 2], padding: 'same', activation: 'gelu' },
+    ...(['GlasshouseBiasActivation', { batch: 2, shape: [4, 5, 3] }] as const),
+  ),
+  ...sizes.flatMap(({ batch, steps, width, units }): Example[] => [
+    layerOf({ type: 'layer-norm' }, 'GlasshouseLayerNorm', { batch, shape: [steps, width + 1] }),
+    layerOf({ type: 'batch-norm' }, 'GlasshouseBatchNorm', { batch: batch + 1, shape: [width] }),
+    layerOf({ type: 'dropout', rate: 0.4 }, 'GlasshouseDropout', { batch, shape: [width] }),
+    layerOf({ type: 'embedding', tokens: 6, units }, 'GlasshouseEmbedding', {
+      ...{ batch, shape: [steps] },
+      tokens: Array.from({ length: batch * steps }, (_, i) => (i * 7) % 6),
+    }),
+    ...(['lstm', 'gru'] as const).flatMap((type) =>
+      [false, true].map((flag) =>
+        layerOf(
+          { type, units, returnsSequence: flag, isBidirectional: flag },
+          ...(['GlasshouseRecurrent', { batch, shape: [steps, width] }] as const),
+        ),
+      ),
+    ),
+    layerOf({ type: 'attention', heads: 1, isCausal: true }, 'GlasshouseAttention', {
+      ...{ batch, shape: [steps, width] },
+    }),
+  ]),
+  ...Object.values(masks).flatMap((mask) => {
+    const masked = { batch: 3, shape: [5, 6], ...(mask && { mask }) };
+    return [
+      layerOf({ type: 'lstm', units: 4 }, 'GlasshouseRecurrent', masked),
+      layerOf(
+        { type: 'gru', units: 4, returnsSequence: true, isBidirectional: true },
+        ...(['GlasshouseRecurrent', masked] as const),
+      ),
+      layerOf({ type: 'attention', heads: 3 }, 'GlasshouseAttention', masked),
+      layerOf({ type: 'attention', heads: 2, isCausal: true }, 'GlasshouseAttention', masked),
+    ];
+  }),
+  ...[1, 3, 17].flatMap((rows) =>
+    [1, 3, 17].map((columns): Example => {
+      const targets = () =>
+        columns === 1
+          ? tf.tensor2d(Array.from({ length: rows }, (_, i) => [i % 2]))
+          : tf.cast(
+              tf.oneHot(
+                tf.tensor1d(
+                  Array.from({ length: rows }, (_, i) => i % columns),
+                  'int32',
+                ),
+                columns,
+              ),
+              'float32',
+            );
+      return {
+        name: `cross-entropy of ${rows} × ${columns}`,
+        kernel: 'GlasshouseLoss',
+        operation: {
+          shapes: [[rows, columns]],
+          run: (logits) =>
+            lossOf(
+              ...(['classes', logits as tf.Tensor2D, targets() as tf.Tensor2D] as const),
+              tf.tensor2d(Array.from({ length: rows }, (_, i) => [0.5 + i])),
+            ),
+        },
+      };
+    }),
+  ),
+];
+
+test('each is one kernel on wasm, and with its gradients what the composition is on cpu', async () => {
+  for (const { name, operation, kernel } of examples) {
+    const expected = await compute('cpu', operation);
+    const found = await compute('wasm', operation);
+    expect(found.shape, name).toEqual(expected.shape);
+    expect(difference(found.output, expected.output), name).toBeLessThan(1e-4);
+    expect(found.kernels, name).toContain(kernel);
+    expect(expected.kernels, name).not.toContain(kernel);
+    found.gradients.forEach((gradient, i) => {
+      const off = difference(gradient, expected.gradients[i] ?? []);
+      expect(off, `${name}: gradient ${i}`).toBeLessThan(1e-4);
+    });
+  }
+});
+
+test('their gradients are the slopes', async () => {
+  for (const { name, operation } of examples.filter((_, i) => i % 3 === 0))
+    expect(await slopeError('wasm', operation), name).toBeLessThan(1e-2);
+});
+
+const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+const optimizers: OptimizerSpec[] = [
+  { type: 'sgd', momentum: 0, nesterov: false },
+  { type: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 0.1 },
+  { type: 'adam', ...adam, weightDecay: 0.1 },
+  { type: 'adamw', ...adam, weightDecay: 0.1 },
+  { type: 'rmsprop', decay: 0.9, epsilon: 1e-3, weightDecay: 0.1 },
+];
+
+/** Weights of any size, and all that is kept of them, after three steps. */
+async function optimized(backend: 'cpu' | 'wasm', spec: OptimizerSpec): Promise<Float32Array[]> {
+  await startBackend(backend);
+  const before = tf.memory().numTensors;
+  const sizes = [1, 3, 4, 5, 17, 64];
+  const weights = sizes.map((size) => tf.tidy(() => tf.variable(tf.tensor(draw(size, size)))));
+  const gradients = sizes.map((size) => tf.tensor(draw(size, size + 1)));
+  const optimizer = createOptimizer(spec, weights);
+  for (let step = 0; step < 3; step++) optimizer.apply(gradients, 0.1);
+  const { slots } = await optimizer.save();
+  const values = weights.map((weight) => Float32Array.from(weight.dataSync()));
+  optimizer.dispose();
+  tf.dispose([...weights, ...gradients]);
+  expect(tf.memory().numTensors).toBe(before);
+  return [...values, ...slots];
+}
+
+test.each(optimizers)('$type takes the same steps by one kernel a variable', async (spec) => {
+  const expected = await optimized('cpu', spec);
+  const found = await optimized('wasm', spec);
+  expect(isFused('GlasshouseUpdate')).toBe(true);
+  expect(found).toHaveLength(expected.length);
+  found.forEach((values, i) => {
+    expect(difference(values, expected[i] ?? [])).toBeLessThan(1e-5);
+  });
+});
+
+test('a thousand steps of them leave neither a tensor nor a byte', async () => {
+  await startBackend('wasm');
+  const { wasm } = tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }; // not in the types of tfjs-core
+  const used = ['lstm', 'attention', 'layer-norm', 'batch-norm', 'dropout', 'embedding'];
+  const some = used.flatMap((type) =>
+    examples.filter(({ name }) => name.includes(type)).slice(1, 2),
+  );
+  expect(some).toHaveLength(used.length);
+  const inputs = some.map(({ operation }) => operation.shapes.map((shape) => tf.ones(shape)));
+  const step = () => {
+    some.forEach(({ operation }, i) => {
+      const gradients = tf.tidy(() =>
+        tf.grads((...given: tf.Tensor[]) => tf.sum(operation.run(...given)))(inputs[i] ?? []),
+      );
+      tf.dispose(gradients);
+    });
+  };
+  for (let i = 0; i < 50; i++) step();
+  const before = [tf.memory().numTensors, wasm.HEAPU8.length];
+  for (let i = 0; i < 1000; i++) step();
+  expect([tf.memory().numTensors, wasm.HEAPU8.length]).toEqual(before);
+  tf.dispose(inputs.flat());
+});
+
+afterAll(() => startBackend('cpu'));
