@@ -48,6 +48,16 @@ test('the report says what was missed, what was compared and what could not run'
   expect(report).not.toContain('busy');
 });
 
+test('what ran on a real graphics processor is reported under its name', () => {
+  const onGpu = {
+    ...results,
+    graphics: { webgpu: 'a processor', webgl: null },
+    runs: [{ ...run, rates: { ...run.rates, 'ours-webgpu': [80, 90], 'tfjs-webgpu': [40, 30] } }],
+  };
+  expect(terminalReport(onGpu)).toContain('WebGPU: a processor; examples/s: Glasshouse, tfjs');
+  expect(terminalReport(onGpu)).toContain('MLP 784-128-10  32  85  35 · 2.5×');
+});
+
 test('the README is renewed between its marks alone, however often', () => {
   const readme =
     '# A\n\n<!-- training benchmark -->\nold\n<!-- end of the training benchmark -->\n\nB\n';
