@@ -58,7 +58,6 @@ function rowsOf(results: Results): string[][] {
 }
 
 export function terminalReport(results: Results): string {
-  const { cores, load } = results.hardware;
   const rows = rowsOf(results).map((row) => row.map((cell) => cell.replace('\\*', '*')));
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
   const table = rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  '));
@@ -71,17 +70,24 @@ export function terminalReport(results: Results): string {
   );
   return [
     describe(results),
-    ...(load > cores / 2
-      ? [`The machine was busy when it began (load ${load}): heed the ratios`]
-      : []),
     ...table,
     '',
+    ...cpuReport(results),
     ...[legend, stockNote, gapNote],
     '',
     gpuReport(results),
     ...['', ...checks],
     ...(notes.length ? ['', ...notes] : []),
   ].join('\n');
+}
+
+/** The same comparison by processor time: what to go by on a busy machine. */
+function cpuReport({ runs }: Results): string[] {
+  const parts = runs.flatMap(({ net, batch, cpuRates: rates }) => {
+    const ratio = rates ? ratioOf({ rates }, ours, torch) : null;
+    return ratio === null ? [] : [`${net} ${batch}: ${formatRatio(ratio)}`];
+  });
+  return parts.length ? [`Beside PyTorch by processor time: ${parts.join(', ')}`, ''] : [];
 }
 
 /** On WebGPU: ours, and how many times as fast as tfjs that is. */
@@ -114,8 +120,9 @@ const gapNote =
   'jax-js has no scan: recurrent layers are 40 steps written out. Plain loops there are of the MLP and the factorisation alone.';
 
 function describe({ hardware, versions, options, date }: Results): string {
-  const { processor, cores, memoryGb, system } = hardware;
-  return `${processor}, ${cores} cores, ${memoryGb} GB, ${system}; ${versions['browser'] ?? 'a browser'}; medians of ${options.rounds} interleaved rounds of ${options.ms} ms; ${date.slice(0, 10)}`;
+  const { processor, cores, memoryGb, system, load } = hardware;
+  const isBusy = load > cores / 2;
+  return `${processor}, ${cores} cores, ${memoryGb} GB, ${system}; ${versions['browser'] ?? 'a browser'}; medians of ${options.rounds} interleaved rounds of ${options.ms} ms; ${date.slice(0, 10)}${isBusy ? `; the machine was busy (load ${load})` : ''}`;
 }
 
 const marks = ['<!-- training benchmark -->', '<!-- end of the training benchmark -->'] as const;
@@ -131,6 +138,7 @@ export function writeInto(readme: string, results: Results): string {
     marks[0],
     `Examples a second of training on one thread: ${describe(results)}. ${legend}`,
     tableOf(head, rows),
+    ...cpuReport(results).filter(Boolean),
     `\\${stockNote} ${gapNote}`,
     ...(ofGpu.length && results.graphics.webgpu
       ? [`On WebGPU, ${results.graphics.webgpu}:`, tableOf(gpuHead, ofGpu)]
