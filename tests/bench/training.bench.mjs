@@ -6,8 +6,9 @@
  *   npm run bench -- training [--nets=mlp,cnn] [--batches=32,128] [--contestants=ours,torch] [--rounds=5] [--ms=700]
  *                             [--gpu] [--json=FILE] [--write] [--from=FILE]
  *
- * `--write` renews the README's table and plot; with `--from`, from results that are there. `--gpu` times WebGPU and
- * WebGL even in software.
+ * A batch of 32 stands for one of 1,024 in matrix factorisation, whose examples are two numbers. `--write` renews
+ * the README's table and plot; with `--from`, from results that are there. `--gpu` times WebGPU and WebGL even in
+ * software.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, tmpdir, totalmem, type } from 'node:os';
@@ -94,9 +95,10 @@ async function measureAll(options) {
       runs: [],
       checks: [],
     };
-    const all = contestantsOf(options, graphics, { page, torch });
+    const all = await contestantsOf(options, graphics, { page, torch });
     for (const net of nets)
-      for (const batch of options.batches ?? (net === 'mf' ? [1024, 128] : [32, 128])) {
+      for (const wanted of options.batches ?? [32, 128]) {
+        const batch = net === 'mf' && wanted === 32 ? 1024 : wanted;
         const isFirst = !results.runs.some((run) => run.net === net);
         const { checks, ...run } = await measure(all, { net, batch, isFirst, ...options });
         results.runs.push(run);
@@ -112,10 +114,12 @@ async function measureAll(options) {
 }
 
 /** `isTried`: measured for a moment only, and further if it beats the others of its kind. */
-function contestantsOf({ contestants, gpu }, { webgpu, webgl }, { page, torch }) {
+async function contestantsOf({ contestants, gpu }, { webgpu, webgl }, { page, torch }) {
+  const { cpuSeconds } = await load('./training/cpu-time.ts');
+  const cpuOfBrowser = () => cpuSeconds(process.pid, torch?.pid); // and of this process, which waits
   const all = [
     { id: 'ours-wasm' },
-    ...(torch ? [torchContestant(torch)] : []),
+    ...(torch ? [torchContestant(torch, () => cpuSeconds(torch.pid))] : []),
     { id: 'tfjs-wasm' },
     { id: 'tfjs-cpu', isTried: true },
     ...(webgl || gpu ? [{ id: 'tfjs-webgl', isTried: true }] : []),
@@ -130,18 +134,20 @@ function contestantsOf({ contestants, gpu }, { webgpu, webgl }, { page, torch })
         page.evaluate((given) => window.training.start(...given), [one.id, net, batch, count]),
       measure: (ms) => page.evaluate((given) => window.training.measure(...given), [one.id, ms]),
       end: () => page.evaluate((id) => window.training.end(id), one.id),
+      cpu: cpuOfBrowser,
       ...one,
     }));
 }
 
-const torchContestant = (torch) => ({
-  ...{ id: 'torch', start: torch.start, measure: torch.measure },
+const torchContestant = (torch, cpu) => ({
+  ...{ id: 'torch', start: torch.start, measure: torch.measure, cpu },
   end: () => undefined,
 });
 
 async function measure(contestants, { net, batch, isFirst, rounds, ms }) {
   process.stdout.write(`${net}, batch ${batch} `);
   const rates = {};
+  const cpuRates = {};
   const notes = {};
   const losses = {};
   const running = [];
@@ -166,13 +172,23 @@ async function measure(contestants, { net, batch, isFirst, rounds, ms }) {
   for (let round = 0; round < rounds; round++) {
     for (let i = 0; i < running.length; i++) {
       const one = running[(i + round) % running.length];
-      rates[one.id].push(await one.measure(ms));
+      const { rate, cpuRate } = await turn(one, ms);
+      rates[one.id].push(rate);
+      if (cpuRate !== null) (cpuRates[one.id] ??= []).push(cpuRate);
     }
     process.stdout.write('.');
   }
   for (const one of running) await one.end();
   process.stdout.write('\n');
-  return { net, batch, rates, notes, checks: checksOf(net, losses) };
+  return { net, batch, rates, cpuRates, notes, checks: checksOf(net, losses) };
+}
+
+/** Examples a second, and a second of processor time. */
+async function turn(one, ms) {
+  const [cpu, started] = [one.cpu(), performance.now()];
+  const rate = await one.measure(ms);
+  const seconds = (performance.now() - started) / 1000;
+  return { rate, cpuRate: cpu === null ? null : (rate * seconds) / (one.cpu() - cpu) };
 }
 
 function checksOf(net, { 'ours-wasm': expected, ...others }) {

@@ -1,5 +1,7 @@
 /** What the training benchmark says of its rounds. */
+import { spawn } from 'node:child_process';
 import { expect, test } from 'vitest';
+import { cpuSeconds } from '../bench/training/cpu-time.ts';
 import { plot } from '../bench/training/plot.ts';
 import { terminalReport, writeInto } from '../bench/training/report.ts';
 import { bestStock, median, ratioOf, type Results, type Run } from '../bench/training/results.ts';
@@ -46,6 +48,40 @@ test('the report says what was missed, what was compared and what could not run'
   expect(report).toContain('mlp, batch 32: jax-wasm: no such operation');
   expect(report).toContain('WebGPU: the adapter is software, or there is none; not timed');
   expect(report).not.toContain('busy');
+});
+
+test('a busy machine is owned up to, and processor time reported beside the clock', () => {
+  const hardware = { ...results.hardware, load: 9 };
+  const cpuRates = { 'ours-wasm': [1000, 1100], torch: [800, 1000] };
+  const report = terminalReport({ ...results, hardware, runs: [{ ...run, cpuRates }] });
+  expect(report).toContain('the machine was busy (load 9)');
+  expect(report).toContain('Beside PyTorch by processor time: mlp 32: 1.2×');
+});
+
+test.skipIf(process.platform !== 'linux')(
+  'processor time counts a process and its children, without one that is left out',
+  async () => {
+    const child = spawn(process.execPath, ['-e', 'for (;;);']);
+    const { pid = NaN } = child;
+    const of = (id: number, except?: number) => cpuSeconds(id, except) ?? NaN;
+    try {
+      await expect.poll(() => of(pid), { timeout: 20_000 }).toBeGreaterThan(0.2);
+      expect(of(process.pid) - of(process.pid, pid)).toBeGreaterThan(0.1);
+      expect(of(process.pid, pid)).toBeGreaterThan(0);
+    } finally {
+      child.kill();
+    }
+  },
+);
+
+test('what ran on a real graphics processor is reported under its name', () => {
+  const onGpu = {
+    ...results,
+    graphics: { webgpu: 'a processor', webgl: null },
+    runs: [{ ...run, rates: { ...run.rates, 'ours-webgpu': [80, 90], 'tfjs-webgpu': [40, 30] } }],
+  };
+  expect(terminalReport(onGpu)).toContain('WebGPU: a processor; examples/s: Glasshouse, tfjs');
+  expect(terminalReport(onGpu)).toContain('MLP 784-128-10  32  85  35 · 2.5×');
 });
 
 test('the README is renewed between its marks alone, however often', () => {

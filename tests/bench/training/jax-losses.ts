@@ -2,7 +2,7 @@
  * The benchmark's networks in jax-js, as functions from parameters and a batch to the mean loss. Every function owns
  * what it is given (jax-js counts references); images are [batch, channels, height, width].
  */
-import { lax, nn, numpy as np } from '@jax-js/jax';
+import { lax, nn, numpy as np, tree } from '@jax-js/jax';
 import { factorisation, startOf, type NetName, type Parameter, type SpecName } from './networks.ts';
 
 type Values = np.Array;
@@ -16,7 +16,7 @@ interface JaxNetwork {
 
 export function lossOf(net: NetName): (parameters: Values[], ...batch: Values[]) => Values {
   if (net === 'mf') return factorisationLoss;
-  const network = networkOf(net);
+  const network = networks[net];
   return (parameters, ...batch) => {
     const [x, y] = batch as [Values, Values]; // inputs and one-hot labels
     return nn.logSoftmax(network.forward(parameters, x)).mul(y).sum(-1).mean().mul(-1);
@@ -24,17 +24,10 @@ export function lossOf(net: NetName): (parameters: Values[], ...batch: Values[])
 }
 
 export function parametersOf(net: NetName): Parameter[] {
-  return net === 'mf' ? startOf(net) : networkOf(net).parameters();
+  return net === 'mf' ? startOf(net) : networks[net].parameters();
 }
 
-function networkOf(net: SpecName): JaxNetwork {
-  const known = networks[net];
-  if (!known)
-    throw new Error('jax-js has no scan: a recurrent layer would be 40 copies of its step');
-  return known;
-}
-
-const networks: Partial<Record<SpecName, JaxNetwork>> = {
+const networks: Record<SpecName, JaxNetwork> = {
   mlp: {
     parameters: () => startOf('mlp'),
     forward(parameters, x) {
@@ -72,6 +65,8 @@ const networks: Partial<Record<SpecName, JaxNetwork>> = {
       return np.dot(last.mean([2, 3]), w).add(b);
     },
   },
+  lstm: { parameters: () => startOf('lstm'), forward: recurrent(lstmStep, false) },
+  gru: { parameters: () => startOf('gru'), forward: recurrent(gruStep, true) },
   transformer: {
     parameters: () =>
       startOf('transformer').flatMap((one) => {
@@ -96,6 +91,53 @@ const networks: Partial<Record<SpecName, JaxNetwork>> = {
     },
   },
 };
+
+/** Without a scan, step after step is written out: forty copies in one function. */
+function recurrent(step: Step, hasRecurrentBias: boolean): JaxNetwork['forward'] {
+  return (parameters, x) => {
+    const [table, kernel, recurrentKernel, bias, ...others] = parameters as [...Four, ...Values[]];
+    const recurrentBias = hasRecurrentBias ? others.shift() : undefined;
+    const [w, b] = others as [Values, Values]; // of the dense layer
+    const batch = x.shape[0] ?? 1;
+    const rows = x.reshape([-1]);
+    // Times one, which jax-js can't know: 0.1.25 won't scatter a gradient that is the mere view of another.
+    const one = np.minimum(rows.ref.reshape([-1, 1]).add(1), 1).astype(np.float32);
+    const embedded = table.slice(rows).mul(one); // [batch · 40, 32]
+    const projected = np.dot(embedded, kernel).add(bias).reshape([batch, 40, -1]);
+    let state: State = [np.zeros([batch, units]), np.zeros([batch, units])];
+    for (let t = 0; t < 40; t++) {
+      const [hidden, cell] = state;
+      const product = np.dot(hidden.ref, recurrentKernel.ref);
+      const recurrence = recurrentBias ? product.add(recurrentBias.ref) : product;
+      state = step(projected.ref.slice([], t), recurrence, [hidden, cell]);
+    }
+    tree.dispose([projected, recurrentKernel, recurrentBias ?? [], state[1]]);
+    return np.dot(state[0], w).add(b);
+  };
+}
+
+const units = 64;
+/** Hidden and cell; a GRU's cell stays as it is. */
+type State = [Values, Values];
+type Step = (now: Values, recurrence: Values, state: State) => State;
+
+const gate = (z: Values, i: number) => z.slice([], [i * units, (i + 1) * units]);
+
+function lstmStep(now: Values, recurrence: Values, [hidden, cell]: State): State {
+  hidden.dispose();
+  const z = now.add(recurrence);
+  const kept = nn.sigmoid(gate(z.ref, 1)).mul(cell);
+  const next = kept.add(nn.sigmoid(gate(z.ref, 0)).mul(np.tanh(gate(z.ref, 2))));
+  return [nn.sigmoid(gate(z, 3)).mul(np.tanh(next.ref)), next];
+}
+
+function gruStep(now: Values, recurrence: Values, [hidden, cell]: State): State {
+  const update = nn.sigmoid(gate(now.ref, 0).add(gate(recurrence.ref, 0)));
+  const reset = nn.sigmoid(gate(now.ref, 1).add(gate(recurrence.ref, 1)));
+  const candidate = np.tanh(gate(now, 2).add(reset.mul(gate(recurrence, 2))));
+  const fresh = candidate.ref.mul(-1).add(hidden).mul(update).add(candidate);
+  return [fresh, cell];
+}
 
 function factorisationLoss(tables: Values[], ...batch: Values[]): Values {
   const [users, items, userBiases, itemBiases] = tables as Four;

@@ -110,6 +110,7 @@ function batchesOf(net: NetName, batch: number): Values[][] {
   const [height = 1, width = 1, channels = 1] = specOf(net).inputShape;
   const size = features.length / rows;
   const isImage = specOf(net).inputShape.length === 3;
+  const isText = net === 'lstm' || net === 'gru' || net === 'transformer';
   return partsOf(rows, batch, (from, to) => {
     const x = features.slice(from * size, to * size);
     const y = new Float32Array(batch * classes);
@@ -119,7 +120,7 @@ function batchesOf(net: NetName, batch: number): Values[][] {
         ? np.array(planes(x, batch, height * width, channels), {
             shape: [batch, channels, height, width],
           })
-        : net === 'transformer'
+        : isText
           ? np.array(Int32Array.from(x), { shape: [batch, size] })
           : np.array(x, { shape: [batch, size] }),
       np.array(y, { shape: [batch, classes] }),

@@ -58,7 +58,6 @@ function rowsOf(results: Results): string[][] {
 }
 
 export function terminalReport(results: Results): string {
-  const { cores, load } = results.hardware;
   const rows = rowsOf(results).map((row) => row.map((cell) => cell.replace('\\*', '*')));
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
   const table = rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  '));
@@ -71,11 +70,9 @@ export function terminalReport(results: Results): string {
   );
   return [
     describe(results),
-    ...(load > cores / 2
-      ? [`The machine was busy when it began (load ${load}): heed the ratios`]
-      : []),
     ...table,
     '',
+    ...cpuReport(results),
     ...[legend, stockNote, gapNote],
     '',
     gpuReport(results),
@@ -84,16 +81,35 @@ export function terminalReport(results: Results): string {
   ].join('\n');
 }
 
-function gpuReport({ graphics, runs }: Results): string {
-  const lines = runs.flatMap((run) => {
-    const [own, other] = onGpu.map((id) => rateOf(run, id));
-    if (!own) return [];
-    const ratio = ratioOf(run, onGpu[0], onGpu[1]);
-    const beside = other && ratio ? `; tfjs ${formatRate(other)} · ${formatRatio(ratio)}` : '';
-    return [`  ${titles[run.net]}, batch ${run.batch}: ${formatRate(own)}${beside}`];
+/** The same comparison by processor time: what to go by on a busy machine. */
+function cpuReport({ runs }: Results): string[] {
+  const parts = runs.flatMap(({ net, batch, cpuRates: rates }) => {
+    const ratio = rates ? ratioOf({ rates }, ours, torch) : null;
+    return ratio === null ? [] : [`${net} ${batch}: ${formatRatio(ratio)}`];
   });
-  const name = graphics.webgpu ?? 'the adapter is software, or there is none';
-  return [`WebGPU: ${name}${lines.length ? '' : '; not timed'}`, ...lines].join('\n');
+  return parts.length ? [`Beside PyTorch by processor time: ${parts.join(', ')}`, ''] : [];
+}
+
+/** On WebGPU: ours, and how many times as fast as tfjs that is. */
+function gpuRowsOf({ runs }: Results): string[][] {
+  return runs.flatMap((run) => {
+    const own = rateOf(run, onGpu[0]);
+    return own === null
+      ? []
+      : [[titles[run.net], String(run.batch), formatRate(own), gpuCellOf(run)]];
+  });
+}
+
+function gpuCellOf(run: Run): string {
+  const [rate, ratio] = [rateOf(run, onGpu[1]), ratioOf(run, ...onGpu)];
+  return rate === null || ratio === null ? '–' : `${formatRate(rate)} · ${formatRatio(ratio)}`;
+}
+
+function gpuReport(results: Results): string {
+  const rows = gpuRowsOf(results);
+  const name = results.graphics.webgpu ?? 'the adapter is software, or there is none';
+  const title = `WebGPU: ${name}${rows.length ? '; examples/s: Glasshouse, tfjs' : '; not timed'}`;
+  return [title, ...rows.map((row) => `  ${row.join('  ')}`)].join('\n');
 }
 
 const legend =
@@ -101,11 +117,12 @@ const legend =
 const stockNote =
   '* On wasm, unless a faster backend is named. tfjs cannot train most of these there as it ships: the gradients that its wasm backend lacks (of filters and of embeddings) are filled in by the benchmark. By model.fit; attention and factorisation, for which it has no layers, by optimizer.minimize.';
 const gapNote =
-  '–: not to be had. jax-js has no scan, which recurrent layers need; of plain loops there are only those of the MLP and of the factorisation.';
+  'jax-js has no scan: recurrent layers are 40 steps written out. Plain loops there are of the MLP and the factorisation alone.';
 
 function describe({ hardware, versions, options, date }: Results): string {
-  const { processor, cores, memoryGb, system } = hardware;
-  return `${processor}, ${cores} cores, ${memoryGb} GB, ${system}; ${versions['browser'] ?? 'a browser'}; medians of ${options.rounds} interleaved rounds of ${options.ms} ms; ${date.slice(0, 10)}`;
+  const { processor, cores, memoryGb, system, load } = hardware;
+  const isBusy = load > cores / 2;
+  return `${processor}, ${cores} cores, ${memoryGb} GB, ${system}; ${versions['browser'] ?? 'a browser'}; medians of ${options.rounds} interleaved rounds of ${options.ms} ms; ${date.slice(0, 10)}${isBusy ? `; the machine was busy (load ${load})` : ''}`;
 }
 
 const marks = ['<!-- training benchmark -->', '<!-- end of the training benchmark -->'] as const;
@@ -115,13 +132,22 @@ export function writeInto(readme: string, results: Results): string {
   const [start, end] = marks.map((mark) => readme.indexOf(mark)) as [number, number]; // of two marks
   if (start < 0 || end < start) throw new Error(`README.md has no ${marks.join(' … ')}`);
   const [head = [], ...rows] = rowsOf(results);
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const table = [line(head), line(head.map((_, i) => (i ? '--:' : '---'))), ...rows.map(line)];
+  const ofGpu = gpuRowsOf(results);
+  const gpuHead = ['examples/s', 'batch', 'Glasshouse', `tfjs ${results.versions['tfjs'] ?? ''}`];
   const part = [
     marks[0],
     `Examples a second of training on one thread: ${describe(results)}. ${legend}`,
-    table.join('\n'),
+    tableOf(head, rows),
+    ...cpuReport(results).filter(Boolean),
     `\\${stockNote} ${gapNote}`,
+    ...(ofGpu.length && results.graphics.webgpu
+      ? [`On WebGPU, ${results.graphics.webgpu}:`, tableOf(gpuHead, ofGpu)]
+      : []),
   ];
   return `${readme.slice(0, start)}${part.join('\n\n')}\n\n${readme.slice(end)}`;
+}
+
+function tableOf(head: readonly string[], rows: readonly string[][]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map((_, i) => (i ? '--:' : '---'))), ...rows.map(line)].join('\n');
 }

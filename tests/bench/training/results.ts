@@ -19,6 +19,8 @@ export interface Run {
   batch: number;
   /** Examples a second, round by round, of each contestant. */
   rates: Record<string, number[]>;
+  /** The same by seconds of processor time; absent where that isn't known. */
+  cpuRates?: Record<string, number[]>;
   /** Why a contestant has none. */
   notes: Record<string, string>;
 }
@@ -68,7 +70,8 @@ export function rateOf({ rates }: Run, contestant: string): number | null {
 }
 
 /** How many times as fast as `other`: the median of the rounds' own ratios, which other load hardly moves. */
-export function ratioOf({ rates }: Run, contestant: string, other: string): number | null {
+export function ratioOf(run: Pick<Run, 'rates'>, contestant: string, other: string): number | null {
+  const { rates } = run;
   const [own, others] = [rates[contestant] ?? [], rates[other] ?? []];
   const rounds = Math.min(own.length, others.length);
   return median(Array.from({ length: rounds }, (_, i) => (own[i] ?? NaN) / (others[i] ?? NaN)));

@@ -1,12 +1,16 @@
 /** PyTorch in a Python process of its own (torch-bench.py), where there is a Python with torch. */
 import { spawn, spawnSync } from 'node:child_process';
+import { setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { examplesOf, ratingsOf, startOf, type NetName } from './networks.ts';
 
 const pythons = ['python3', '/usr/bin/python3', 'python'];
 const script = new URL('torch-bench.py', import.meta.url).pathname;
 
+const pagePriority = -8;
+
 export interface Torch {
+  pid: number | undefined;
   versions: { torch: string; python: string };
   /** @returns the losses of the first steps. @throws Error with what Python said */
   start(net: NetName, batch: number, steps: number): Promise<number[]>;
@@ -28,7 +32,16 @@ export async function startTorch(): Promise<Torch | null> {
     spawnSync(name, ['-c', 'import torch'], { env, stdio: 'ignore' }).status === 0;
   const python = pythons.find(hasTorch);
   if (!python) return null;
-  const child = spawn(python, [script], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  // In a session of its own and with the priority that Chromium gives a page where it may: a fair share of a busy machine.
+  const child = spawn(python, [script], {
+    ...{ env, detached: true },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  try {
+    if (child.pid) setPriority(child.pid, pagePriority);
+  } catch {
+    // Chromium may not either.
+  }
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async (): Promise<Answer> => {
     const line = await lines.next();
@@ -43,6 +56,7 @@ export async function startTorch(): Promise<Torch | null> {
   };
   const { torch = '?', python: version = '?' } = await answer();
   return {
+    pid: child.pid,
     versions: { torch, python: version },
     async start(net, batch, steps) {
       const parameters = startOf(net).map(({ name, values }) => [name, base64(values)] as const);
