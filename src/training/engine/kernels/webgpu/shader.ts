@@ -85,7 +85,7 @@ ${members.join('\n')}
 
 const threads = 256;
 /** WebGPU's least limit is 65,535 a dimension. */
-const mostGroups = 32_768;
+export const mostGroups = 32_768;
 
 /**
  * A pass that does `body` for each `i` below the product of `counts` (names of parameters), a thread each.
