@@ -48,6 +48,14 @@ export interface Shader {
 
 export type Shaders = Partial<Record<keyof Kernels, Shader>>;
 
+/** A kernel's call, as it is noted. */
+export interface Call {
+  name: string;
+  shader: Shader;
+  /** By name; places in floats. */
+  p: Record<string, number>;
+}
+
 /** A window in its order in memory (convolution/plan.ts). */
 export const windowParts = [
   ...['inHeight', 'inWidth', 'channels', 'outHeight', 'outWidth'],
