@@ -52,7 +52,7 @@ function layerOf(layer: LayerKind, kernel: string, options: Options): Example {
             : [];
         const moving = kept.map((tensor) => tf.variable(tensor, false));
         const y = applyLayer(layer, [x], [...given, ...moving] as tf.Variable[], {
-          ...{ training: true, key: 5, place: 3 },
+          ...{ training: true, key: 5, place: 3, firstRow: 0 },
           ...{ inputShapes: [shape], outputShape: shapes.output },
           mask: mask ? tf.tensor2d(mask) : null,
         }); // layers only read their weights

@@ -5,14 +5,16 @@ import { buildNetwork } from '../../src/models/engine/network.ts';
 import { memory } from '../../src/models/engine/tf.ts';
 import type { LayerSpec, NetworkSpec, PackedWeights } from '../../src/models/spec.ts';
 import { startBackend } from '../../src/training/engine/backend.ts';
+import type { FitResult } from '../../src/training/engine/fit-job.ts';
 import { fitModel } from '../../src/training/engine/fit.ts';
 import { createPlannedSteps } from '../../src/training/engine/kernels/planned-steps.ts';
 import { openGpu } from '../../src/training/engine/kernels/webgpu/device.ts';
 import { createWebGpuSteps } from '../../src/training/engine/kernels/webgpu/steps.ts';
 import type { OptimizerState } from '../../src/training/engine/optimizer.ts';
+import { createStepRunner } from '../../src/training/engine/step-runner.ts';
 import type { StepJob, StepRunner } from '../../src/training/engine/steps.ts';
 import { defaultConfig, mlp } from '../../src/training/learners.ts';
-import type { OptimizerSpec, RunEvent } from '../../src/training/run.ts';
+import type { OptimizerSpec, RunEvent, RunNotice } from '../../src/training/run.ts';
 
 beforeAll(() => startBackend('cpu'));
 afterEach(() => vi.restoreAllMocks());
@@ -248,27 +250,55 @@ test('a device that is lost says so, and the next run gets another', async () =>
   job.network.dispose();
 });
 
+/** Four epochs of the tiny network. */
+function fit(backend: 'webgpu' | 'wasm', emit: (event: RunEvent) => void): Promise<FitResult> {
+  const { train, config, network } = jobOf(tiny, 30);
+  network.dispose();
+  return fitModel({
+    config: {
+      ...{ ...config, backend, solver: 'gradient-descent', epochs: 4, batchSize: 8 },
+      layers: tiny.layers.slice(0, -1),
+    },
+    ...{ train, validation: train, checkpoint: null, emit },
+    control: { isPaused: false, isStopped: false, next: () => Promise.resolve('go') },
+    saveCheckpoint: () => Promise.resolve(),
+  });
+}
+
+function expectAlike(found: FitResult, expected: FitResult) {
+  const values = new Float32Array(expected.weights.bytes);
+  new Float32Array(found.weights.bytes).forEach((weight, i) => {
+    expect(Math.abs(weight - (values[i] ?? NaN))).toBeLessThan(1e-4);
+  });
+}
+
 test('a run on WebGPU ends where one on WebAssembly ends, without tfjs there', async () => {
-  const { train, config } = jobOf(tiny, 30);
-  const fit = (backend: 'webgpu' | 'wasm') =>
-    fitModel({
-      config: {
-        ...{ ...config, backend, solver: 'gradient-descent', epochs: 4, batchSize: 8 },
-        layers: tiny.layers.slice(0, -1),
-      },
-      ...{ train, validation: train, checkpoint: null },
-      control: { isPaused: false, isStopped: false, next: () => Promise.resolve('go') },
-      emit: (event) => events.push(event),
-      saveCheckpoint: () => Promise.resolve(),
-    });
   const events: RunEvent[] = [];
-  const found = await fit('webgpu');
+  const found = await fit('webgpu', (event) => events.push(event));
+  expect(events.filter(({ type }) => type === 'notice')).toEqual([]);
   expect(found.backend).toBe('webgpu');
   expect(getBackend()).toBe('cpu');
-  const expected = await fit('wasm');
-  expect(events.filter(({ type }) => type === 'notice')).toEqual([]);
-  new Float32Array(found.weights.bytes).forEach((weight, i) => {
-    const other = new Float32Array(expected.weights.bytes)[i] ?? NaN;
-    expect(Math.abs(weight - other)).toBeLessThan(1e-4);
+  expectAlike(found, await fit('wasm', () => undefined));
+});
+
+test('a run whose device is lost goes on with a new one, and says so', async () => {
+  const gpu = await openGpu();
+  const notices: RunNotice[] = [];
+  const found = await fit('webgpu', (event) => {
+    if (event.type === 'epoch' && event.epoch === 2) gpu?.device.destroy();
+    if (event.type === 'notice') notices.push(event.notice);
   });
+  expect(notices).toEqual([{ type: 'restarted', epoch: 3, backend: 'webgpu' }]);
+  expect(found.backend).toBe('webgpu');
+  expectAlike(found, await fit('wasm', () => undefined));
+});
+
+test('a network that WebGPU has no kernels for is refused there', async () => {
+  const job = jobOf(
+    { inputShape: [3, 2], layers: [{ type: 'gru', units: 513 }, classifier(2)] },
+    4,
+  );
+  expect(await createWebGpuSteps(job)).toBeNull();
+  await expect(createStepRunner(job)).rejects.toMatchObject({ code: 'no-backend' });
+  job.network.dispose();
 });

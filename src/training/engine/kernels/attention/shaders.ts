@@ -2,7 +2,13 @@
  * Self-attention of several heads on WebGPU, between its dense layers: layouts are attention/assembly.ts's. A
  * workgroup for each query of each head: its row of shares stays with it.
  */
-import type { Arguments, Pass, Shaders } from '../webgpu/shader.ts';
+import {
+  lineGroups,
+  mostGroups,
+  type Arguments,
+  type Pass,
+  type Shaders,
+} from '../webgpu/shader.ts';
 
 const threads = 64;
 
@@ -37,7 +43,8 @@ function headPass(name: string, body: string): Pass {
 @compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
   let step = i32(group.x);
-  let rowAndHead = i32(group.y);
+  let rowAndHead = i32(group.z) * ${mostGroups} + i32(group.y);
+  if (rowAndHead >= p.batch * p.heads) { return; }
   let row = rowAndHead / p.heads;
   let depth = p.width / p.heads;
   let own = row * p.steps * p.width + (rowAndHead - row * p.heads) * depth;
@@ -48,7 +55,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   ${body}
 }
 `,
-    workgroups: ({ steps = 0, batch = 0, heads = 0 }: Arguments) => [steps, batch * heads],
+    workgroups: ({ steps = 0, batch = 0, heads = 0 }: Arguments) => [
+      steps,
+      ...lineGroups(batch * heads),
+    ],
   };
 }
 

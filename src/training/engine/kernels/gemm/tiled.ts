@@ -6,7 +6,7 @@
  */
 import { endingCode } from '../activation/ending.ts';
 import type { Arguments, Pass } from '../webgpu/shader.ts';
-import { each } from '../webgpu/shader.ts';
+import { each, mostGroups } from '../webgpu/shader.ts';
 
 const depth = 16;
 const perThread = 4;
@@ -85,12 +85,10 @@ function isLarge({ m = 0, n = 0, parts = 1 }: Arguments): boolean {
 }
 
 /** Rows of tiles that don't fit in one dimension of workgroups go on in the third, beside the parts. */
-const mostRows = 32_768;
-
 function groupsOf(tile: number) {
   return ({ m = 0, n = 0, parts = 1 }: Arguments): [number, number, number] => {
     const rows = tilesOf(m, tile);
-    return [tilesOf(n, tile), Math.min(rows, mostRows), parts * Math.ceil(rows / mostRows)];
+    return [tilesOf(n, tile), Math.min(rows, mostGroups), parts * Math.ceil(rows / mostGroups)];
   };
 }
 
@@ -108,7 +106,7 @@ fn main(
   @builtin(local_invocation_index) index: u32,
 ) {
   let part = i32(group.z) % p.parts;
-  let firstRow = (i32(group.z) / p.parts * ${mostRows} + i32(group.y)) * ${tile};
+  let firstRow = (i32(group.z) / p.parts * ${mostGroups} + i32(group.y)) * ${tile};
   let firstColumn = i32(group.x) * ${tile};
   let last = min(p.k, (part + 1) * p.partDepth);
   let isLeftByRows = ${isLeftByRows};

@@ -2,7 +2,7 @@
  * Sums over the rows of each column, two at a time: of biases' gradients and of norms. Thirty-two rows by eight
  * columns a workgroup; many rows are cut into parts, which a second pass adds up.
  */
-import type { Arguments, Pass, Shader } from './shader.ts';
+import { lineCode, lineGroups, type Arguments, type Pass, type Shader } from './shader.ts';
 
 const lanes = 32;
 const perGroup = 8;
@@ -30,8 +30,8 @@ export function columnSumsOf(name: string, code: string): Pass[] {
 var<workgroup> sums: array<vec2f, ${lanes * perGroup}>;
 @compute @workgroup_size(${perGroup}, ${lanes})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: vec3u) {
-  let column = i32(group.x) * ${perGroup} + i32(id.x);
-  let part = i32(group.y);
+  let column = (${lineCode}) * ${perGroup} + i32(id.x);
+  let part = i32(group.z);
   let last = min(p.rows, (part + 1) * p.partRows);
   var sum = vec2f();
   if (column < p.columns) {
@@ -52,7 +52,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
   heap[to + 1] = sums[at].y;
 }
 `,
-      workgroups: ({ columns = 0, parts = 1 }: Arguments) => [Math.ceil(columns / perGroup), parts],
+      workgroups: ({ columns = 0, parts = 1 }: Arguments) => [
+        ...lineGroups(Math.ceil(columns / perGroup)),
+        parts,
+      ],
     },
     {
       name: `${name}, of parts`,

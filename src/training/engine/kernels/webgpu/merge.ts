@@ -2,7 +2,7 @@
  * Calls that become part of the one before: endings of products, and rows that are copied one lot after the other.
  * Plans make them one by one; here each would cost a dispatch.
  */
-import type { Call } from './recorder.ts';
+import type { Call } from './shader.ts';
 
 /** @returns whether `call` is done by `last` from now on, whose parameters were changed */
 export function isMerged(last: Call, call: Call): boolean {

@@ -5,15 +5,15 @@
 import type { Kernels } from '../kernels.ts';
 import { OutOfWorkspace } from '../workspace.ts';
 import { isMerged } from './merge.ts';
-import { endingParts, membersOf, windowParts, type Pass, type Shader } from './shader.ts';
+import {
+  endingParts,
+  membersOf,
+  windowParts,
+  type Call,
+  type Pass,
+  type Shader,
+} from './shader.ts';
 import { shaders } from './shaders.ts';
-
-export interface Call {
-  name: string;
-  shader: Shader;
-  /** By name; places in floats. */
-  p: Record<string, number>;
-}
 
 /** Bytes from one call's parameters to the next: WebGPU's usual alignment of uniforms. */
 export const slotBytes = 256;

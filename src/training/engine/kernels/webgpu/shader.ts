@@ -48,6 +48,14 @@ export interface Shader {
 
 export type Shaders = Partial<Record<keyof Kernels, Shader>>;
 
+/** A kernel's call, as it is noted. */
+export interface Call {
+  name: string;
+  shader: Shader;
+  /** By name; places in floats. */
+  p: Record<string, number>;
+}
+
 /** A window in its order in memory (convolution/plan.ts). */
 export const windowParts = [
   ...['inHeight', 'inWidth', 'channels', 'outHeight', 'outWidth'],
@@ -85,7 +93,7 @@ ${members.join('\n')}
 
 const threads = 256;
 /** WebGPU's least limit is 65,535 a dimension. */
-const mostGroups = 32_768;
+export const mostGroups = 32_768;
 
 /**
  * A pass that does `body` for each `i` below the product of `counts` (names of parameters), a thread each.

@@ -91,49 +91,51 @@ export class GpuWorkspace extends Workspace {
       const pipeline = await this.#gpu.pipeline(pass.name, headOf(shader) + pass.code);
       this.#pipelines.set(pass.name, pipeline);
     });
-    this.#memory = await this.#allocate(listLength, data);
-    await Promise.all(compiled);
+    await Promise.all([this.#allocate(listLength, data), ...compiled]);
   }
 
   async #allocate(
     listLength: number,
     { count, fill }: { count: number; fill: (floats: Float32Array) => void },
-  ): Promise<Memory> {
+  ): Promise<void> {
     const { device, layout } = this.#gpu;
     this.grow(4 * count);
     const listBytes = slotBytes * Math.ceil((4 * Math.max(1, listLength)) / slotBytes);
     const { COPY_DST, COPY_SRC, STORAGE, UNIFORM } = GPUBufferUsage;
-    const buffer = (size: number, usage: number, mappedAtCreation = false) =>
-      device.createBuffer({ size: Math.max(16, size), usage, mappedAtCreation });
+    const made: GPUBuffer[] = [];
+    const buffer = (size: number, usage: number, mappedAtCreation = false) => {
+      const one = device.createBuffer({ size: Math.max(16, size), usage, mappedAtCreation });
+      made.push(one);
+      return one;
+    };
     const size = listBytes + mostCalls * slotBytes;
     device.pushErrorScope('out-of-memory');
-    const memory = {
-      heap: buffer(this.end, STORAGE | COPY_SRC | COPY_DST),
-      upload: buffer(size, STORAGE | UNIFORM | COPY_DST),
-      data: buffer(4 * count, STORAGE, true),
-    };
-    fill(new Float32Array(memory.data.getMappedRange(), 0, count));
-    memory.data.unmap();
-    if (await device.popErrorScope()) {
-      for (const one of Object.values(memory)) one.destroy();
-      throw new OutOfWorkspace(`the graphics processor has no room for ${this.end} bytes`);
+    let cause: unknown;
+    try {
+      const heap = buffer(this.end, STORAGE | COPY_SRC | COPY_DST);
+      const upload = buffer(size, STORAGE | UNIFORM | COPY_DST);
+      const data = buffer(4 * count, STORAGE, true);
+      fill(new Float32Array(data.getMappedRange(), 0, count));
+      data.unmap();
+      const group = device.createBindGroup({
+        layout,
+        entries: [
+          { binding: 0, resource: { buffer: heap } },
+          { binding: 1, resource: { buffer: upload, size: slotBytes } },
+          { binding: 2, resource: { buffer: upload, size: listBytes } },
+          { binding: 3, resource: { buffer: data } },
+        ],
+      });
+      this.#memory = { heap, upload, data, group, bytes: new ArrayBuffer(size), listBytes };
+    } catch (error) {
+      cause = error; // a buffer that is to be mapped says so itself
     }
-    const group = device.createBindGroup({
-      layout,
-      entries: [
-        { binding: 0, resource: { buffer: memory.heap } },
-        { binding: 1, resource: { buffer: memory.upload, size: slotBytes } },
-        { binding: 2, resource: { buffer: memory.upload, size: listBytes } },
-        { binding: 3, resource: { buffer: memory.data } },
-      ],
-    });
-    return { ...memory, group, bytes: new ArrayBuffer(size), listBytes };
-  }
-
-  /** Bytes of the heap, the data and what is uploaded. */
-  get bytes(): number {
-    const { heap, upload, data } = this.#built;
-    return heap.size + upload.size + data.size;
+    const shortage = await device.popErrorScope();
+    cause ??= shortage;
+    if (!cause) return;
+    this.#memory = null;
+    for (const one of made) one.destroy();
+    throw new OutOfWorkspace(`the graphics processor has no room for ${this.end} bytes`, { cause });
   }
 
   /**

@@ -110,11 +110,7 @@ const attentionGradient: TensorKernel<Inputs<'all' | 'shares' | 'dy'>, { heads: 
 const dropout: TensorKernel<
   Inputs<'x'>,
   { key: number; place: number; rate: number; from?: number }
-> = (
-  { x },
-  { key, place, rate, from = 0 },
-  heap,
-) => {
+> = ({ x }, { key, place, rate, from = 0 }, heap) => {
   if (!isFloat(x)) return null;
   const { kernels } = heap;
   const count = sizeOf(x.shape);
