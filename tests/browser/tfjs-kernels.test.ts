@@ -263,6 +263,19 @@ test.each<[string, Operation]>([
   expect(await slopeError('wasm', operation)).toBeLessThan(2e-3);
 });
 
+test('what tfjs computes wrongly on wasm is refused there', async () => {
+  const images = () => tf.fill<tf.Rank.R4>([1, 3, 3, 1], -1);
+  const dilated = () => tf.dilation2d(images(), tf.zeros<tf.Rank.R3>([2, 2, 1]), 1, 'valid');
+  await startBackend('cpu');
+  expect(tf.tidy(() => Array.from(dilated().dataSync()))).toEqual([-1, -1, -1, -1]);
+  await startBackend('wasm');
+  expect(() => tf.tidy(dilated)).toThrow("Dilation2D is computed wrongly by tfjs's wasm backend");
+  const volumes = (w: tf.Tensor) =>
+    tf.conv3d(tf.ones<tf.Rank.R5>([1, 3, 3, 3, 2]), w as tf.Tensor5D, 1, 'same');
+  const slopes = () => tf.grad((w: tf.Tensor) => volumes(w))(tf.ones([2, 2, 2, 2, 2]));
+  expect(() => tf.tidy(slopes)).toThrow('Conv3DBackpropFilterV2');
+});
+
 /** Of tfjs's operations alone, as one would write it: an embedding beside a convolutional net. */
 async function train(backend: 'wasm' | 'cpu'): Promise<number[]> {
   await startBackend(backend);

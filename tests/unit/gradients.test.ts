@@ -66,7 +66,7 @@ test.each(plain)('$name: a step goes down the gradient that differences find', a
   network.dispose();
 });
 
-test('10,000 steps leave no tensor behind', async () => {
+test('10,000 steps leave no tensor behind', { timeout: 120_000 }, async () => {
   await startBackend('cpu');
   const [example] = cases.filter(({ name }) => name === 'batch norm');
   if (!example) throw new Error('no such case');

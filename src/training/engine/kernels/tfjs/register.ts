@@ -20,6 +20,7 @@ import { updateKernels } from './fused/update.ts';
 import type { TensorKernel } from './kernel.ts';
 import { poolingKernels } from './pooling.ts';
 import { productKernels } from './product.ts';
+import { refusedKernels } from './refused.ts';
 import { segmentKernels } from './segments.ts';
 import { TensorHeap } from './heap.ts';
 
@@ -37,6 +38,7 @@ const kernels: Record<string, TensorKernel> = {
   ...poolingKernels,
   ...productKernels,
   ...segmentKernels,
+  ...refusedKernels,
   ...fusedKernels,
 };
 
