@@ -1,14 +1,24 @@
 /** Why a run computes where it does, as it is stored; and what is remembered of measurements. */
 import * as v from 'valibot';
-import { backends, type BackendRate, type BackendReason } from './run.ts';
+import { backends, type BackendRate, type BackendReason, type WorkersChoice } from './run.ts';
 
-const rate = v.object({ backend: v.picklist(backends), examplesPerSecond: v.number() });
+export const rateSchema = v.object({
+  backend: v.picklist(backends),
+  examplesPerSecond: v.number(),
+  workers: v.exactOptional(v.number()),
+}) satisfies v.GenericSchema<unknown, BackendRate>;
 
 export const backendReasonSchema = v.variant('type', [
   v.object({ type: v.picklist(['asked', 'solver', 'only', 'small']) }),
-  v.object({ type: v.literal('fastest'), rates: v.array(rate) }),
+  v.object({ type: v.literal('fastest'), rates: v.array(rateSchema) }),
   v.object({ type: v.literal('instead'), of: v.picklist(backends) }),
 ]) satisfies v.GenericSchema<unknown, BackendReason>;
+
+export const workersSchema = v.object({
+  count: v.number(),
+  averageEvery: v.number(),
+  rates: v.array(rateSchema),
+}) satisfies v.GenericSchema<unknown, WorkersChoice>;
 
 /** Keeps what a probe measured, so that the same network on the same device isn't measured again. */
 export interface ProbeMemory {

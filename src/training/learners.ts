@@ -50,5 +50,7 @@ export function defaultConfig(learner: LearnerInfo, target: string): RunConfig {
     classWeights: 'none',
     folds: null,
     shuffleFolds: false,
+    workers: 'auto',
+    averageEvery: 1,
   };
 }

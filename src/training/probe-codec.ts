@@ -1,7 +1,7 @@
 /** A probe's record. It belongs to the device, not to a project, and travels in no project file. */
 import type { BackendRate } from './run.ts';
 import * as v from 'valibot';
-import { backends } from './run.ts';
+import { rateSchema } from './backend-reason.ts';
 
 export interface StoredProbe {
   key: string;
@@ -12,7 +12,7 @@ export interface StoredProbe {
 const schema: v.GenericSchema<unknown, StoredProbe> = v.object({
   key: v.string(),
   createdAt: v.number(),
-  rates: v.array(v.object({ backend: v.picklist(backends), examplesPerSecond: v.number() })),
+  rates: v.array(rateSchema),
 });
 
 export const probeCodec = {

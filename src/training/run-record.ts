@@ -7,6 +7,7 @@ import type {
   Metrics,
   RunConfig,
   RunOutcome,
+  WorkersChoice,
 } from './run.ts';
 
 export interface RunRecord {
@@ -24,6 +25,8 @@ export interface RunRecord {
   backend: Backend | null;
   /** Null before it is chosen. */
   backendReason: BackendReason | null;
+  /** Absent: one. */
+  workers?: WorkersChoice;
   /** What answering without learning scores on the rows that the curves are of. */
   baseline: Metrics | null;
   epochs: EpochRecord[];

@@ -8,6 +8,17 @@ export type Backend = (typeof backends)[number];
 export interface BackendRate {
   backend: Backend;
   examplesPerSecond: number;
+  /** Absent: one. */
+  workers?: number;
+}
+
+/** On how many workers a run computes. */
+export interface WorkersChoice {
+  count: number;
+  /** As the settings have it. */
+  averageEvery: number;
+  /** What a probe measured, fewest workers first; empty where nothing was to be measured. */
+  rates: BackendRate[];
 }
 
 /** Why a run computes where it does; the page puts it into words. */
@@ -73,6 +84,13 @@ export interface RunConfig {
   folds: number | null;
   /** Whether folds are of shuffled rows; stratified for classes either way. */
   shuffleFolds: boolean;
+  /** How many cores compute, on wasm; `auto` measures it. */
+  workers: number | 'auto';
+  /**
+   * Steps after which several workers average their weights; with 1 they sum gradients in every step, and the result
+   * is one worker's up to rounding.
+   */
+  averageEvery: number;
 }
 
 export type Metrics = Record<string, number>;
@@ -99,6 +117,8 @@ export type RunEvent =
       type: 'started';
       backend: Backend;
       reason: BackendReason;
+      /** Absent: one. */
+      workers?: WorkersChoice;
       parameters: number;
       stepsPerEpoch: number;
       /** Epochs already behind a resumed run. */

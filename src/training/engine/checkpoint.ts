@@ -19,6 +19,8 @@ const stateSchema = v.object({
   order: random,
   dropout: random,
   optimizerSteps: v.number(),
+  /** In sums of so many the bits differ. */
+  workers: v.optional(v.number(), 1),
   best: v.object({ epoch: v.number(), loss: v.number(), waited: v.number() }),
   schedule: v.object({ factor: v.number(), best: v.number(), waited: v.number() }),
   lengths: v.object({ weights: v.number(), best: v.number(), slots: v.array(v.number()) }),
@@ -78,6 +80,11 @@ export function decodeCheckpoint(bytes: ArrayBuffer): Checkpoint {
   } catch (error) {
     throw new StudioError('corrupt', 'The checkpoint of this run is damaged', { cause: error });
   }
+}
+
+/** On how many workers the run was. @throws StudioError `corrupt` */
+export function workersOf(bytes: ArrayBuffer): number {
+  return decodeCheckpoint(bytes).state.workers;
 }
 
 /** JSON has no infinity; before the first epoch the best loss is one. */

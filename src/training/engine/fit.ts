@@ -5,10 +5,11 @@
 import { reviveError, StudioError } from '../../lib/errors.ts';
 import { buildNetwork } from '../../models/engine/network.ts';
 import type { NetworkSpec } from '../../models/spec.ts';
-import type { RunConfig } from '../run.ts';
+import type { Backend, BackendReason, RunConfig, WorkersChoice } from '../run.ts';
 import { startBackend } from './backend.ts';
 import type { TrainingRows } from './batches.ts';
 import { chooseBackend } from './choose-backend.ts';
+import { chooseWorkers } from './choose-workers.ts';
 import { l2Of, type FitJob, type FitResult } from './fit-job.ts';
 import { fitClosedForm } from './fit-closed-form.ts';
 import { fitLbfgs } from './fit-lbfgs.ts';
@@ -44,22 +45,42 @@ function specFor(config: RunConfig, train: TrainingRows): NetworkSpec {
   };
 }
 
+/** One way to compute a run. */
+interface Attempt {
+  backend: Backend;
+  reason: BackendReason;
+  /** At most. */
+  workers: number;
+}
+
 /** On the best backend that works; when one fails midway, on the next one from the last checkpoint. */
 async function fitNetwork(job: FitJob, spec: NetworkSpec): Promise<FitResult> {
-  const { config, train } = job;
-  const choices = await chooseBackend({ spec, config, train }, job.probeMemory);
+  const { config, train, startHelper } = job;
+  const attempts = (await chooseBackend({ spec, config, train }, job.probeMemory)).map(
+    (choice): Attempt => ({ ...choice, workers: Infinity }),
+  );
   let { checkpoint } = job;
-  for (const [i, { backend, reason }] of choices.entries()) {
-    const isLast = i === choices.length - 1;
+  for (let i = 0; ; i++) {
+    const attempt = attempts[i];
+    if (!attempt) throw new Error('unreachable: the last attempt returned or threw');
+    const { backend, reason, workers: most } = attempt;
     let network;
+    let workers: WorkersChoice | undefined;
     try {
       await startBackend(backend);
+      if (backend === 'wasm' && most > 1)
+        workers = await chooseWorkers(
+          { spec, config, train, checkpoint, ...(startHelper && { startHelper }) },
+          job.probeMemory,
+        );
       network = buildNetwork(spec, config.seed);
       const { outcome, bestEpoch } = await runLoop({
         ...job,
         network,
         backend,
         reason,
+        ...(workers && { workers }),
+        ...(workers && startHelper && { crew: { ...crewOf(workers), startHelper } }),
         l2: l2Of(config, train.targets.values.length),
         checkpoint,
         saveCheckpoint(bytes) {
@@ -71,15 +92,28 @@ async function fitNetwork(job: FitJob, spec: NetworkSpec): Promise<FitResult> {
       return { spec, weights: await network.pack(), outcome, bestEpoch, backend };
     } catch (error) {
       const cause = reviveError(error);
-      if (isLast || cause.code === 'corrupt' || cause.code === 'bad-config') throw cause;
-      const next = choices[i + 1]?.backend ?? '';
+      // What several workers couldn't, one may.
+      const count = workers?.count ?? 1;
+      if (count > 1)
+        attempts.splice(i + 1, 0, {
+          backend,
+          reason: { type: 'instead', of: backend },
+          workers: 1,
+        });
+      const next = attempts[i + 1];
+      if (!next || cause.code === 'corrupt' || cause.code === 'bad-config') throw cause;
+      const failed = count > 1 ? `${backend} on ${count} workers` : backend;
+      const instead = count > 1 ? 'one worker' : next.backend;
       job.emit({
         type: 'notice',
-        message: `${backend} gave up (${cause.message}); going on with ${next}`,
+        message: `${failed} gave up (${cause.message}); going on with ${instead}`,
       });
     } finally {
       network?.dispose();
     }
   }
-  throw new Error('unreachable: the last candidate returned or threw');
+}
+
+function crewOf({ count, averageEvery }: WorkersChoice) {
+  return { workers: count, averageEvery };
 }

@@ -5,17 +5,28 @@
 import { Random } from '../../lib/random.ts';
 import type { Network } from '../../models/engine/network.ts';
 import type { RunControl } from '../control.ts';
-import type { Backend, BackendReason, RunConfig, RunEvent, RunOutcome } from '../run.ts';
+import type {
+  Backend,
+  BackendReason,
+  RunConfig,
+  RunEvent,
+  RunOutcome,
+  WorkersChoice,
+} from '../run.ts';
 import { createSchedule } from '../schedules.ts';
 import type { TrainingRows } from './batches.ts';
 import { decodeCheckpoint, encodeCheckpoint, type LoopState } from './checkpoint.ts';
-import { createStepRunner } from './step-runner.ts';
+import { openStepRunner } from './step-runner.ts';
+import type { StepJob } from './steps.ts';
 import { createWatch } from './watch.ts';
 
 export interface LoopJob {
   network: Network;
   backend: Backend;
   reason: BackendReason;
+  /** Absent: one. */
+  workers?: WorkersChoice;
+  crew?: NonNullable<StepJob['crew']>;
   config: RunConfig;
   /** The weight of ½ Σw² in the mean loss. */
   l2: number;
@@ -45,7 +56,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
   const n = train.targets.values.length;
   const batchSize = Math.min(config.batchSize, n);
   const stepsPerEpoch = Math.ceil(n / batchSize);
-  const steps = createStepRunner(job);
+  const steps = await openStepRunner(job);
   const schedule = createSchedule(config.schedule, config.epochs);
   const watch = createWatch(network, job.backend, train, job.validation);
   let shuffle = new Random(config.seed, 'shuffle');
@@ -60,6 +71,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
     order: shuffle.save(),
     dropout: dropout.save(),
     optimizerSteps: 0,
+    workers: job.crew?.workers ?? 1,
     best: { epoch: 0, loss: Infinity, waited: 0 },
     schedule: schedule.save(),
   };
@@ -97,6 +109,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
       shuffle: shuffle.save(),
       dropout: dropout.save(),
       optimizerSteps: optimizer.steps,
+      workers: job.crew?.workers ?? 1, // not those that it was begun on, where they failed
       schedule: schedule.save(),
     };
     return encodeCheckpoint({
@@ -105,6 +118,19 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
       best,
       slots: optimizer.slots,
     });
+  };
+
+  const saveIfDue = async () => {
+    const isDue = performance.now() - lastCheckpoint >= (job.checkpointEveryMs ?? 3000);
+    if (!isDue || isSaving || steps.isBetweenAverages) return;
+    const bytes = await save();
+    lastCheckpoint = performance.now();
+    isSaving = true;
+    // A full disk must not end the run: that is told when its end can't be stored.
+    void job
+      .saveCheckpoint(bytes)
+      .catch(() => undefined)
+      .finally(() => (isSaving = false));
   };
 
   const readLosses = async () => {
@@ -122,10 +148,12 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
   const run = async (): Promise<RunOutcome> => {
     while (state.epoch < config.epochs) {
       if (state.step === 0) state.order = shuffle.save();
+      await saveIfDue(); // workers that average have the same weights now; within a short epoch never
       const order = shuffledOrder(n, Random.restore(state.order), shuffle, state.step === 0);
       while (state.step < stepsPerEpoch) {
         const at = state.step * batchSize;
         step(order.subarray(at, Math.min(n, at + batchSize)));
+        if (steps.pending) await steps.pending;
         state.step++;
         stepsSinceResume++;
         if (steps.unread >= lossesKept) await readLosses();
@@ -136,16 +164,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
           if (!Number.isFinite(state.lossSum)) return 'diverged';
           emit(progressOf());
         }
-        if (!isSaving && now - lastCheckpoint >= (job.checkpointEveryMs ?? 3000)) {
-          const bytes = await save();
-          lastCheckpoint = performance.now();
-          isSaving = true;
-          // A full disk must not end the run: that is told when its end can't be stored.
-          void job
-            .saveCheckpoint(bytes)
-            .catch(() => undefined)
-            .finally(() => (isSaving = false));
-        }
+        await saveIfDue();
         if (control.isPaused || performance.now() - lastYield > yieldEveryMs) {
           const before = performance.now();
           if ((await control.next()) === 'stop') return 'stopped';
@@ -213,6 +232,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
       type: 'started',
       backend: job.backend,
       reason: job.reason,
+      ...(job.workers && { workers: job.workers }),
       parameters: network.trainable.reduce((sum, { variable }) => sum + variable.size, 0),
       stepsPerEpoch,
       epoch: state.epoch,

@@ -66,7 +66,8 @@ async function rateOf(backend: Backend, job: ProbeJob, now: () => number): Promi
   }
 }
 
-function firstBatch(
+/** As much of the data as one step takes. */
+export function firstBatch(
   { features, width, targets, weights }: TrainingRows,
   size: number,
 ): TrainingRows {

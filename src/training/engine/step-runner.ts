@@ -20,9 +20,17 @@ import { createBatches } from './batches.ts';
 import { createPlannedSteps } from './kernels/planned-steps.ts';
 import { lossOf } from './objective.ts';
 import { createOptimizer } from './optimizer.ts';
+import { createParallelSteps } from './parallel/parallel-steps.ts';
 import type { StepJob, StepRunner } from './steps.ts';
 
-/** The quickest that there is for this network on this backend. */
+/** By the workers that the job has, or one where several can't. @throws StudioError `internal` when one can't start */
+export async function openStepRunner(job: StepJob): Promise<StepRunner> {
+  const { crew, backend } = job;
+  const isParallel = backend === 'wasm' && crew && crew.workers > 1;
+  return (isParallel ? await createParallelSteps(job, crew) : null) ?? createStepRunner(job);
+}
+
+/** The quickest that there is for this network on this backend, by one worker. */
 export function createStepRunner(job: StepJob): StepRunner {
   return (job.backend === 'wasm' ? createPlannedSteps(job) : null) ?? createTensorSteps(job);
 }

@@ -71,6 +71,17 @@ export const train = {
     webgl: 'WebGL',
     cpu: 'JavaScript',
   },
+  workers: 'Cores',
+  workersHint:
+    'How many compute at once, with WebAssembly. Empty: as many as are measured to be worth it.',
+  averageEvery: 'Average every',
+  averageEveryHint:
+    'With 1, the cores share each batch and the result is that of one core. With more, each makes so many steps of its own before their weights are averaged: quicker, but another result.',
+  steps: 'steps',
+  onWorkers: (count: string) => `on ${count} cores`,
+  onWorkersMeasured: (count: string, rates: string) =>
+    `on ${count} cores (measured: ${rates} examples/s)`,
+  rateOf: (count: string, rate: string) => `${count}: ${rate}`,
   folds: 'Cross-validation folds',
   foldsHint:
     'Trains once a fold, each tested on rows that it has not seen. Empty: the data set’s own split.',

@@ -8,14 +8,6 @@ import type { TrainingRows } from '../batches.ts';
 import type { BatchPlace } from '../kernels/step-plan.ts';
 import type { BoardShape } from './board.ts';
 
-/** As much of a Worker as is used. */
-export interface HelperPort {
-  postMessage(message: unknown, transfer?: Transferable[]): void;
-  onmessage: ((event: MessageEvent) => void) | null;
-  onerror: ((event: ErrorEvent) => void) | null;
-  terminate(): void;
-}
-
 export interface ShardStart {
   type: 'start';
   worker: number;

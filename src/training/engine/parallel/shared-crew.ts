@@ -1,9 +1,10 @@
 /** A crew over memory that all share: a step costs no message, and waits in place. */
+import type { HelperPort } from '../../helper-port.ts';
 import type { StepPlan } from '../kernels/step-plan.ts';
 import type { Board } from './board.ts';
 import type { Crew } from './crew.ts';
 import { averageStates, loadState, sumGradients } from './meetings.ts';
-import type { HelperPort, Task } from './protocol.ts';
+import type { Task } from './protocol.ts';
 
 export function sharedCrew(plan: StepPlan, board: Board, helpers: readonly HelperPort[]): Crew {
   const sendAll = (task: Task) => helpers.forEach((_, i) => board.send(i + 1, task));
