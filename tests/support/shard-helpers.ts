@@ -27,8 +27,7 @@ export function channelHelper(): HelperPort {
 const entry = 'virtual:shard-thread';
 const source = `
   import { parentPort } from 'node:worker_threads';
-  import type { HelperPort } from '../../src/training/helper-port.ts';
-import { serveShard } from '/src/training/engine/parallel/shard.ts';
+  import { serveShard } from '/src/training/engine/parallel/shard.ts';
   const scope = { postMessage: (message, transfer) => parentPort.postMessage(message, transfer), onmessage: null };
   parentPort.on('message', (data) => scope.onmessage?.({ data }));
   serveShard(scope);

@@ -17,7 +17,7 @@ export interface Crew {
   end(): void;
 }
 
-export interface Round {
+interface Round {
   factors: number[];
   /** The optimiser's count after it. */
   steps: number;

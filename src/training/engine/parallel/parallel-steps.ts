@@ -12,10 +12,10 @@ import { networkState } from '../kernels/planned-steps.ts';
 import { planStep, type StepPlan } from '../kernels/step-plan.ts';
 import type { TrainingRows } from '../batches.ts';
 import type { StepJob, StepRunner } from '../steps.ts';
-import { Board, type BoardShape } from './board.ts';
+import { Board } from './board.ts';
 import { startHelpers, type Crew } from './crew.ts';
 import { messageCrew } from './message-crew.ts';
-import { shareOf } from './protocol.ts';
+import { shareOf, type BoardShape } from './protocol.ts';
 import { sharedCrew } from './shared-crew.ts';
 
 export interface ParallelOptions {
