@@ -9,6 +9,13 @@ export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   plugins: [svelte(), kernels()],
   worker: { format: 'es', plugins: () => [kernels()] },
+  // Isolates the page, as the studio's own servers do: workers may share memory.
+  server: {
+    headers: {
+      'Cross-Origin-Opener-Policy': 'same-origin',
+      'Cross-Origin-Embedder-Policy': 'require-corp',
+    },
+  },
   // Found late, a dependency reloads the page in the middle of a test.
   optimizeDeps: {
     include: [

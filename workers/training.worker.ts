@@ -80,6 +80,11 @@ async function train(
       checkpoint: resume && run.checkpoint ? await getChunk(db, run.checkpoint) : null,
       saveCheckpoint: (bytes) => journal.checkpoint(bytes),
       probeMemory: probeMemory(db),
+      startHelper: () =>
+        new Worker(new URL('./shard.worker.ts', import.meta.url), {
+          type: 'module',
+          name: 'shard',
+        }),
     });
     const version = await storeVersion(db, run, outcome);
     const record = await journal.finish({

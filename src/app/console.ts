@@ -103,8 +103,9 @@ function projectApi(session: ProjectSession, workspace: Workspace) {
   };
 }
 
-function outcome({ id, name, status, backend, metrics, modelVersion, folds }: RunRecord) {
-  return { id, name, status, backend, metrics, modelVersion, folds };
+function outcome({ id, name, status, backend, workers, metrics, modelVersion, folds }: RunRecord) {
+  const count = workers?.count ?? 1;
+  return { id, name, status, backend, workers: count, metrics, modelVersion, folds };
 }
 
 function summary({ digest, name, rows, columns }: DataSet) {

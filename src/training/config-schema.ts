@@ -63,6 +63,9 @@ export const runConfigSchema: v.GenericSchema<unknown, RunConfig> = v.strictObje
   classWeights: v.picklist(['none', 'balanced']),
   folds: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(1000))),
   shuffleFolds: v.boolean(),
+  // Settings that were stored before there were several workers lack these.
+  workers: v.optional(v.union([v.literal('auto'), v.pipe(count, v.maxValue(64))]), 'auto'),
+  averageEvery: v.optional(v.pipe(count, v.maxValue(1024)), 1),
 });
 
 /** @throws StudioError `bad-config` that names the setting and its value */

@@ -51,5 +51,7 @@ export function defaultConfig(learner: LearnerInfo, target: string): RunConfig {
     classWeights: 'none',
     folds: null,
     shuffleFolds: false,
+    workers: 'auto',
+    averageEvery: 1,
   };
 }

@@ -7,6 +7,7 @@ import type { Evaluation, Predictions } from '../evaluate/evaluation.ts';
 import type { NetworkSpec, PackedWeights } from '../models/spec.ts';
 import type { ProbeMemory } from './backend-reason.ts';
 import type { RunControl } from './control.ts';
+import type { StartHelper } from './helper-port.ts';
 import type { RunEstimate } from './preflight.ts';
 import type { Backend, MetricSet, RunConfig, RunEvent, RunOutcome } from './run.ts';
 
@@ -27,6 +28,8 @@ export interface TrainingJob {
   saveCheckpoint: SaveCheckpoint;
   /** Absent where nothing is to be remembered. */
   probeMemory?: ProbeMemory;
+  /** Starts a further worker of this run; absent where there can be none. */
+  startHelper?: StartHelper;
   /** 3,000 unless told otherwise. */
   checkpointEveryMs?: number;
 }

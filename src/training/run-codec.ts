@@ -1,7 +1,7 @@
 /** A run's record: its guard on the way out of storage. */
 import * as v from 'valibot';
 import { rebasedId } from '../lib/rebased-id.ts';
-import { backendReasonSchema } from './backend-reason.ts';
+import { backendReasonSchema, workersSchema } from './backend-reason.ts';
 import { runConfigSchema } from './config-schema.ts';
 import { runNoticeSchema } from './run-notice.ts';
 import { backends } from './run.ts';
@@ -37,6 +37,7 @@ const runSchema: v.GenericSchema<unknown, RunRecord> = v.object({
       v.transform(() => null),
     ),
   ]),
+  workers: v.exactOptional(workersSchema),
   baseline: v.nullable(metrics),
   epochs: v.array(epoch),
   folds: v.array(metrics),

@@ -14,6 +14,12 @@ export const runNoticeSchema: v.GenericSchema<unknown, RunNotice> = v.union([
       batch: v.number(),
       isApproximate: v.boolean(),
     }),
+    v.object({
+      type: v.literal('one-worker'),
+      epoch: v.number(),
+      workers: v.number(),
+      message: v.string(),
+    }),
     v.object({ type: v.literal('restarted'), epoch: v.number(), backend }),
     v.object({
       type: v.literal('moved'),

@@ -8,6 +8,7 @@ import type {
   RunConfig,
   RunNotice,
   RunOutcome,
+  WorkersChoice,
 } from './run.ts';
 
 export interface RunRecord {
@@ -25,6 +26,8 @@ export interface RunRecord {
   backend: Backend | null;
   /** Null before it is chosen. */
   backendReason: BackendReason | null;
+  /** Absent: one. */
+  workers?: WorkersChoice;
   /** What answering without learning scores on the rows that the curves are of. */
   baseline: Metrics | null;
   epochs: EpochRecord[];

@@ -10,6 +10,17 @@ export interface BackendRate {
   examplesPerSecond: number;
   /** Examples that are only answered, as when a run is measured; absent where it wasn't asked. */
   answersPerSecond?: number;
+  /** Absent: one. */
+  workers?: number;
+}
+
+/** On how many workers a run computes. */
+export interface WorkersChoice {
+  count: number;
+  /** As the settings have it. */
+  averageEvery: number;
+  /** What a probe measured, fewest workers first; empty where nothing was to be measured. */
+  rates: BackendRate[];
 }
 
 /** Why a run computes where it does; the page puts it into words. */
@@ -43,6 +54,8 @@ export type RunNotice =
       /** Batch norm's statistics are of fewer rows now, so that it isn't the same training any more. */
       isApproximate: boolean;
     }
+  /** Several workers couldn't; `message` is what was said. */
+  | { type: 'one-worker'; epoch: number; workers: number; message: string }
   /** The device was lost, and started again. */
   | { type: 'restarted'; epoch: number; backend: Backend }
   /** `message` is what the backend said. */
@@ -113,6 +126,13 @@ export interface RunConfig {
   folds: number | null;
   /** Whether folds are of shuffled rows; stratified for classes either way. */
   shuffleFolds: boolean;
+  /** How many cores compute, on wasm; `auto` measures it. */
+  workers: number | 'auto';
+  /**
+   * Steps after which several workers average their weights; with 1 they sum gradients in every step, and the result
+   * is one worker's up to rounding.
+   */
+  averageEvery: number;
 }
 
 export type Metrics = Record<string, number>;
@@ -139,6 +159,8 @@ export type RunEvent =
       type: 'started';
       backend: Backend;
       reason: BackendReason;
+      /** Absent: one. */
+      workers?: WorkersChoice;
       parameters: number;
       stepsPerEpoch: number;
       /** Epochs already behind a resumed run. */

@@ -56,3 +56,33 @@ test('the built folder works from a sub-path of a plain static host', async ({ p
   expect(accuracy).toBeGreaterThan(0.5);
   expect(missing.filter((path) => path !== '/favicon.ico')).toEqual([]);
 });
+
+test('from the second visit on a host without headers is isolated, and two cores share memory', async ({
+  page,
+}) => {
+  const { server, url } = await host([]);
+  const train = () =>
+    page.evaluate(async () => {
+      const project = await window.glasshouse.createProject({
+        name: 'On two cores',
+        task: 'tabular-classification',
+      });
+      await project.loadSample('penguins');
+      const config = { learner: 'mlp', backend: 'wasm', epochs: 5, workers: 2 } as const;
+      const run = await project.train(config);
+      const accuracy = run.metrics.test?.['accuracy'] ?? 0;
+      return { accuracy, workers: run.workers, isIsolated: crossOriginIsolated };
+    });
+  await page.goto(url);
+  await page.waitForFunction(() => 'glasshouse' in window);
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  const first = await train(); // by messages
+  await page.reload();
+  await page.waitForFunction(() => 'glasshouse' in window);
+  const second = await train();
+  server.close();
+  server.closeAllConnections();
+  expect(first).toEqual({ accuracy: second.accuracy, workers: 2, isIsolated: false });
+  expect(second).toEqual({ accuracy: first.accuracy, workers: 2, isIsolated: true });
+  expect(second.accuracy).toBeGreaterThan(0.5);
+});

@@ -1,12 +1,9 @@
 /** Helpers of a run on several cores, outside a browser: in this very thread by messages, or real threads. */
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { build, type Rolldown } from 'vite';
+import type { HelperPort } from '../../src/training/helper-port.ts';
 import { serveShard } from '../../src/training/engine/parallel/shard.ts';
-import type {
-  FromShard,
-  HelperPort,
-  ToShard,
-} from '../../src/training/engine/parallel/protocol.ts';
+import type { FromShard, ToShard } from '../../src/training/engine/parallel/protocol.ts';
 
 /** Serves in this thread; only messages can be exchanged with it. */
 export function channelHelper(): HelperPort {

@@ -14,7 +14,7 @@ const random = new Random(3).save();
 function stateOf(step: number, bestEpoch = 0): LoopState {
   return {
     ...{ epoch: 2, step, lossSum: 1 / 3, lossRows: 7, seconds: 0.1 },
-    ...{ shuffle: random, order: random, dropout: random, optimizerSteps: step },
+    ...{ shuffle: random, order: random, dropout: random, optimizerSteps: step, workers: 1 },
     best: { epoch: bestEpoch, loss: bestEpoch ? 0.5 : Infinity, waited: 1 },
     schedule: { factor: 0.5, best: Infinity, waited: 0 },
     on: { backend: 'wasm', microBatch: null },

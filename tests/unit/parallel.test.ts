@@ -11,9 +11,9 @@ import {
 import {
   shareOf,
   type FromShard,
-  type HelperPort,
   type ToShard,
 } from '../../src/training/engine/parallel/protocol.ts';
+import type { HelperPort } from '../../src/training/helper-port.ts';
 import type { OptimizerState } from '../../src/training/engine/optimizer.ts';
 import type { StepJob, StepRunner } from '../../src/training/engine/steps.ts';
 import { channelHelper, threadHelpers, threads } from '../support/shard-helpers.ts';

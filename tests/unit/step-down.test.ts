@@ -15,7 +15,7 @@ import { causeOf, stepDown, type Footing } from '../../src/training/engine/step-
 import type { Backend, FailureCause, RunConfig, RunEvent } from '../../src/training/run.ts';
 import { runNoticeSchema } from '../../src/training/run-notice.ts';
 
-const first: Footing = { place: 0, microBatch: null, hasRestarted: false };
+const first: Footing = { place: 0, microBatch: null, hasRestarted: false, isAlone: false };
 
 function ground(backends: Backend[], batch = 100, layers: LayerSpec[] = []) {
   const spec: NetworkSpec = { inputShape: [4], layers };
@@ -27,7 +27,7 @@ function fall(cause: FailureCause, at: ReturnType<typeof ground>) {
   const told: string[] = [];
   let footing = first;
   for (;;) {
-    const next = stepDown(footing, { cause, message: 'why', epoch: 3 }, at);
+    const next = stepDown(footing, { cause, message: 'why', epoch: 3, workers: 1 }, at);
     if (!next) return told;
     ({ footing } = next);
     const { notice } = next;
@@ -45,10 +45,20 @@ test('out of memory: fewer and fewer rows at a time, then the next backend with 
   ]);
 });
 
+test('where several workers fail one goes on, unless the training itself went wrong', () => {
+  const at = ground(['wasm', 'cpu'], 33);
+  const failure = { cause: 'failed', message: 'why', epoch: 3, workers: 2 } as const;
+  const next = stepDown(first, failure, at);
+  expect(next?.footing).toEqual({ ...first, isAlone: true });
+  expect(next?.notice).toEqual({ type: 'one-worker', epoch: 3, workers: 2, message: 'why' });
+  expect(parse(runNoticeSchema, next?.notice)).toEqual(next?.notice);
+  expect(stepDown(first, { ...failure, cause: 'diverged' }, at)).toBeNull();
+});
+
 test('batch norm keeps enough rows to have statistics of, and its change is told', () => {
   const at = ground(['wasm', 'cpu'], 32, [{ type: 'batch-norm' }]);
   expect(fall('out-of-memory', at)).toEqual(['wasm 16', 'wasm 8', 'to cpu', 'cpu 16', 'cpu 8']);
-  const failure = { cause: 'out-of-memory', message: '', epoch: 1 } as const;
+  const failure = { cause: 'out-of-memory', message: '', epoch: 1, workers: 1 } as const;
   expect(stepDown(first, failure, at)?.notice).toMatchObject({ isApproximate: true });
 });
 

@@ -32,6 +32,7 @@ export class RunJournal {
           ...record,
           backend: event.backend,
           backendReason: event.reason,
+          ...(event.workers && { workers: event.workers }),
           baseline: event.baseline ?? record.baseline,
           epochs: record.epochs.filter(({ epoch }) => epoch <= event.epoch),
         };

@@ -15,6 +15,8 @@ function textOf(notice: Exclude<RunNotice, { type: 'text' }>): string {
       const text = texts.fewerRows(backends[notice.backend], rows, batch);
       return notice.isApproximate ? `${text} ${texts.approximate}` : text;
     }
+    case 'one-worker':
+      return texts.oneWorker(format.integer(notice.workers), notice.message);
     case 'restarted':
       return texts.restarted(backends[notice.backend]);
     case 'moved': {

@@ -1,6 +1,6 @@
-/** Why a run computes where it does, in words. */
+/** Why a run computes where it does, and on how many cores, in words. */
 import { format, t } from '../../app/i18n.svelte.ts';
-import type { BackendReason } from '../../training/run.ts';
+import type { BackendReason, WorkersChoice } from '../../training/run.ts';
 
 export function reasonText(reason: BackendReason): string {
   const { backends, reasons } = t.train;
@@ -16,4 +16,20 @@ export function reasonText(reason: BackendReason): string {
     default:
       return reasons[reason.type];
   }
+}
+
+/** Null for one that is all there is to be said of. */
+export function workersText({ count, rates }: WorkersChoice): string | null {
+  const { onWorkers, onWorkersMeasured, rateOf } = t.train;
+  const cores = format.integer(count);
+  if (rates.length > 1)
+    return onWorkersMeasured(
+      cores,
+      rates
+        .map(({ workers = 1, examplesPerSecond }) =>
+          rateOf(format.integer(workers), format.integer(examplesPerSecond)),
+        )
+        .join(', '),
+    );
+  return count > 1 ? onWorkers(cores) : null;
 }

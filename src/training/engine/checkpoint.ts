@@ -21,6 +21,8 @@ const stateSchema = v.object({
   order: random,
   dropout: random,
   optimizerSteps: v.number(),
+  /** In sums of so many the bits differ. */
+  workers: v.optional(v.number(), 1),
   best: v.object({ epoch: v.number(), loss: v.number(), waited: v.number() }),
   schedule: v.object({ factor: v.number(), best: v.number(), waited: v.number() }),
   /** What it was computed on; absent in a checkpoint of the first version. */
@@ -117,6 +119,11 @@ export function loopStateIn(bytes: ArrayBuffer): LoopState {
   } catch (error) {
     throw damaged(error);
   }
+}
+
+/** On how many workers the run was. @throws StudioError `corrupt` */
+export function workersOf(bytes: ArrayBuffer): number {
+  return loopStateIn(bytes).workers;
 }
 
 function damaged(cause: unknown) {

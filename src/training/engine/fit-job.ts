@@ -1,6 +1,7 @@
 /** What a solver is given and what it gives, whichever it is. */
 import type { NetworkSpec, PackedWeights } from '../../models/spec.ts';
 import type { RunControl } from '../control.ts';
+import type { StartHelper } from '../helper-port.ts';
 import type { SaveCheckpoint } from '../pipeline.ts';
 import type { ProbeMemory } from '../backend-reason.ts';
 import type { Backend, RunConfig, RunEvent, RunOutcome } from '../run.ts';
@@ -16,6 +17,8 @@ export interface FitJob {
   saveCheckpoint: SaveCheckpoint;
   /** Absent where nothing is to be remembered. */
   probeMemory?: ProbeMemory;
+  /** Starts a further worker of this run; absent where there can be none. */
+  startHelper?: StartHelper;
   /** 3,000 unless told otherwise. */
   checkpointEveryMs?: number;
 }

@@ -2,9 +2,12 @@
 import { reviveError, type StudioError } from '../../lib/errors.ts';
 import { buildNetwork } from '../../models/engine/network.ts';
 import type { NetworkSpec } from '../../models/spec.ts';
+import type { StartHelper } from '../helper-port.ts';
+import type { WorkersChoice } from '../run.ts';
 import { restartHost, startHost } from './backend.ts';
 import { loopStateIn } from './checkpoint.ts';
 import { chooseBackend, type BackendChoice } from './choose-backend.ts';
+import { chooseWorkers } from './choose-workers.ts';
 import { watchDevice, type DeviceWatch } from './device-watch.ts';
 import { l2Of, type FitJob, type FitResult } from './fit-job.ts';
 import { BrokenRun, runLoop } from './loop.ts';
@@ -45,8 +48,8 @@ function firstFooting(choices: readonly BackendChoice[], checkpoint: ArrayBuffer
   const on = checkpoint && loopStateIn(checkpoint).on;
   const place = choices.findIndex(({ backend }) => backend === on?.backend);
   return on && place >= 0
-    ? { place, microBatch: on.microBatch, hasRestarted: false }
-    : { place: 0, microBatch: null, hasRestarted: false };
+    ? { place, microBatch: on.microBatch, hasRestarted: false, isAlone: false }
+    : { place: 0, microBatch: null, hasRestarted: false, isAlone: false };
 }
 
 type Attempt = {
@@ -59,36 +62,52 @@ type Attempt = {
 
 async function attemptOn(
   { backend, reason }: BackendChoice,
-  { microBatch }: Footing,
+  { microBatch, isAlone }: Footing,
   job: FitJob,
   spec: NetworkSpec,
   start: typeof startHost,
 ): Promise<Attempt> {
   const { config, train } = job;
+  const { startHelper } = job;
   let network;
   let device: DeviceWatch | undefined;
+  let workers: WorkersChoice | undefined;
+  const failureOf = (checkpoint: ArrayBuffer | null, cause: Failure['cause'], message: string) => ({
+    ...failureAt(checkpoint ?? job.checkpoint, cause, message),
+    workers: workers?.count ?? 1,
+  });
   try {
     await start(backend);
     device = watchDevice(backend);
+    if (backend === 'wasm' && !isAlone)
+      workers = await chooseWorkers(
+        {
+          ...{ spec, config, train, checkpoint: job.checkpoint },
+          ...(startHelper && { startHelper }),
+        },
+        job.probeMemory,
+      );
     network = buildNetwork(spec, config.seed);
     const { outcome, bestEpoch, lastGood } = await runLoop({
       ...job,
       ...{ network, backend, reason },
       l2: l2Of(config, train.targets.values.length),
       ...(microBatch !== null && { microBatch }),
+      ...(workers && { workers }),
+      ...(workers && workers.count > 1 && startHelper && { crew: crewOf(workers, startHelper) }),
       device,
     });
     return {
       result: { spec, weights: await network.pack(), outcome, bestEpoch, backend },
       checkpoint: lastGood,
-      failure: outcome === 'diverged' ? failureAt(lastGood ?? job.checkpoint, outcome, '') : null,
+      failure: outcome === 'diverged' ? failureOf(lastGood, outcome, '') : null,
     };
   } catch (thrown) {
     const broke = thrown instanceof BrokenRun ? thrown : null;
     const error = broke?.cause ?? reviveError(thrown);
     const cause = causeOf(error);
     const checkpoint = broke?.checkpoint ?? null;
-    const failure = cause && failureAt(checkpoint ?? job.checkpoint, cause, error.message);
+    const failure = cause && failureOf(checkpoint, cause, error.message);
     return { result: null, checkpoint, failure, error };
   } finally {
     network?.dispose();
@@ -96,10 +115,14 @@ async function attemptOn(
   }
 }
 
+function crewOf({ count, averageEvery }: WorkersChoice, startHelper: StartHelper) {
+  return { workers: count, averageEvery, startHelper };
+}
+
 function failureAt(
   checkpoint: ArrayBuffer | null,
   cause: Failure['cause'],
   message: string,
-): Failure {
+): Omit<Failure, 'workers'> {
   return { cause, message, epoch: checkpoint ? loopStateIn(checkpoint).epoch + 1 : 1 };
 }

@@ -7,7 +7,7 @@ import { reviveError, type StudioError } from '../../lib/errors.ts';
 import { Random } from '../../lib/random.ts';
 import type { RunControl } from '../control.ts';
 import type { SaveCheckpoint } from '../pipeline.ts';
-import type { BackendReason, RunEvent, RunOutcome } from '../run.ts';
+import type { BackendReason, RunEvent, RunOutcome, WorkersChoice } from '../run.ts';
 import { createSchedule } from '../schedules.ts';
 import type { TrainingRows } from './batches.ts';
 import { Breath, Stopped } from './breath.ts';
@@ -20,12 +20,14 @@ import {
 import { Checkpointer, type Spare } from './checkpointer.ts';
 import type { DeviceWatch } from './device-watch.ts';
 import { slotsOf } from './kernels/update/plan.ts';
-import { createStepRunner } from './step-runner.ts';
+import { openStepRunner } from './step-runner.ts';
 import type { StepJob } from './steps.ts';
 import { createWatch } from './watch.ts';
 
 export interface LoopJob extends StepJob {
   reason: BackendReason;
+  /** Absent: one. */
+  workers?: WorkersChoice;
   validation: TrainingRows | null;
   control: RunControl;
   emit: (event: RunEvent) => void;
@@ -73,7 +75,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
   const n = train.targets.values.length;
   const batchSize = Math.min(config.batchSize, n);
   const stepsPerEpoch = Math.ceil(n / batchSize);
-  const steps = await createStepRunner(job);
+  const steps = await openStepRunner(job);
   const schedule = createSchedule(config.schedule, config.epochs);
   const watch = await createWatch(network, job.backend, train, job.validation).catch(
     (error: unknown) => {
@@ -97,6 +99,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
     order: shuffle.save(),
     dropout: dropout.save(),
     optimizerSteps: 0,
+    workers: job.crew?.workers ?? 1,
     best: { epoch: 0, loss: Infinity, waited: 0 },
     schedule: schedule.save(),
   };
@@ -138,6 +141,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
       shuffle: shuffle.save(),
       dropout: dropout.save(),
       optimizerSteps: optimizer.steps,
+      workers: job.crew?.workers ?? 1, // not those that it was begun on, where they failed
       schedule: schedule.save(),
       on: { backend: job.backend, microBatch: job.microBatch ?? null },
     };
@@ -169,6 +173,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
       if (steps.stepInParts && stepMs > longStepMs)
         await withBreaks(steps.stepInParts(rows, rate, dropout), () => breath.within());
       else steps.step(rows, rate, dropout);
+      if (steps.pending) await steps.pending;
     } catch (error) {
       dropout = Random.restore(drawn); // the step will be taken again
       throw error;
@@ -178,27 +183,36 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
     stepsDone++;
   };
 
+  const isCheckpointDue = () =>
+    !checkpoints.isSaving &&
+    !steps.isBetweenAverages &&
+    performance.now() - lastCheckpoint >= (job.checkpointEveryMs ?? 3000);
+
+  /** After the losses were read. */
+  const saveCheckpoint = async () => {
+    await device.guard(checkpoints.take(capture, state.best.epoch));
+    lastCheckpoint = performance.now();
+  };
+
   const run = async (): Promise<RunOutcome> => {
     while (state.epoch < config.epochs) {
       if (state.step === 0) state.order = shuffle.save();
+      // Workers that average have the same weights now; within a short epoch never.
+      if (isCheckpointDue()) await saveCheckpoint();
       const order = shuffledOrder(n, Random.restore(state.order), shuffle, state.step === 0);
       while (state.step < stepsPerEpoch) {
         const at = state.step * batchSize;
         await step(order.subarray(at, Math.min(n, at + batchSize)));
         const now = performance.now();
         const isTold = now - lastProgress > progressEveryMs;
-        const isKept =
-          !checkpoints.isSaving && now - lastCheckpoint >= (job.checkpointEveryMs ?? 3000);
+        const isKept = isCheckpointDue();
         if (isTold || isKept || steps.unread >= mostUnread)
           if (!(await readLosses())) return 'diverged';
         if (isTold) {
           lastProgress = now;
           emit(progressOf());
         }
-        if (isKept) {
-          await device.guard(checkpoints.take(capture, state.best.epoch));
-          lastCheckpoint = performance.now();
-        }
+        if (isKept) await saveCheckpoint();
         checkpoints.prepare();
         await breath.betweenSteps();
       }
@@ -278,6 +292,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
       type: 'started',
       backend: job.backend,
       reason: job.reason,
+      ...(job.workers && { workers: job.workers }),
       parameters: trainable,
       stepsPerEpoch,
       epoch: state.epoch,

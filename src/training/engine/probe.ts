@@ -111,7 +111,8 @@ async function rateOf(backend: Backend, job: ProbeJob, now: () => number): Promi
   }
 }
 
-function firstRows(
+/** As much of the data as one step takes. */
+export function firstRows(
   { features, width, targets, weights }: TrainingRows,
   size: number,
 ): TrainingRows {

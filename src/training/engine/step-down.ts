@@ -14,6 +14,8 @@ export interface Footing {
   microBatch: number | null;
   /** Whether this backend's device was lost before. */
   hasRestarted: boolean;
+  /** Whether several workers failed: one may do. */
+  isAlone: boolean;
 }
 
 export interface Ground {
@@ -28,6 +30,8 @@ export interface Failure {
   message: string;
   /** The epoch under way, from 1. */
   epoch: number;
+  /** On how many it was computed. */
+  workers: number;
 }
 
 /** Batch norm's statistics are of a part's rows: of fewer they would say little. */
@@ -38,11 +42,16 @@ const leastRows = 2;
 /** Null where there is nothing left to try. */
 export function stepDown(
   footing: Footing,
-  { cause, message, epoch }: Failure,
+  { cause, message, epoch, workers }: Failure,
   { backends, spec, batch }: Ground,
 ): { footing: Footing; notice: RunNotice } | null {
   const backend = backends[footing.place];
   if (!backend) return null;
+  if (workers > 1 && cause !== 'diverged')
+    return {
+      footing: { ...footing, isAlone: true },
+      notice: { type: 'one-worker', epoch, workers, message },
+    };
   const isNormalised = spec.layers.some(({ type }) => type === 'batch-norm');
   const rows = halved(footing.microBatch ?? batch);
   if (cause === 'out-of-memory' && rows >= (isNormalised ? leastRowsNormalised : leastRows))
@@ -61,7 +70,7 @@ export function stepDown(
   if (!to) return null;
   return {
     // The next one has other memory: it is given whole batches again.
-    footing: { place: footing.place + 1, microBatch: null, hasRestarted: false },
+    footing: { place: footing.place + 1, microBatch: null, hasRestarted: false, isAlone: false },
     notice: { type: 'moved', epoch, from: backend, to, cause, message },
   };
 }

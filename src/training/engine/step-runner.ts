@@ -22,10 +22,18 @@ import { clipGradients, sumOfSquares } from './clip-gradients.ts';
 import { createPlannedSteps } from './kernels/planned-steps.ts';
 import { lossOf } from './objective.ts';
 import { createOptimizer } from './optimizer.ts';
+import { createParallelSteps } from './parallel/parallel-steps.ts';
 import { rowsOfParts, type StepJob, type StepRunner } from './steps.ts';
 
+/** By the workers that the job has, or one where several can't. @throws StudioError `internal` when one can't start */
+export async function openStepRunner(job: StepJob): Promise<StepRunner> {
+  const { crew, backend } = job;
+  const isParallel = backend === 'wasm' && crew && crew.workers > 1;
+  return (isParallel ? await createParallelSteps(job, crew) : null) ?? createStepRunner(job);
+}
+
 /**
- * The quickest that there is for this network on this backend.
+ * The quickest that there is for this network on this backend, by one worker.
  * @throws StudioError `no-backend` for a network that WebGPU can't train. tfjs doesn't take over there: its WebGPU
  * backend (4.22.0) gave other outputs than cpu for a small network with a masked embedding
  */

@@ -1,6 +1,7 @@
 /** What updates a network's weights, step by step, whoever computes it (step-runner.ts, kernels/planned-steps.ts). */
 import type { Random } from '../../lib/random.ts';
 import type { Network } from '../../models/engine/network.ts';
+import type { StartHelper } from '../helper-port.ts';
 import type { Backend, RunConfig } from '../run.ts';
 import type { TrainingRows } from './batches.ts';
 import type { LossScale } from './loss-scale.ts';
@@ -41,6 +42,8 @@ export interface StepJob {
   /** The weight of ½ Σw² in the mean loss. */
   l2: number;
   train: TrainingRows;
+  /** Further workers that take part; absent: none. */
+  crew?: { workers: number; averageEvery: number; startHelper: StartHelper };
   /** Most rows that are computed at a time, their gradients summed; absent: the whole batch. */
   microBatch?: number;
   /** For gradients of fewer bits than float32 has. */

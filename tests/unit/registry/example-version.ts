@@ -30,6 +30,8 @@ export const exampleVersion: ModelVersion = {
     classWeights: 'balanced',
     folds: null,
     shuffleFolds: false,
+    workers: 'auto',
+    averageEvery: 1,
   },
   spec: {
     inputShape: [1],

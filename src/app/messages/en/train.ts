@@ -93,6 +93,17 @@ export const train = {
     webgl: 'WebGL',
     cpu: 'JavaScript',
   },
+  workers: 'Cores',
+  workersHint:
+    'How many compute at once, with WebAssembly. Empty: as many as are measured to be worth it.',
+  averageEvery: 'Average every',
+  averageEveryHint:
+    'With 1, the cores share each batch and the result is that of one core. With more, each makes so many steps of its own before their weights are averaged: quicker, but another result.',
+  steps: 'steps',
+  onWorkers: (count: string) => `on ${count} cores`,
+  onWorkersMeasured: (count: string, rates: string) =>
+    `on ${count} cores (measured: ${rates} examples/s)`,
+  rateOf: (count: string, rate: string) => `${count}: ${rate}`,
   folds: 'Cross-validation folds',
   foldsHint:
     'Trains once a fold, each tested on rows that it has not seen. Empty: the data set’s own split.',
@@ -177,6 +188,8 @@ export const train = {
       `${backend} ran out of memory. Each batch of ${batch} is now computed ${rows} rows at a time and the gradients are summed: the same training, a little slower.`,
     approximate:
       'Batch norm sees fewer rows at a time, so the result differs somewhat from that of whole batches.',
+    oneWorker: (workers: string, message: string) =>
+      `${workers} workers failed (${message}). Training went on with one, from the last good state.`,
     restarted: (backend: string) =>
       `the device of ${backend} was lost. It was started again, and training went on from the last good state.`,
     moved: (from: string, to: string, why: string) =>

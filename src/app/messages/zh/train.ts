@@ -90,6 +90,15 @@ export const train: Messages['train'] = {
     webgl: 'WebGL',
     cpu: 'JavaScript',
   },
+  workers: '核心数',
+  workersHint: '使用 WebAssembly 时同时计算的核心数。留空则通过实测选取合适的数目。',
+  averageEvery: '平均间隔',
+  averageEveryHint:
+    '为 1 时，各核心分担每一批，结果与单核相同。大于 1 时，各核心先独立训练这么多步，再对权重取平均：更快，但结果不同。',
+  steps: '步',
+  onWorkers: (count) => `使用 ${count} 个核心`,
+  onWorkersMeasured: (count, rates) => `使用 ${count} 个核心（实测：${rates} 样本/秒）`,
+  rateOf: (count, rate) => `${count} 个：${rate}`,
   folds: '交叉验证折数',
   foldsHint: '每折训练一次，并用未见过的行测试。留空则使用数据集自身的划分。',
   layers: '隐藏层',
@@ -171,6 +180,8 @@ export const train: Messages['train'] = {
     fewerRows: (backend, rows, batch) =>
       `${backend} 内存不足。现在每批 ${batch} 行分成每次 ${rows} 行计算，再将梯度相加：训练不变，只是稍慢。`,
     approximate: '批归一化每次看到的行数变少，结果会与整批计算略有不同。',
+    oneWorker: (workers, message) =>
+      `${workers} 个工作线程出错（${message}）。已改用一个，从最近的正常状态继续训练。`,
     restarted: (backend) => `${backend} 的设备丢失。已重新启动，并从最近的正常状态继续训练。`,
     moved: (from, to, why) => `${from} ${why}。已改用 ${to}，从最近的正常状态继续训练。`,
     causes: {

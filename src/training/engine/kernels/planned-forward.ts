@@ -4,7 +4,7 @@
  */
 import type { NetworkSpec, PackedWeights } from '../../../models/spec.ts';
 import { planNetwork, type NetworkPlan } from './plan/network-plan.ts';
-import { NoPlan } from './plan/plan-layer.ts';
+import { NoPlan } from './plan/layer-plan.ts';
 import { countWorkspace, WasmWorkspace } from './wasm-workspace.ts';
 import { OutOfWorkspace } from './workspace.ts';
 

@@ -5,7 +5,8 @@
 import { StudioError } from '../../../lib/errors.ts';
 import type { Network } from '../../../models/engine/network.ts';
 import type { StepJob, StepRunner } from '../steps.ts';
-import { NoPlan, type LayerPlanners } from './plan/plan-layer.ts';
+import { NoPlan } from './plan/layer-plan.ts';
+import type { LayerPlanners } from './plan/plan-layer.ts';
 import { planWasmStep, type WasmStepPlan } from './wasm-step-plan.ts';
 import { WasmWorkspace } from './wasm-workspace.ts';
 import { OutOfWorkspace } from './workspace.ts';

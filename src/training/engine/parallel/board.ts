@@ -1,18 +1,13 @@
 /**
  * Memory that all workers of a run see: a queue of tasks for each helper, and places where gradients or states are
  * laid down for the others. Who waits spins for a moment, then sleeps until it is woken.
+ *
+ * What may wait is a generator: it yields now and then while it sleeps. The owner goes on at once (`inPlace`); a
+ * helper lets messages in (`lettingMessagesIn`), because Chromium can't end a thread that sleeps in place once its
+ * owner is gone.
  */
-import type { Task } from './protocol.ts';
-
-export interface BoardShape {
-  workers: number;
-  /** Rows of a task at most. */
-  mostRows: number;
-  /** Tasks that a helper can be behind; a power of two. */
-  capacity: number;
-  /** Floats that a worker lays down at a time. */
-  size: number;
-}
+import { yieldToMessages } from '../yield.ts';
+import type { BoardShape, Task } from './protocol.ts';
 
 /**
  * Places that each worker has, used in turn. Nobody can write one that is still read: it is written again only after
@@ -32,10 +27,27 @@ const taskTypes = ['share', 'step', 'average', 'load'] as const;
 const header = 6;
 /** Of a wait; some microseconds, in which a worker that is as quick as this one arrives. */
 const spins = 2000;
-/** How often who sleeps looks whether another one has failed. */
-const glanceMs = 500;
+/** How often who sleeps looks up. */
+const glanceMs = 100;
 /** Longer than any share of a batch takes: who hasn't come by then has died. */
 const patienceMs = 60_000;
+
+export type Waiting<Result> = Generator<undefined, Result, undefined>;
+
+export function inPlace<Result>(waiting: Waiting<Result>): Result {
+  for (;;) {
+    const { done, value } = waiting.next();
+    if (done) return value;
+  }
+}
+
+export async function lettingMessagesIn<Result>(waiting: Waiting<Result>): Promise<Result> {
+  for (;;) {
+    const { done, value } = waiting.next();
+    if (done) return value;
+    await yieldToMessages();
+  }
+}
 
 export class Board {
   readonly shape: BoardShape;
@@ -72,12 +84,12 @@ export class Board {
   }
 
   /** By the owner. Waits while the helper is too far behind. */
-  send(worker: number, task: Task) {
+  *send(worker: number, task: Task): Waiting<void> {
     const count = this.#queued[worker] ?? 0;
     for (;;) {
       const done = Atomics.load(this.#words, doneOf(worker));
       if (((count - done) | 0) < this.shape.capacity) break;
-      this.#waitWhile(doneOf(worker), done, patienceMs);
+      yield* this.#waitWhile(doneOf(worker), done, patienceMs);
     }
     this.#write(worker, count, task);
     const next = (count + 1) | 0;
@@ -87,8 +99,8 @@ export class Board {
   }
 
   /** By a helper: its next task, once there is one. What it holds is valid until `finish`. */
-  take(): Task {
-    this.#waitWhile(queuedOf(this.#worker), this.#taken, Infinity);
+  *take(): Waiting<Task> {
+    yield* this.#waitWhile(queuedOf(this.#worker), this.#taken, Infinity);
     return this.#read(this.#worker, this.#taken);
   }
 
@@ -99,7 +111,7 @@ export class Board {
   }
 
   /** Returns when every worker has come as often. @throws Error when one has failed */
-  meet() {
+  *meet(): Waiting<void> {
     const meeting = ++this.#meetings;
     const last = (this.shape.workers * meeting - 1) | 0;
     if (Atomics.add(this.#words, arrived, 1) === last) {
@@ -107,7 +119,7 @@ export class Board {
       Atomics.notify(this.#words, met);
       return;
     }
-    this.#waitWhile(met, (meeting - 1) | 0, patienceMs);
+    yield* this.#waitWhile(met, (meeting - 1) | 0, patienceMs);
   }
 
   /** Where a worker lays down so many numbers before the next meeting. */
@@ -139,12 +151,13 @@ export class Board {
       Atomics.notify(this.#words, doneOf(worker));
   }
 
-  #waitWhile(place: number, value: number, mostMs: number) {
+  *#waitWhile(place: number, value: number, mostMs: number): Waiting<void> {
     for (let i = 0; i < spins; i++) if (Atomics.load(this.#words, place) !== value) return;
     for (let waitedMs = 0; waitedMs < mostMs; waitedMs += glanceMs) {
       if (Atomics.load(this.#words, failed) === 1) throw new Error('a helper of this run failed');
       Atomics.wait(this.#words, place, value, glanceMs);
       if (Atomics.load(this.#words, place) !== value) return;
+      yield;
     }
     throw new Error('a helper of this run no longer answers');
   }

@@ -1,6 +1,7 @@
 /** The workers of a run as their owner sees them. Two kinds, by memory that all share and by messages. */
 import { StudioError } from '../../../lib/errors.ts';
-import type { FromShard, HelperPort, ShardStart, Task } from './protocol.ts';
+import type { HelperPort } from '../../helper-port.ts';
+import type { FromShard, ShardStart, Task } from './protocol.ts';
 
 /** What takes time is a promise where messages carry it, and done on return where memory is shared. */
 export interface Crew {
@@ -16,7 +17,7 @@ export interface Crew {
   end(): void;
 }
 
-export interface Round {
+interface Round {
   factors: number[];
   /** The optimiser's count after it. */
   steps: number;

@@ -1,8 +1,9 @@
 /** A crew by messages, for pages that aren't isolated: buffers are handed over, and come back. */
 import { StudioError } from '../../../lib/errors.ts';
+import type { HelperPort } from '../../helper-port.ts';
 import type { WasmStepPlan } from '../kernels/wasm-step-plan.ts';
 import type { Crew } from './crew.ts';
-import type { FromShard, HelperPort, ToShard } from './protocol.ts';
+import type { FromShard, ToShard } from './protocol.ts';
 
 type Told<Type> = Extract<FromShard, { type: Type }>;
 

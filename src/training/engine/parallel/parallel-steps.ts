@@ -4,6 +4,8 @@
  * `averageEvery` is k > 1, each makes k steps by batches of its own, and then weights and what the optimiser keeps are
  * averaged (local SGD; Stich 2019, "Local SGD converges fast and communicates little").
  */
+import type { NetworkSpec } from '../../../models/spec.ts';
+import type { StartHelper } from '../../helper-port.ts';
 import { WasmWorkspace } from '../kernels/wasm-workspace.ts';
 import { OutOfWorkspace } from '../kernels/workspace.ts';
 import { kernelModule } from '../kernels/kernels.ts';
@@ -11,10 +13,10 @@ import { networkState } from '../kernels/planned-steps.ts';
 import { planWasmStep, type WasmStepPlan } from '../kernels/wasm-step-plan.ts';
 import type { TrainingRows } from '../batches.ts';
 import type { StepJob, StepRunner } from '../steps.ts';
-import { Board, type BoardShape } from './board.ts';
+import { Board } from './board.ts';
 import { startHelpers, type Crew } from './crew.ts';
 import { messageCrew } from './message-crew.ts';
-import { shareOf, type HelperPort } from './protocol.ts';
+import { shareOf, type BoardShape } from './protocol.ts';
 import { sharedCrew } from './shared-crew.ts';
 
 export interface ParallelOptions {
@@ -22,14 +24,21 @@ export interface ParallelOptions {
   workers: number;
   /** Steps between two averages; 1: gradients are summed in each. */
   averageEvery: number;
-  startHelper: () => HelperPort;
+  startHelper: StartHelper;
   /** Whether memory can be shared. */
   isShared?: boolean;
 }
 
 /**
- * Null where one worker is all there can be: no vectors, no room, or batch norm in a network whose gradients would be
- * summed (its mean and variance are of the whole batch, and would cost a meeting a layer).
+ * Whether shares of a batch give what the batch gives. Batch norm's mean and variance are of the whole batch: shared
+ * out, it would cost a meeting a layer each way. Workers that only average have whole batches each.
+ */
+export function canShareOut({ layers }: NetworkSpec, averageEvery: number): boolean {
+  return averageEvery > 1 || !layers.some(({ type }) => type === 'batch-norm');
+}
+
+/**
+ * Null where one worker is all there can be: no vectors, no room, or a network whose batches can't be shared out.
  * @throws StudioError `internal` when a helper can't be started
  */
 export async function createParallelSteps(
@@ -38,7 +47,7 @@ export async function createParallelSteps(
 ): Promise<StepRunner | null> {
   const { workers, averageEvery } = options;
   const { spec } = job.network;
-  if (averageEvery === 1 && spec.layers.some(({ type }) => type === 'batch-norm')) return null;
+  if (!canShareOut(spec, averageEvery)) return null;
   const module = kernelModule();
   const workspace = WasmWorkspace.start();
   if (!module || !workspace) return null;

@@ -6,14 +6,16 @@ import type { NetworkSpec } from '../../../models/spec.ts';
 import type { RunConfig } from '../../run.ts';
 import type { TrainingRows } from '../batches.ts';
 import type { BatchPlace } from '../kernels/step-plan.ts';
-import type { BoardShape } from './board.ts';
 
-/** As much of a Worker as is used. */
-export interface HelperPort {
-  postMessage(message: unknown, transfer?: Transferable[]): void;
-  onmessage: ((event: MessageEvent) => void) | null;
-  onerror: ((event: ErrorEvent) => void) | null;
-  terminate(): void;
+/** Of the memory that all share (board.ts). */
+export interface BoardShape {
+  workers: number;
+  /** Rows of a task at most. */
+  mostRows: number;
+  /** Tasks that a helper can be behind; a power of two. */
+  capacity: number;
+  /** Floats that a worker lays down at a time. */
+  size: number;
 }
 
 export interface ShardStart {

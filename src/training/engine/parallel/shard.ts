@@ -2,7 +2,7 @@
 import { adoptKernelModule } from '../kernels/kernels.ts';
 import { planWasmStep, type WasmStepPlan } from '../kernels/wasm-step-plan.ts';
 import { WasmWorkspace } from '../kernels/wasm-workspace.ts';
-import { Board } from './board.ts';
+import { Board, lettingMessagesIn } from './board.ts';
 import { averageStates, loadState, sumGradients } from './meetings.ts';
 import type { FromShard, ShardStart, ToShard } from './protocol.ts';
 
@@ -23,7 +23,9 @@ export function serveShard(scope: Scope) {
       const { board } = data;
       if (board) {
         reply({ type: 'ready' });
-        serveBoard(plan, new Board(board.shape, data.worker, board.buffer), data.worker);
+        serveBoard(plan, new Board(board.shape, data.worker, board.buffer), data.worker).catch(
+          fail,
+        );
       } else {
         const serve = messageServer(plan, reply);
         scope.onmessage = (event) => {
@@ -48,16 +50,16 @@ function planOf({ module, plan }: ShardStart): WasmStepPlan {
   return planWasmStep({ ...plan, isOneOfSeveral: true }, workspace);
 }
 
-/** Never returns: between tasks the thread sleeps, and whoever ends the run ends the worker. */
-function serveBoard(plan: WasmStepPlan, board: Board, worker: number) {
+/** Never ends by itself: between tasks the thread sleeps, and whoever ends the run ends the worker. */
+async function serveBoard(plan: WasmStepPlan, board: Board, worker: number) {
   let losses: number[] = [];
   try {
     for (;;) {
-      const task = board.take();
+      const task = await lettingMessagesIn(board.take());
       switch (task.type) {
         case 'share': {
           const sum = plan.gradient(task.rows, task.place);
-          sumGradients(plan, board, worker, sum);
+          await lettingMessagesIn(sumGradients(plan, board, worker, sum));
           plan.update(task.learningRate);
           break;
         }
@@ -66,11 +68,11 @@ function serveBoard(plan: WasmStepPlan, board: Board, worker: number) {
           plan.update(task.learningRate);
           break;
         case 'average':
-          averageStates(plan, board, { worker, losses, ...task });
+          await lettingMessagesIn(averageStates(plan, board, { worker, losses, ...task }));
           losses = [];
           break;
         case 'load':
-          loadState(plan, board, worker, task.steps);
+          await lettingMessagesIn(loadState(plan, board, worker, task.steps));
           break;
         default:
           task satisfies never;

@@ -50,6 +50,9 @@ export interface LayerCalls {
   backward(rows: number): void;
 }
 
+/** There are no kernels for what is asked; the caller takes another way. */
+export class NoPlan extends Error {}
+
 export type PlanLayer<Spec> = (spec: Spec, job: LayerJob, workspace: Workspace) => LayerCalls;
 
 /** @throws Error for a part that a layer can't do without */

@@ -12,7 +12,7 @@ import { planBatchNorm, planLayerNorm } from '../norm/plan.ts';
 import { planGlobalPooling, planPooling } from '../pooling/plan.ts';
 import { planRecurrent } from '../recurrent/plan.ts';
 import type { Workspace } from '../workspace.ts';
-import type { LayerCalls, LayerJob, PlanLayer } from './layer-plan.ts';
+import { NoPlan, type LayerCalls, type LayerJob, type PlanLayer } from './layer-plan.ts';
 
 export type LayerPlanners = {
   readonly [Type in LayerKind['type']]?: PlanLayer<LayerOf<Type>>;
@@ -41,9 +41,6 @@ export const layerPlanners: LayerPlanners = {
   add: planAdd,
   concatenate: planConcatenate,
 };
-
-/** A layer of a kind that has no kernels; the caller takes another way. */
-export class NoPlan extends Error {}
 
 /** @throws NoPlan */
 export function planLayer(

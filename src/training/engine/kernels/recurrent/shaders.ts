@@ -2,16 +2,16 @@
  * Whole sequences of LSTM and GRU on WebGPU: a workgroup goes through all steps of a row, its state in workgroup
  * memory. Layouts are recurrent/assembly.ts's. Rows need each other only in the kernels' gradients, which are products.
  */
-import { OutOfWorkspace } from '../workspace.ts';
+import { NoPlan } from '../plan/layer-plan.ts';
 import type { Arguments, Pass, Shaders } from '../webgpu/shader.ts';
 
 const threads = 256;
 /** Workgroup memory, 16 kB at least, holds a state of so many, and four gates' slopes. */
 const mostUnits = 512;
 
-/** @throws OutOfWorkspace */
+/** @throws NoPlan */
 function noSpare({ units = 0 }: Arguments): number {
-  if (units > mostUnits) throw new OutOfWorkspace(`${units} units are more than ${mostUnits}`);
+  if (units > mostUnits) throw new NoPlan(`${units} units are more than ${mostUnits}`);
   return 0;
 }
 

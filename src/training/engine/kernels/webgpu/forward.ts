@@ -1,6 +1,7 @@
 /** A network's outputs for many rows by a plan of WebGPU kernels: what a run there is measured by. */
 import type { NetworkSpec } from '../../../../models/spec.ts';
 import { rowsAtATime, type KernelForward } from '../../forward.ts';
+import { NoPlan } from '../plan/layer-plan.ts';
 import { planNetwork } from '../plan/network-plan.ts';
 import { OutOfWorkspace } from '../workspace.ts';
 import { openGpu } from './device.ts';
@@ -15,7 +16,7 @@ export async function createWebGpuForward(spec: NetworkSpec): Promise<KernelForw
     return await planned(spec, workspace);
   } catch (error) {
     workspace.dispose();
-    if (error instanceof OutOfWorkspace) return null;
+    if (error instanceof OutOfWorkspace || error instanceof NoPlan) return null;
     throw error;
   }
 }

@@ -3,7 +3,7 @@
  * was noted becomes one upload and one compute pass (workspace.ts).
  */
 import type { Kernels } from '../kernels.ts';
-import { OutOfWorkspace } from '../workspace.ts';
+import { NoPlan } from '../plan/layer-plan.ts';
 import { isMerged } from './merge.ts';
 import {
   endingParts,
@@ -111,7 +111,7 @@ function recordingKernels(
   return new Proxy(known, {
     get(target, name: string) {
       const kernel = target[name];
-      if (kernel === undefined) throw new OutOfWorkspace(`there is no shader for ${name}`);
+      if (kernel === undefined) throw new NoPlan(`there is no shader for ${name}`);
       return kernel;
     },
   }) as unknown as Kernels; // by name and parameters they are: shaders.ts

@@ -36,7 +36,7 @@ export interface Shader {
   /** Further parameters, all i32, from those of the call. @param spare how many floats of room there are */
   derived?: readonly string[];
   derive?: (p: Arguments, spare: number) => Record<string, number>;
-  /** Floats of room that its passes need. @throws OutOfWorkspace where it can't do what it is called for */
+  /** Floats of room that its passes need. @throws NoPlan where it can't do what it is called for */
   spare?: (p: Arguments) => number;
   /** Whether a bias and an activation can follow in its last pass (activation/ending.ts). */
   hasEnding?: boolean;

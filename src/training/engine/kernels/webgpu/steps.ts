@@ -5,7 +5,7 @@
 import { StudioError } from '../../../../lib/errors.ts';
 import { rowsOfParts, type StepJob, type StepRunner } from '../../steps.ts';
 import { outputsOf } from '../../targets.ts';
-import { NoPlan } from '../plan/plan-layer.ts';
+import { NoPlan } from '../plan/layer-plan.ts';
 import { planStep, type StepPlan } from '../step-plan.ts';
 import { OutOfWorkspace } from '../workspace.ts';
 import { openGpu } from './device.ts';
