@@ -12,7 +12,7 @@ export const applyDropout: ApplyLayer<LayerOf<'dropout'>> = (
 ) => {
   const x = given(input);
   if (!training || rate === 0) return x;
-  const perRow = x.size / Math.max(1, x.shape[0] ?? 1);
+  const perRow = x.size / Math.max(1, x.shape[0]);
   const mask = dropoutMask(key, place, rate, x.size, firstRow * perRow);
   return mul(x, tensor(mask, x.shape));
 };
