@@ -142,7 +142,8 @@ function brokenUp(runner: StepRunner, told: () => void): StepRunner {
     ...runner,
     step(...given) {
       if (!runner.stepInParts) throw new Error('it has no parts');
-      for (const _break of runner.stepInParts(...given)) told();
+      const parts = runner.stepInParts(...given)[Symbol.iterator]();
+      while (!parts.next().done) told();
     },
   };
 }

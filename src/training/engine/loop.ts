@@ -1,7 +1,7 @@
 /**
  * Mini-batch training of a network. Its own loop, because a run must be held, resumed to the bit and heard
  * of without a frame or a timer in between. Nothing here knows where data or checkpoints are kept, nor what to do
- * about a failure.
+ * about a failure. Longer than other files, since all of it works on one state.
  */
 import { reviveError, type StudioError } from '../../lib/errors.ts';
 import { Random } from '../../lib/random.ts';

@@ -78,8 +78,9 @@ function layOut(shape: StepShape): { bytes: number; trainable: number } {
 
 /** What WebAssembly can address, or half of a small device's memory: the browser and the data want theirs. */
 function roomForSteps(): number {
-  const { deviceMemory } = (globalThis.navigator ?? {}) as { deviceMemory?: number }; // in GiB; Chromium alone
-  return Math.min(mostWorkspaceBytes, ((deviceMemory ?? 8) / 2) * 2 ** 30);
+  // In GiB; Chromium alone has it, and Node 20 no navigator.
+  const { navigator } = globalThis as { navigator?: { deviceMemory?: number } };
+  return Math.min(mostWorkspaceBytes, ((navigator?.deviceMemory ?? 8) / 2) * 2 ** 30);
 }
 
 /** Remembered, as the choice of a backend is. */

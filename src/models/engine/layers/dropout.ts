@@ -14,7 +14,7 @@ export const applyDropout: ApplyLayer<LayerOf<'dropout'>> = (
 ) => {
   const x = given(input);
   if (!training || rate === 0) return x;
-  const from = firstRow * (x.size / Math.max(1, x.shape[0] ?? 1));
+  const from = firstRow * (x.size / Math.max(1, x.shape[0]));
   // Numbers are drawn in pairs.
   if (isFused('GlasshouseDropout') && from % 2 === 0)
     return fusedDropout(x, { key, place, rate, from });
