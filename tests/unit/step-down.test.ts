@@ -129,8 +129,10 @@ vi.mock('../../src/training/engine/device-watch.ts', () => ({
 vi.mock('../../src/training/engine/step-runner.ts', async (importActual) => {
   const actual = await importActual<typeof Runners>();
   return {
-    async createStepRunner(job: StepJob): Promise<StepRunner> {
-      const runner = await actual.createStepRunner(job);
+    async openStepRunner(job: StepJob): Promise<StepRunner> {
+      // There is no WebGPU here: tfjs stands for it.
+      const runner =
+        job.backend === 'wasm' ? await actual.openStepRunner(job) : actual.createTensorSteps(job);
       let steps = 0;
       return {
         get unread() {

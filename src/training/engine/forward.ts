@@ -1,4 +1,4 @@
-/** A network's outputs for many rows: by the kernels' plan where there can be one, else by tfjs. */
+/** A network's outputs for many rows by the kernels' plan. */
 import { layerShapes } from '../../models/layer-shapes.ts';
 import type { NetworkSpec, PackedWeights } from '../../models/spec.ts';
 import { createPlannedForward, plannedForwardBytes } from './kernels/planned-forward.ts';
@@ -19,12 +19,6 @@ export interface Forward {
 export interface KernelForward extends Forward {
   /** An array a variable. */
   loadArrays(values: readonly Float32Array[]): void;
-}
-
-export async function openForward(spec: NetworkSpec): Promise<Forward> {
-  return (
-    createKernelForward(spec) ?? (await import('./tensor-forward.ts')).createTensorForward(spec)
-  );
 }
 
 /** Null where the kernels can't. */

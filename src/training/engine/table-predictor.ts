@@ -8,7 +8,7 @@ import { evaluateClasses } from '../../evaluate/evaluate-classes.ts';
 import { evaluateNumbers } from '../../evaluate/evaluate-numbers.ts';
 import type { Evaluation, Predictions } from '../../evaluate/evaluation.ts';
 import type { FittedModel, Predictor } from '../pipeline.ts';
-import { openForward } from './forward.ts';
+import { openForward } from './open-forward.ts';
 import { probabilitiesOf } from './probabilities.ts';
 
 export async function openPredictor(model: FittedModel): Promise<Predictor> {

@@ -2,7 +2,7 @@
 import { relaxed, simd } from 'virtual:training-kernels';
 
 /** A boolean, as WebAssembly takes it. */
-export type Flag = 0 | 1;
+type Flag = 0 | 1;
 
 /** Places are in bytes, sizes and strides in floats. */
 export interface Kernels {

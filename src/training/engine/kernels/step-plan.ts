@@ -72,7 +72,7 @@ export interface BatchPlace {
 }
 
 /** Puts rows where the plan reads them: features, targets and weights. @param from the first one's place among those given */
-export type FillRows = (rows: Uint32Array, from: number) => void;
+type FillRows = (rows: Uint32Array, from: number) => void;
 
 export interface StepPlan {
   network: NetworkPlan;

@@ -9,7 +9,7 @@ import type { Workspace } from '../workspace.ts';
 import type { Draw, LayerCalls, Place, SlopePlace } from './layer-plan.ts';
 import { layerPlanners, planLayer, type LayerPlanners } from './plan-layer.ts';
 
-export interface ParameterPlace {
+interface ParameterPlace {
   at: number;
   /** 0 for kept state. */
   gradient: number;
