@@ -80,11 +80,7 @@ async function train(
       checkpoint: resume && run.checkpoint ? await getChunk(db, run.checkpoint) : null,
       saveCheckpoint: (bytes) => journal.checkpoint(bytes),
       probeMemory: probeMemory(db),
-      startHelper: () =>
-        new Worker(new URL('./shard.worker.ts', import.meta.url), {
-          type: 'module',
-          name: 'shard',
-        }),
+      startHelper,
     });
     const version = await storeVersion(db, run, outcome);
     const record = await journal.finish({
@@ -107,7 +103,18 @@ async function estimate(
   const db = await openStudioDb();
   const source = await sourceOf(db, projectId, dataSet);
   const pipeline = await loadPipeline(taskId);
-  return pipeline.estimate({ source, config, signal, probeMemory: probeMemory(db) });
+  return pipeline.estimate({
+    ...{ source, config, signal, startHelper },
+    probeMemory: probeMemory(db),
+  });
+}
+
+/** A further worker of a run. */
+function startHelper() {
+  return new Worker(new URL('./shard.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'shard',
+  });
 }
 
 async function sourceOf(db: StudioDb, projectId: string, digest: string): Promise<ColumnSource> {

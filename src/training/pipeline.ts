@@ -68,6 +68,8 @@ export interface EstimateRequest {
   source: ColumnSource;
   config: RunConfig;
   probeMemory?: ProbeMemory;
+  /** As a run's; absent where there can be one worker alone. */
+  startHelper?: StartHelper;
   signal?: AbortSignal;
 }
 

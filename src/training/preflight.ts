@@ -4,6 +4,8 @@ import type { Backend, BackendRate, BackendReason } from './run.ts';
 export interface RunEstimate {
   backend: Backend;
   reason: BackendReason;
+  /** On how many it will be computed. */
+  workers: number;
   parameters: number;
   /** All that the run keeps in memory. */
   bytes: number;
@@ -20,7 +22,7 @@ export interface RunEstimate {
 
 /** How many there are of what a run keeps. */
 export interface RunSizes {
-  /** Bytes of the steps' buffers, and of those for measuring. */
+  /** Bytes of the steps' buffers, of all workers, and of those for measuring. */
   steps: number;
   measuring: number;
   parameters: number;

@@ -3,6 +3,7 @@ import { backend as currentBackend, memory } from '../../src/models/engine/tf.ts
 import { startBackend } from '../../src/training/engine/backend.ts';
 import { Control } from '../../src/training/engine/control.ts';
 import { fitModel } from '../../src/training/engine/fit.ts';
+import { openGpu } from '../../src/training/engine/kernels/webgpu/device.ts';
 import { defaultConfig, mlp } from '../../src/training/learners.ts';
 import type { Backend, RunEvent } from '../../src/training/run.ts';
 import { cases, dataOf } from '../support/tiny-network.ts';
@@ -39,8 +40,7 @@ async function train(backend: Backend, each: (epoch: number) => void) {
 
 const unplug: Partial<Record<Backend, () => void>> = {
   webgpu() {
-    // What tfjs's backend has; a destroyed device is a lost one.
-    (currentBackend() as unknown as { device: { destroy(): void } }).device.destroy();
+    void openGpu().then((gpu) => gpu?.device.destroy()); // a destroyed device is a lost one
   },
   webgl() {
     const { gpgpu } = currentBackend() as unknown as {

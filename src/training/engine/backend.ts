@@ -16,14 +16,17 @@ const loaders: Record<Backend, () => Promise<unknown>> = {
   cpu: () => import('@tensorflow/tfjs-backend-cpu'),
 };
 
-/** Where a network's variables are kept that kernels of our own train on `backend`, which needn't be started then. */
+/**
+ * Where a network's variables are kept that is trained on `backend`. Kernels of our own need nothing of tfjs's for
+ * that: its backend is started only for a network that they can't train (step-runner.ts).
+ */
 export function startHost(backend: Backend): Promise<void> {
-  return startBackend(backend === 'webgpu' ? 'cpu' : backend);
+  return startBackend(backend === 'webgl' ? 'webgl' : 'cpu');
 }
 
 /** After its device was lost. Kernels of our own ask for a new one by themselves. @throws StudioError `no-backend` */
 export async function restartHost(backend: Backend): Promise<void> {
-  if (backend !== 'webgpu') removeBackendOf(backend);
+  if (backend === 'webgl') removeBackendOf(backend);
   await startHost(backend);
 }
 

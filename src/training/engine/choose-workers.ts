@@ -4,6 +4,7 @@ import { Random } from '../../lib/random.ts';
 import type { ProbeMemory } from '../backend-reason.ts';
 import type { StartHelper } from '../helper-port.ts';
 import type { BackendRate, WorkersChoice } from '../run.ts';
+import { startHost } from './backend.ts';
 import { workersOf } from './checkpoint.ts';
 import { canShareOut } from './parallel/parallel-steps.ts';
 import { firstRows, type ProbeJob } from './probe.ts';
@@ -29,7 +30,6 @@ const mostWorkers = 8;
 /** How much faster more workers must be to be taken: a measurement this short is no better than that. */
 const leastGain = 1.1;
 
-/** The backend must have been started. */
 export async function chooseWorkers(
   job: WorkersJob,
   memory?: ProbeMemory,
@@ -83,6 +83,7 @@ export async function probeWorkers(
   job: WorkersJob,
   now: () => number = () => performance.now(),
 ): Promise<BackendRate[]> {
+  await startHost('wasm');
   const began = now();
   const rates: BackendRate[] = [];
   for (const workers of counts) {

@@ -9,13 +9,16 @@ import {
   type RunEstimate,
   type RunSizes,
 } from '../preflight.ts';
-import type { Backend, BackendRate, RunConfig } from '../run.ts';
+import type { StartHelper } from '../helper-port.ts';
+import type { Backend, BackendRate, RunConfig, WorkersChoice } from '../run.ts';
 import type { TrainingRows } from './batches.ts';
 import { chooseBackend } from './choose-backend.ts';
+import { chooseWorkers } from './choose-workers.ts';
 import { forwardBytes } from './forward.ts';
 import { layOutSteps, type StepShape } from './kernels/step-plan.ts';
 import { slotsOf } from './kernels/update/plan.ts';
 import { countWorkspace, mostWorkspaceBytes } from './kernels/wasm-workspace.ts';
+import { shareOf } from './parallel/protocol.ts';
 import { probeBackends } from './probe.ts';
 import { outputsOf } from './targets.ts';
 
@@ -26,6 +29,7 @@ export interface EstimateJob {
   train: TrainingRows;
   rows: RunSizes['rows'];
   probeMemory?: ProbeMemory | undefined;
+  startHelper?: StartHelper | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -54,20 +58,45 @@ export async function estimateRun(job: EstimateJob): Promise<RunEstimate> {
   const rate =
     known.find((one) => one.backend === backend && one.answersPerSecond !== undefined) ??
     (microBatch > 0 ? await measure(job, backend, microBatch) : undefined);
-  const secondsPerEpoch = rate ? secondsOfEpoch(rate, rows) : null;
+  const workers =
+    backend === 'wasm' && batch <= largestBatch ? await workersFor(job) : { count: 1, rates: [] };
+  const secondsPerEpoch = rate ? secondsOfEpoch(faster(rate, workers), rows) : null;
+  const share =
+    workers.count > 1 && config.averageEvery === 1 ? shareOf(batch, 0, workers.count)[1] : batch;
   return {
     ...{ backend, reason, parameters, largestBatch, secondsPerEpoch },
+    workers: workers.count,
     trainRows: rows.train,
     fits: batch <= largestBatch,
     bytes: bytesOf({
       ...{ parameters, rows, width: job.train.width },
-      steps: steps.bytes,
+      steps: workers.count > 1 ? workers.count * stepsOf(share, share).bytes : steps.bytes,
       measuring: forwardBytes(spec),
       trainable: steps.trainable,
       slots: slotsOf(config.optimizer).length,
     }),
     seconds: secondsPerEpoch && secondsPerEpoch * config.epochs,
   };
+}
+
+/** @throws the signal's reason */
+async function workersFor(job: EstimateJob): Promise<Pick<WorkersChoice, 'count' | 'rates'>> {
+  const { spec, config, train, startHelper, probeMemory, signal } = job;
+  const chosen = await chooseWorkers(
+    { ...{ spec, config, train, checkpoint: null }, ...(startHelper && { startHelper }) },
+    probeMemory,
+  );
+  signal?.throwIfAborted();
+  return chosen;
+}
+
+/** One worker's rate as so many have it, where that was measured. */
+function faster(one: BackendRate, { count, rates }: Pick<WorkersChoice, 'count' | 'rates'>) {
+  const rateOf = (workers: number) => rates.find((rate) => (rate.workers ?? 1) === workers);
+  const gain = (rateOf(count)?.examplesPerSecond ?? 1) / (rateOf(1)?.examplesPerSecond ?? 1);
+  return rateOf(count) && rateOf(1)
+    ? { ...one, examplesPerSecond: gain * one.examplesPerSecond }
+    : one;
 }
 
 /** Of the buffers that the steps' plan lays out. */

@@ -17,6 +17,8 @@ import {
   type Scalar,
   type Tensor,
 } from '../../models/engine/tf.ts';
+import type { Backend } from '../run.ts';
+import { startBackend } from './backend.ts';
 import { createBatches } from './batches.ts';
 import { clipGradients, sumOfSquares } from './clip-gradients.ts';
 import { createPlannedSteps } from './kernels/planned-steps.ts';
@@ -41,10 +43,14 @@ export async function createStepRunner(
   job: StepJob,
   /** Null for a network that it has no plan of. */
   planOnWasm: (job: StepJob) => StepRunner | null = createPlannedSteps,
+  start: (backend: Backend) => Promise<void> = startBackend,
 ): Promise<StepRunner> {
   switch (job.backend) {
-    case 'wasm':
-      return planOnWasm(job) ?? createTensorSteps(job);
+    case 'wasm': {
+      const planned = planOnWasm(job);
+      if (!planned) await start('wasm');
+      return planned ?? createTensorSteps(job);
+    }
     case 'webgpu': {
       const { createWebGpuSteps } = await import('./kernels/webgpu/steps.ts');
       const steps = await createWebGpuSteps(job);

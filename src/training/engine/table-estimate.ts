@@ -10,7 +10,7 @@ const mostSampledRows = 20_000;
 
 /** Null for a solver in float64: it ends when it has converged. */
 export async function estimateTable(
-  { source, config, probeMemory, signal }: EstimateRequest,
+  { source, config, probeMemory, startHelper, signal }: EstimateRequest,
   output: Output,
 ): Promise<RunEstimate | null> {
   if (config.solver !== 'gradient-descent') return null;
@@ -30,7 +30,7 @@ export async function estimateTable(
   const share = train.targets.values.length / sampled.length;
   const estimate = (count: number, validation: number) =>
     estimateRun({
-      ...{ spec: networkFor(config, train), config, train, probeMemory, signal },
+      ...{ spec: networkFor(config, train), config, train, probeMemory, startHelper, signal },
       rows: { train: Math.round(share * count), validation: Math.round(share * validation) },
     });
   const whole = await estimate(trained.length, validated);
