@@ -30,6 +30,7 @@ export {
   minimum,
   dispose,
   findBackendFactory,
+  getBackend,
   registerBackend,
   removeBackend,
   elu,

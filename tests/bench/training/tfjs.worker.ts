@@ -12,6 +12,7 @@ import {
   reshape,
   scalar,
   slice,
+  setBackend,
   sum,
   tensor,
   tensor1d,
@@ -26,7 +27,8 @@ import {
 import { Random } from '../../../src/lib/random.ts';
 import { buildNetwork } from '../../../src/models/engine/network.ts';
 import { startBackend } from '../../../src/training/engine/backend.ts';
-import { backends } from '../../../src/training/run.ts';
+import { locateWasm } from '../../../src/training/engine/wasm-backend.ts';
+import { backends, type Backend } from '../../../src/training/run.ts';
 import { batchStarts, rateOf, serve, type Trainer } from './contestant.ts';
 import { layersModel } from './layers-models.ts';
 import {
@@ -45,11 +47,21 @@ import { fillInKernels } from './stock-kernels.ts';
 serve(async (net, batch, name) => {
   const backend = backends.find((one) => one === name);
   if (!backend) throw new Error(`there is no backend "${name}"`);
-  await startBackend(backend);
-  if (backend === 'wasm') fillInKernels();
+  await startStock(backend);
   if (net === 'mf') return factorisationTrainer(batch);
   return fitTrainer(net, batch) ?? networkTrainer(net, batch);
 });
+
+/** Without the studio's kernels, which would be the other contestant's. */
+async function startStock(backend: Backend) {
+  if (backend !== 'wasm') {
+    await startBackend(backend);
+    return;
+  }
+  locateWasm();
+  if (!(await setBackend(backend))) throw new Error('wasm cannot be started');
+  fillInKernels();
+}
 
 function tensorsOf(net: SpecName): { x: Tensor; y: Tensor2D; rows: number } {
   const { features, labels, rows, classes } = examplesOf(net);

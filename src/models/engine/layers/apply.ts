@@ -2,7 +2,7 @@
 import { reshape, type Tensor, type Variable } from '../tf.ts';
 import type { LayerSpec } from '../../spec.ts';
 import { activate } from '../activations.ts';
-import { add, concat } from '../tf.ts';
+import { add, concat, getBackend, pad } from '../tf.ts';
 import { applyAttention } from './attention.ts';
 import {
   applyConvolution,
@@ -63,6 +63,26 @@ export function applyLayer(
     case 'add':
       return inputs.reduce((sum, x) => add(sum, x));
     case 'concatenate':
-      return concat([...inputs], -1);
+      return concatenate(inputs);
   }
+}
+
+/**
+ * Along the last dimension. On WebGL as a sum of padded inputs: with tfjs's own (4.22.0) the loss of two layers side
+ * by side was 0.1 % off there from the second step on.
+ */
+function concatenate(inputs: readonly Tensor[]): Tensor {
+  if (getBackend() !== 'webgl') return concat([...inputs], -1);
+  const widths = inputs.map((x) => x.shape.at(-1) ?? 0);
+  const total = widths.reduce((sum, width) => sum + width, 0);
+  let before = 0;
+  const padded = inputs.map((x, i) => {
+    const after = total - before - (widths[i] ?? 0);
+    const around = x.shape.map((_, axis): [number, number] =>
+      axis === x.shape.length - 1 ? [before, after] : [0, 0],
+    );
+    before += widths[i] ?? 0;
+    return pad(x, around);
+  });
+  return padded.reduce((sum, x) => add(sum, x));
 }
