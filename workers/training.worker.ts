@@ -103,10 +103,8 @@ async function estimate(
   const db = await openStudioDb();
   const source = await sourceOf(db, projectId, dataSet);
   const pipeline = await loadPipeline(taskId);
-  return pipeline.estimate({
-    ...{ source, config, signal, startHelper },
-    probeMemory: probeMemory(db),
-  });
+  // Of one worker: measuring several before a run would take the cores from the page.
+  return pipeline.estimate({ source, config, signal, probeMemory: probeMemory(db) });
 }
 
 /** A further worker of a run. */
