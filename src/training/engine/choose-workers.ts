@@ -62,11 +62,12 @@ export async function chooseWorkers(
   return chosen(best?.workers ?? 1, rates);
 }
 
+/** Of two cores one is the page's: with both at work its tasks took 62 ms and more. Settings may still ask for two. */
 function coresHere(): number {
   // Node 20 has no navigator.
-  return (
-    (globalThis.navigator as { hardwareConcurrency?: number } | undefined)?.hardwareConcurrency ?? 1
-  );
+  const { hardwareConcurrency = 1 } =
+    (globalThis.navigator as { hardwareConcurrency?: number } | undefined) ?? {};
+  return hardwareConcurrency <= 2 ? 1 : hardwareConcurrency;
 }
 
 const probeMs = 300;
