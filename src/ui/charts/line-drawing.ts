@@ -9,6 +9,7 @@ import {
   LogarithmicScale,
   PointElement,
   Tooltip,
+  type ChartConfiguration,
   type ChartDataset,
 } from 'chart.js';
 import type { LineSeries } from './line-series.ts';
@@ -37,47 +38,46 @@ export interface LineLooks {
 const drawEveryMs = 250;
 
 type Line = ChartDataset<'line', { x: number; y: number }[]>;
+type Configuration = ChartConfiguration<'line', { x: number; y: number }[]>;
 
 export class LineDrawing {
-  readonly #chart: Chart<'line', { x: number; y: number }[]>;
+  readonly #canvas: HTMLCanvasElement;
+  /** Made by the first drawing, in a task of its own: several charts that come at once would hold the page up. */
+  #chart: Chart<'line', { x: number; y: number }[]> | undefined;
+  #datasets: Line[] = [];
+  #options: NonNullable<Configuration['options']> = {
+    animation: false,
+    parsing: false,
+    normalized: true,
+    responsive: true,
+    maintainAspectRatio: false,
+    interaction: { mode: 'nearest', axis: 'x', intersect: false },
+    elements: { point: { radius: 0, hitRadius: 8 }, line: { borderWidth: 2 } },
+  };
   #legends: string[] = [];
   #last = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(canvas: HTMLCanvasElement) {
-    this.#chart = new Chart(canvas, {
-      type: 'line',
-      data: { datasets: [] },
-      options: {
-        animation: false,
-        parsing: false,
-        normalized: true,
-        responsive: true,
-        maintainAspectRatio: false,
-        interaction: { mode: 'nearest', axis: 'x', intersect: false },
-        elements: { point: { radius: 0, hitRadius: 8 }, line: { borderWidth: 2 } },
-      },
-    });
+    this.#canvas = canvas;
   }
 
   show(series: readonly LineSeries[], { colour }: LineLooks) {
     this.#legends = series.map(({ label, legend }) => legend ?? label);
-    this.#chart.data.datasets = series.map(
-      ({ label, points, colour: at, dashed, mark }, i): Line => {
-        const line = colour(`--series-${((at ?? i) % 8) + 1}`);
-        return {
-          label,
-          data: [...points],
-          borderColor: line,
-          backgroundColor: mark === 'steps' ? `${line}55` : line,
-          borderDash: dashed ? [5, 4] : [],
-          showLine: mark !== 'points',
-          stepped: mark === 'steps' ? 'before' : false,
-          fill: mark === 'steps' ? 'origin' : false,
-          pointRadius: mark === 'points' ? 2.5 : points.length === 1 ? 3 : 0,
-        };
-      },
-    );
+    this.#datasets = series.map(({ label, points, colour: at, dashed, mark }, i): Line => {
+      const line = colour(`--series-${((at ?? i) % 8) + 1}`);
+      return {
+        label,
+        data: [...points],
+        borderColor: line,
+        backgroundColor: mark === 'steps' ? `${line}55` : line,
+        borderDash: dashed ? [5, 4] : [],
+        showLine: mark !== 'points',
+        stepped: mark === 'steps' ? 'before' : false,
+        fill: mark === 'steps' ? 'origin' : false,
+        pointRadius: mark === 'points' ? 2.5 : points.length === 1 ? 3 : 0,
+      };
+    });
     this.#draw();
   }
 
@@ -88,27 +88,30 @@ export class LineDrawing {
       border: { color: colour('--line-strong') },
       title: { display: text !== '', text, color: colour('--ink-subtle') },
     });
-    this.#chart.options.scales = {
-      x: { type: 'linear', ...axis(xLabel) },
-      y: {
-        type: isLog ? 'logarithmic' : 'linear',
-        ...axis(yLabel),
-        ...(yRange && { min: yRange[0], max: yRange[1] }),
+    this.#options = {
+      ...this.#options,
+      scales: {
+        x: { type: 'linear', ...axis(xLabel) },
+        y: {
+          type: isLog ? 'logarithmic' : 'linear',
+          ...axis(yLabel),
+          ...(yRange && { min: yRange[0], max: yRange[1] }),
+        },
       },
-    };
-    this.#chart.options.plugins = {
-      legend: {
-        position: 'top',
-        align: 'start',
-        labels: {
-          color: colour('--ink-muted'),
-          boxWidth: 18,
-          boxHeight: 0,
-          filter: ({ text }) => text !== '',
-          generateLabels: (chart) =>
-            Chart.defaults.plugins.legend.labels
-              .generateLabels(chart)
-              .map((item, i) => ({ ...item, text: this.#legends[i] ?? item.text })),
+      plugins: {
+        legend: {
+          position: 'top',
+          align: 'start',
+          labels: {
+            color: colour('--ink-muted'),
+            boxWidth: 18,
+            boxHeight: 0,
+            filter: ({ text }) => text !== '',
+            generateLabels: (chart) =>
+              Chart.defaults.plugins.legend.labels
+                .generateLabels(chart)
+                .map((item, i) => ({ ...item, text: this.#legends[i] ?? item.text })),
+          },
         },
       },
     };
@@ -117,7 +120,7 @@ export class LineDrawing {
 
   destroy() {
     clearTimeout(this.#timer);
-    this.#chart.destroy();
+    this.#chart?.destroy();
   }
 
   /** Now if the last drawing is long enough ago; else soon, once for all that comes until then. */
@@ -127,7 +130,18 @@ export class LineDrawing {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#last = performance.now();
-      this.#chart.update('none');
+      this.#update();
     }, wait);
+  }
+
+  #update() {
+    if (!this.#chart) {
+      const data = { datasets: this.#datasets };
+      this.#chart = new Chart(this.#canvas, { type: 'line', data, options: this.#options });
+      return;
+    }
+    this.#chart.data.datasets = this.#datasets;
+    this.#chart.options = this.#options;
+    this.#chart.update('none');
   }
 }
