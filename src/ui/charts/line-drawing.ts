@@ -38,22 +38,25 @@ export interface LineLooks {
 const drawEveryMs = 250;
 
 type Line = ChartDataset<'line', { x: number; y: number }[]>;
-type Configuration = ChartConfiguration<'line', { x: number; y: number }[]>;
+type Options = NonNullable<ChartConfiguration<'line', { x: number; y: number }[]>['options']>;
+
+/** Of every line chart, whatever it shows. */
+const always: Options = {
+  animation: false,
+  parsing: false,
+  normalized: true,
+  responsive: true,
+  maintainAspectRatio: false,
+  interaction: { mode: 'nearest', axis: 'x', intersect: false },
+  elements: { point: { radius: 0, hitRadius: 8 }, line: { borderWidth: 2 } },
+};
 
 export class LineDrawing {
   readonly #canvas: HTMLCanvasElement;
-  /** Made by the first drawing, in a task of its own: several charts that come at once would hold the page up. */
+  /** Made empty, and only then drawn, each in a task of its own: charts that come all at once would hold the page up. */
   #chart: Chart<'line', { x: number; y: number }[]> | undefined;
   #datasets: Line[] = [];
-  #options: NonNullable<Configuration['options']> = {
-    animation: false,
-    parsing: false,
-    normalized: true,
-    responsive: true,
-    maintainAspectRatio: false,
-    interaction: { mode: 'nearest', axis: 'x', intersect: false },
-    elements: { point: { radius: 0, hitRadius: 8 }, line: { borderWidth: 2 } },
-  };
+  #options: Options = always;
   #legends: string[] = [];
   #last = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -89,7 +92,7 @@ export class LineDrawing {
       title: { display: text !== '', text, color: colour('--ink-subtle') },
     });
     this.#options = {
-      ...this.#options,
+      ...always,
       scales: {
         x: { type: 'linear', ...axis(xLabel) },
         y: {
@@ -136,8 +139,10 @@ export class LineDrawing {
 
   #update() {
     if (!this.#chart) {
-      const data = { datasets: this.#datasets };
-      this.#chart = new Chart(this.#canvas, { type: 'line', data, options: this.#options });
+      const data = { datasets: [] };
+      this.#chart = new Chart(this.#canvas, { type: 'line', data, options: { ...always } });
+      this.#last = -Infinity;
+      this.#draw();
       return;
     }
     this.#chart.data.datasets = this.#datasets;
