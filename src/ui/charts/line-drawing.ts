@@ -51,18 +51,43 @@ const always: Options = {
   elements: { point: { radius: 0, hitRadius: 8 }, line: { borderWidth: 2 } },
 };
 
+/**
+ * Draws a chart that nobody sees when the page is idle, so that the first one that is seen finds chart.js compiled:
+ * compiling it while a run starts would hold the page up.
+ */
+export function rehearse() {
+  const idle = 'requestIdleCallback' in globalThis ? requestIdleCallback : setTimeout; // Safari has none
+  idle(() => {
+    const drawing = new LineDrawing(document.createElement('canvas'), { responsive: false });
+    const looks = {
+      xLabel: 'x',
+      yLabel: '',
+      yRange: undefined,
+      isLog: false,
+      colour: () => '#000',
+    };
+    const points = Array.from({ length: 4 }, (_, x) => ({ x, y: x }));
+    drawing.look(looks);
+    drawing.show([{ id: '', label: 'y', points }], looks);
+    setTimeout(() => drawing.destroy(), 1000);
+  });
+}
+
 export class LineDrawing {
+  readonly #always: Options;
   readonly #canvas: HTMLCanvasElement;
   /** Made empty, and only then drawn, each in a task of its own: charts that come all at once would hold the page up. */
   #chart: Chart<'line', { x: number; y: number }[]> | undefined;
   #datasets: Line[] = [];
-  #options: Options = always;
+  #options: Options;
   #legends: string[] = [];
   #last = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(canvas: HTMLCanvasElement) {
+  constructor(canvas: HTMLCanvasElement, options: Options = {}) {
     this.#canvas = canvas;
+    this.#always = { ...always, ...options };
+    this.#options = this.#always;
   }
 
   show(series: readonly LineSeries[], { colour }: LineLooks) {
@@ -92,7 +117,7 @@ export class LineDrawing {
       title: { display: text !== '', text, color: colour('--ink-subtle') },
     });
     this.#options = {
-      ...always,
+      ...this.#always,
       scales: {
         x: { type: 'linear', ...axis(xLabel) },
         y: {
@@ -140,7 +165,7 @@ export class LineDrawing {
   #update() {
     if (!this.#chart) {
       const data = { datasets: [] };
-      this.#chart = new Chart(this.#canvas, { type: 'line', data, options: { ...always } });
+      this.#chart = new Chart(this.#canvas, { type: 'line', data, options: { ...this.#always } });
       this.#last = -Infinity;
       this.#draw();
       return;
