@@ -46,9 +46,40 @@ test('training is held, stepped, gone on with and stopped, each within 200 ms', 
     expect(times[act], act).toBeLessThan(200);
 });
 
-test('the page has no task over 50 ms while a network trains', async ({ page }) => {
+/**
+ * The longest task of a page's main thread in a trace, in ms: by the clock, and of the processor's time. By the clock
+ * a task also waits for whatever else the machine's cores do.
+ */
+function longestTask(trace: Buffer): { clock: number; processor: number } {
+  interface TraceEvent {
+    name: string;
+    pid: number;
+    tid: number;
+    dur?: number;
+    tdur?: number;
+    args?: { name?: string };
+  }
+  const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] }; // Chromium's own format
+  const isMain = (event: TraceEvent) =>
+    traceEvents.some(
+      ({ name, pid, tid, args }) =>
+        name === 'thread_name' &&
+        args?.name === 'CrRendererMain' &&
+        pid === event.pid &&
+        tid === event.tid,
+    );
+  const tasks = traceEvents.filter(({ name }) => name === 'ThreadControllerImpl::RunTask');
+  expect(tasks.length, 'tasks in the trace').toBeGreaterThan(50);
+  const long = tasks.filter((task) => (task.dur ?? 0) > 10_000 && isMain(task));
+  return {
+    clock: Math.max(0, ...long.map(({ dur = 0 }) => dur / 1000)),
+    processor: Math.max(0, ...long.map(({ tdur = 0 }) => tdur / 1000)),
+  };
+}
+
+test('the page has no task over 50 ms while a network trains', async ({ page, browser }) => {
   await openStudio(page);
-  const longest = await page.evaluate(async () => {
+  await page.evaluate(async () => {
     const project = await window.glasshouse.createProject({
       name: 'Smooth',
       task: 'tabular-classification',
@@ -56,17 +87,17 @@ test('the page has no task over 50 ms while a network trains', async ({ page }) 
     await project.loadSample('digits');
     location.hash = `#/p/${project.id}/train`;
     await new Promise((resolve) => setTimeout(resolve, 1500)); // the screen's own first drawing
-    const tasks: number[] = [];
-    const observer = new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) tasks.push(duration);
-    });
-    observer.observe({ type: 'longtask' });
-    await project.train({ learner: 'mlp', backend: 'wasm', epochs: 15, earlyStopping: null });
-    observer.disconnect();
-    return Math.max(0, ...tasks);
   });
-  // The aim is 50: 62–74 ms were seen at the end of issue 3, cause not found yet (closing note).
-  expect(longest).toBeLessThanOrEqual(100);
+  await browser.startTracing(page, { categories: ['toplevel'] });
+  await page.evaluate(async () => {
+    const [project] = await window.glasshouse.projects();
+    if (!project) throw new Error('the project is gone');
+    const opened = await window.glasshouse.openProject(project.id);
+    await opened.train({ learner: 'mlp', backend: 'wasm', epochs: 15, earlyStopping: null });
+  });
+  const longest = longestTask(await browser.stopTracing());
+  expect(longest.processor, 'of processor time').toBeLessThanOrEqual(50);
+  expect(longest.clock, 'by the clock, on a machine of two cores').toBeLessThanOrEqual(100);
 });
 
 test('the first batch is trained within 3 s of the click, tfjs once loaded before', async ({
