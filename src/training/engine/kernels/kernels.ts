@@ -1,4 +1,7 @@
-/** The WebAssembly module of the training kernels, and what it exports; what each does stands beside it in <name>/assembly.ts. */
+/**
+ * The WebAssembly module of the training kernels, and what it exports; what each does stands beside it in
+ * <name>/assembly.ts. Longer than other files: it is one list of signatures.
+ */
 import { relaxed, simd } from 'virtual:training-kernels';
 
 /** A boolean, as WebAssembly takes it. */

@@ -3,18 +3,12 @@
  * [batch, steps, 3 · width]; a head is `width / heads` of each. Shares: [batch, heads, steps, steps].
  */
 import { gemm, gemmScratch } from '../gemm/assembly';
-import { exp4, loadUpTo4, madd, storeUpTo4, sumOf } from '../lanes/assembly';
+import { exp4, floats, loadUpTo4, madd, storeUpTo4, sumOf } from '../lanes/assembly';
 
 /** Bytes of scratch for a pass either way. */
 export function attentionScratch(steps: i32, depth: i32): i32 {
   const square = ((steps * steps + 3) / 4) * 16;
   return square + gemmScratch(steps, max(steps, depth), max(steps, depth));
-}
-
-// @ts-ignore: decorator
-@inline
-function floats(count: i32): usize {
-  return (<usize>count) << 2;
 }
 
 /** mixed[batch, steps, width] = softmax(Q Kᵀ / √depth) V @param mask [batch, steps]; 0 for none */

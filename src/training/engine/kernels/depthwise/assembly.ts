@@ -13,7 +13,7 @@ import {
   strideY,
   top,
   width,
-} from '../convolution/assembly';
+} from '../convolution/image.assembly';
 
 /** Bytes from the first pixel to another. */
 // @ts-ignore: decorator

@@ -3,13 +3,7 @@
  * (Koren, Bell and Volinsky 2009). AssemblyScript. One pass over the batch: answers, losses and all gradients.
  * Users and items are float32 that hold whole numbers; gradients are added to what is there.
  */
-import { exp1, loadUpTo4, log1, madd, storeUpTo4, sumOf } from '../lanes/assembly';
-
-// @ts-ignore: decorator
-@inline
-function floats(count: i32): usize {
-  return (<usize>count) << 2;
-}
+import { exp1, floats, loadUpTo4, log1, madd, storeUpTo4, sumOf } from '../lanes/assembly';
 
 // @ts-ignore: decorator
 @inline

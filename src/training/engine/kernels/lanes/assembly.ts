@@ -4,6 +4,13 @@
  * a module without data of its own can share another's memory. Polynomials: Cephes (S. L. Moshier), within 2 ulp.
  */
 
+/** Bytes of so many float32. */
+// @ts-ignore: decorator
+@inline
+export function floats(count: i32): usize {
+  return (<usize>count) << 2;
+}
+
 /** A multiply and an add, in one where the machine has it. */
 // @ts-ignore: decorator
 @inline

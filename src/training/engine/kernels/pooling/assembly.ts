@@ -13,7 +13,7 @@ import {
   strideY,
   top,
   width,
-} from '../convolution/assembly';
+} from '../convolution/image.assembly';
 
 /** @param chosen int32 [batch, outHeight, outWidth, channels]: which pixel of its image was the first largest */
 export function maxPool(x: usize, y: usize, chosen: usize, window: usize, batch: i32): void {
