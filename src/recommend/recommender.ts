@@ -1,0 +1,79 @@
+/** What every way to recommend gives: scores from what is known of a person, and reasons. */
+import type { Interactions, Taste } from './interactions.ts';
+import type { ItemFeatures } from './item-features.ts';
+
+/** One summand of a score. `index` is an item, user, factor or feature by `kind`. */
+export interface ScorePart {
+  kind: 'item' | 'user' | 'factor' | 'feature' | 'bias';
+  index: number;
+  amount: number;
+}
+
+export interface ScoreReasons {
+  /** Largest first by size. */
+  parts: ScorePart[];
+  /** Whether the parts sum to the score; else they only tell what mattered. */
+  isExact: boolean;
+}
+
+/** Named arrays and settings; all that it takes to open the model again. Typed arrays are stored as they are. */
+export interface SavedRecommender {
+  method: string;
+  settings: Readonly<Record<string, number | string | boolean>>;
+  arrays: Readonly<Record<string, Float32Array | Float64Array | Uint32Array>>;
+}
+
+export interface Recommender {
+  readonly items: number;
+  /**
+   * What this person is expected to make of each item; higher is better. By the history alone, so that a new person
+   * is scored like a known one (fold-in).
+   * @param out [items]
+   */
+  score(taste: Taste, out: Float32Array): void;
+  reasons(taste: Taste, item: number): ScoreReasons;
+  /** The items most alike by the model's own measure, best first; null where it has none. */
+  similar(item: number, count: number): { item: number; similarity: number }[] | null;
+  /** [items, width]: where items lie, for a map; null where the model has no such thing. */
+  vectors(): { values: Float32Array; width: number } | null;
+  /** Whether scores are in the units of the ratings. */
+  readonly predictsValues: boolean;
+  save(): SavedRecommender;
+}
+
+/** How far a fit is. `loss` where the method has one. */
+export interface FitProgress {
+  /** Of all work, 0 to 1. */
+  done: number;
+  /** From 1, of methods that go over the data again and again. */
+  epoch?: number;
+  loss?: number;
+}
+
+export interface FitContext {
+  seed: number;
+  /** At least every 50 ms of work; awaiting it lets the worker hear a pause or a cancel (it throws then). */
+  breathe(progress: FitProgress): Promise<void>;
+  /** After an epoch, with the model as it stands: for a live validation NDCG. */
+  onEpoch?(epoch: number, model: Recommender): Promise<void>;
+}
+
+/** One way to recommend (methods/<id>/method.ts). */
+export interface RecommenderMethod<Settings> {
+  /** Kebab-case standard name. */
+  readonly id: string;
+  readonly defaults: Settings;
+  /**
+   * Bytes of memory that a fit takes at its peak, so that what can't work is refused before it starts.
+   */
+  memory(interactions: Interactions, settings: Settings): number;
+  /** @throws StudioError `bad-config` for what the method can't be fitted to; what `breathe` throws */
+  fit(
+    interactions: Interactions,
+    settings: Settings,
+    context: FitContext,
+    features: ItemFeatures | null,
+  ): Promise<Recommender>;
+  /** @throws StudioError `corrupt` */
+  open(saved: SavedRecommender): Recommender;
+}
