@@ -4,9 +4,9 @@ import { assertShares, changeDataSet } from '../src/data/change-data-set.ts';
 import { dataSetCodec, dataSetKey } from '../src/data/data-set-codec.ts';
 import { profileCodec } from '../src/data/profile-codec.ts';
 import { profileTable } from '../src/data/profile-table.ts';
-import { targetOf, type ColumnSource, type DataSet, type DataSetRef } from '../src/data/schema.ts';
+import type { ColumnSource, DataSet, DataSetRef } from '../src/data/schema.ts';
 import { countSplit } from '../src/data/split-counts.ts';
-import { splitRows } from '../src/data/split.ts';
+import { splitColumns, splitRows } from '../src/data/split.ts';
 import type { DataApi, DataSetChange } from '../src/rpc/contracts.ts';
 import { openStudioDb } from '../src/storage/db.ts';
 import { whileInUse } from '../src/storage/locks.ts';
@@ -20,6 +20,7 @@ import { exportCsv } from './data/export-csv.ts';
 import { importFiles } from './data/import.ts';
 import { preview } from './data/preview.ts';
 import { putDataSet } from './data/put-data-set.ts';
+import { keepCoreOf } from './data/keep-core.ts';
 import { removeDuplicates } from './data/remove-duplicates.ts';
 import { queryRows } from './data/rows.ts';
 
@@ -60,15 +61,9 @@ const api = {
   async splitCounts(ref, split) {
     assertShares(split);
     const source = await sourceOf(ref);
-    const chosen = targetOf(source.dataSet);
-    const target = chosen ? await source.column(chosen.name) : null;
-    const column = 'column' in split ? await source.column(split.column) : undefined;
+    const columns = await splitColumns(source, split);
     const { rows } = source.dataSet;
-    return countSplit(
-      splitRows(split, rows, { target: target ?? undefined, column }),
-      rows,
-      target,
-    );
+    return countSplit(splitRows(split, rows, columns), rows, columns.target ?? null);
   },
   async change(ref, change) {
     const open = await db;
@@ -90,6 +85,8 @@ async function changed(ref: DataSetRef, change: DataSetChange): Promise<DataSet>
       return changeType(open, ref, change.column, change.to);
     case 'remove-duplicates':
       return removeDuplicates(open, await sourceOf(ref));
+    case 'keep-core':
+      return keepCoreOf(open, await sourceOf(ref), change.least);
     default:
       return changeDataSet((await sourceOf(ref)).dataSet, change);
   }

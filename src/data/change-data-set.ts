@@ -66,10 +66,11 @@ function applied(
   }
 }
 
-/** There is one target: what was it becomes a feature again. */
+/** There is one target, one user, one item and one time: what was it becomes a feature again. */
 function withRole(column: Column, name: string, role: ColumnRole): Column {
   if (column.name === name) return { ...column, role };
-  return role === 'target' && column.role === 'target' ? { ...column, role: 'feature' } : column;
+  const isSingle = role !== 'feature' && role !== 'ignored';
+  return isSingle && column.role === role ? { ...column, role: 'feature' } : column;
 }
 
 function renamed(columns: Column[], split: SplitSpec, from: string, to: string) {
@@ -92,7 +93,7 @@ function columnOf(columns: readonly Column[], name: string): Column {
 
 /** @throws StudioError `bad-config` where nothing is left to train on */
 export function assertShares(split: SplitSpec) {
-  if (split.type === 'column') return;
+  if (split.type === 'column' || split.type === 'last-out') return;
   const { validation, test } = split;
   if (validation >= 0 && test >= 0 && validation + test < 1) return;
   throw new StudioError(

@@ -1,11 +1,11 @@
 /** A data set's record: its guard on the way out of storage, its key, and the digest that names it. */
 import * as v from 'valibot';
 import { digestOf } from '../lib/digest.ts';
-import { columnTypes, type DataSet, type DataSetRef } from './schema.ts';
+import { columnRoles, columnTypes, type DataSet, type DataSetRef } from './schema.ts';
 
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const role = v.picklist(['feature', 'target', 'ignored']);
+const role = v.picklist(columnRoles);
 const type = v.picklist(columnTypes);
 
 const preparation = v.object({
@@ -57,6 +57,13 @@ const split = v.variant('type', [
     validation: v.nullable(v.string()),
     test: v.nullable(v.string()),
   }),
+  v.object({
+    type: v.literal('per-user'),
+    seed: v.number(),
+    validation: share,
+    test: share,
+  }),
+  v.object({ type: v.literal('last-out'), validation: v.boolean() }),
 ]);
 
 const change = v.variant('type', [
@@ -67,6 +74,7 @@ const change = v.variant('type', [
   v.object({ type: v.literal('split') }),
   v.object({ type: v.literal('rename'), column: v.string(), to: v.string() }),
   v.object({ type: v.literal('remove-duplicates'), rows: count }),
+  v.object({ type: v.literal('keep-core'), least: count, rows: count }),
 ]);
 
 const dialect = v.variant('format', [
@@ -111,6 +119,7 @@ const dataSetSchema: v.GenericSchema<unknown, DataSet> = v.object({
     v.object({ name: v.string(), size: v.number(), chunks: v.array(v.string()), dialect }),
   ),
   notes: v.array(note),
+  about: v.exactOptional(v.picklist(['items', 'users'])),
 });
 
 export const dataSetCodec = {
@@ -136,6 +145,6 @@ export function dataSetKey({ projectId, digest }: DataSetRef): string {
 
 /** SHA-256 over every cell, name, type, role and preparation, and the split; not over when and why it was made. */
 export function digestDataSet(dataSet: Omit<DataSet, 'digest'>): Promise<string> {
-  const { rows, blockRows, columns, split } = dataSet;
-  return digestOf({ rows, blockRows, columns, split });
+  const { rows, blockRows, columns, split, about } = dataSet;
+  return digestOf({ rows, blockRows, columns, split, ...(about && { about }) });
 }

@@ -43,7 +43,11 @@ export type ColumnVector =
 /** A row as read, before it is typed; null where there is no cell. */
 export type TextRow = readonly (string | null)[];
 
-export type ColumnRole = 'feature' | 'target' | 'ignored';
+/** `user`, `item` and `time` are of events: who, what, when; their `target` is the value, such as a rating. */
+export const columnRoles = ['feature', 'target', 'user', 'item', 'time', 'ignored'] as const;
+export type ColumnRole = (typeof columnRoles)[number];
+/** Of which a table has one column at most. */
+export type SingleRole = Exclude<ColumnRole, 'feature' | 'ignored'>;
 
 /** What stands in for a missing cell. Fitted on train rows only. */
 export type MissingPlan =
@@ -94,7 +98,11 @@ export type SplitSpec =
   | { type: 'random'; seed: number; validation: number; test: number; stratify: boolean }
   | { type: 'group'; column: string; seed: number; validation: number; test: number }
   | { type: 'time'; column: string; validation: number; test: number }
-  | { type: 'column'; column: string; validation: string | null; test: string | null };
+  | { type: 'column'; column: string; validation: string | null; test: string | null }
+  /** Of events: shares of each user's. */
+  | { type: 'per-user'; seed: number; validation: number; test: number }
+  /** Of events: each user's last tests, by time, then item; the one before it validates where `validation` says so. */
+  | { type: 'last-out'; validation: boolean };
 
 /** Row numbers (from 0), ascending. */
 export interface Split {
@@ -135,7 +143,9 @@ export type DataChange =
   | { type: 'preparation'; columns: string[] }
   | { type: 'split' }
   | { type: 'rename'; column: string; to: string }
-  | { type: 'remove-duplicates'; rows: number };
+  | { type: 'remove-duplicates'; rows: number }
+  /** Events of users and items with fewer than `least` events were left out, until all have so many. */
+  | { type: 'keep-core'; least: number; rows: number };
 
 /** What importing noticed and settled. Rows count from 1, headers aside. */
 export type ImportNote =
@@ -162,6 +172,8 @@ export interface DataSet {
   dialect: Dialect;
   source: SourceFile[];
   notes: ImportNote[];
+  /** A table beside the project's own: what is known of items or of users. */
+  about?: 'items' | 'users';
 }
 
 /** Names one version in one project: two projects may hold the same data. */
@@ -177,5 +189,9 @@ export interface ColumnSource {
 }
 
 export function targetOf(dataSet: DataSet): Column | undefined {
-  return dataSet.columns.find((column) => column.role === 'target');
+  return columnInRole(dataSet, 'target');
+}
+
+export function columnInRole(dataSet: DataSet, role: SingleRole): Column | undefined {
+  return dataSet.columns.find((column) => column.role === role);
 }

@@ -1,13 +1,42 @@
 /** Which rows train, validate and test. Pure and seeded: the same data and spec give the same parts. */
 import { StudioError } from '../lib/errors.ts';
 import { Random } from '../lib/random.ts';
-import type { ColumnVector, Split, SplitSpec } from './schema.ts';
+import {
+  columnInRole,
+  type ColumnSource,
+  type ColumnVector,
+  type SingleRole,
+  type Split,
+  type SplitSpec,
+} from './schema.ts';
+import { dealLastOut, dealPerUser } from './split-events.ts';
 import { isMissing, textAt } from './vector.ts';
 
-/** What the split looks at, beside the spec: the target to stratify by, and the spec's own column. */
+/** What the split looks at, beside the spec: the target to stratify by, the spec's own column, and who, what, when. */
 export interface SplitColumns {
   target?: ColumnVector | undefined;
   column?: ColumnVector | undefined;
+  user?: ColumnVector | undefined;
+  item?: ColumnVector | undefined;
+  time?: ColumnVector | undefined;
+}
+
+/** Reads what a split of this table looks at. */
+export async function splitColumns(source: ColumnSource, spec: SplitSpec): Promise<SplitColumns> {
+  const read = async (role: SingleRole) => {
+    const column = columnInRole(source.dataSet, role);
+    return column && source.column(column.name);
+  };
+  return {
+    target: await read('target'),
+    ...('column' in spec && { column: await source.column(spec.column) }),
+    ...(spec.type === 'per-user' && { user: await read('user'), item: await read('item') }),
+    ...(spec.type === 'last-out' && {
+      user: await read('user'),
+      item: await read('item'),
+      time: await read('time'),
+    }),
+  };
 }
 
 /**
@@ -35,7 +64,8 @@ interface Parts {
   test: number[];
 }
 
-function partsOf(spec: SplitSpec, usable: number[], { target, column }: SplitColumns): Parts {
+function partsOf(spec: SplitSpec, usable: number[], columns: SplitColumns): Parts {
+  const { target, column } = columns;
   switch (spec.type) {
     case 'random': {
       const random = new Random(spec.seed, 'split');
@@ -51,6 +81,10 @@ function partsOf(spec: SplitSpec, usable: number[], { target, column }: SplitCol
       return dealByTime(usable, mustHave(column, spec.column), spec);
     case 'column':
       return dealByName(usable, keyOf(column, spec.column), spec);
+    case 'per-user':
+      return dealPerUser(byUser(usable, columns), spec, new Random(spec.seed, 'split'));
+    case 'last-out':
+      return dealLastOut(byUser(usable, columns), columns, spec.validation);
   }
 }
 
@@ -239,6 +273,14 @@ function groupBy(rows: number[], key: (row: number) => string): number[][] {
     else groups.set(name, [row]);
   }
   return [...groups.values()];
+}
+
+/** Events without a user are nobody's. */
+function byUser(usable: number[], { user, item }: SplitColumns): number[][] {
+  if (!user)
+    throw new StudioError('bad-config', 'A split by user needs a column that says who: choose it');
+  const known = usable.filter((row) => !isMissing(user, row) && !(item && isMissing(item, row)));
+  return groupBy(known, (row) => textAt(user, row));
 }
 
 function keyOf(column: ColumnVector | undefined, name: string): (row: number) => string {

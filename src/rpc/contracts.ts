@@ -52,7 +52,9 @@ export type DataSetChange =
   | { type: 'preparation'; columns: string[]; to: Partial<Preparation> }
   | { type: 'rename'; column: string; to: string }
   | { type: 'split'; to: SplitSpec }
-  | { type: 'remove-duplicates' };
+  | { type: 'remove-duplicates' }
+  /** Leaves out events of users and items with fewer than `least`, until all have so many. */
+  | { type: 'keep-core'; least: number };
 
 export interface RowQuery {
   start: number;

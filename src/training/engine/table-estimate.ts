@@ -1,5 +1,5 @@
 /** What a run on a table will take, from a sample of its rows: preparing all of them may take longer than training. */
-import { splitRows } from '../../data/split.ts';
+import { splitColumns, splitRows } from '../../data/split.ts';
 import type { EstimateRequest } from '../pipeline.ts';
 import type { RunEstimate } from '../preflight.ts';
 import { networkFor } from './fit.ts';
@@ -14,10 +14,10 @@ export async function estimateTable(
   output: Output,
 ): Promise<RunEstimate | null> {
   if (config.solver !== 'gradient-descent') return null;
-  const target = await source.column(config.target);
   const { split } = source.dataSet;
-  const column = 'column' in split ? await source.column(split.column) : undefined;
-  const parts = splitRows(split, source.dataSet.rows, { target, column });
+  const target = await source.column(config.target);
+  const columns = { ...(await splitColumns(source, split)), target };
+  const parts = splitRows(split, source.dataSet.rows, columns);
   const { folds } = config;
   const [trained, validated] =
     folds === null

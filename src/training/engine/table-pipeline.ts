@@ -1,5 +1,5 @@
 /** The pipeline of every task on tables: split, prepare, fit, evaluate. A task says what its model answers with. */
-import { splitRows } from '../../data/split.ts';
+import { splitColumns, splitRows } from '../../data/split.ts';
 import { valuesOf } from '../../evaluate/evaluation.ts';
 import type { Pipeline, TrainingJob, TrainingOutcome } from '../pipeline.ts';
 import { crossValidate } from './cross-validate.ts';
@@ -20,8 +20,8 @@ async function trainOnSplit(job: TrainingJob, output: Output): Promise<TrainingO
   const { source, config } = job;
   const { split } = source.dataSet;
   const target = await source.column(config.target);
-  const column = 'column' in split ? await source.column(split.column) : undefined;
-  const parts = splitRows(split, source.dataSet.rows, { target, column });
+  const columns = { ...(await splitColumns(source, split)), target };
+  const parts = splitRows(split, source.dataSet.rows, columns);
   const { fitted, ...run } = await fitOn(job, output, parts.train, parts.validation);
   const predictor = await openPredictor(fitted);
   try {
