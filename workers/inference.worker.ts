@@ -4,7 +4,7 @@ import { decodePredictions } from '../src/evaluate/predictions-codec.ts';
 import { rowsOfCell } from '../src/evaluate/evaluate-classes.ts';
 import { StudioError } from '../src/lib/errors.ts';
 import { modelVersionCodec, modelVersionKey } from '../src/registry/model-version-codec.ts';
-import type { ModelVersion } from '../src/registry/model-version.ts';
+import { mustBeNetwork, type NetworkVersion } from '../src/registry/model-version.ts';
 import type { InferenceApi, VersionRef } from '../src/rpc/contracts.ts';
 import { getChunk } from '../src/storage/chunks.ts';
 import { openStudioDb } from '../src/storage/db.ts';
@@ -22,7 +22,7 @@ const warm = new Map<string, Promise<Opened>>();
 const mostWarm = 4;
 
 interface Opened {
-  version: ModelVersion;
+  version: NetworkVersion;
   predictor: Predictor;
 }
 
@@ -41,7 +41,7 @@ function open(ref: VersionRef): Promise<Opened> {
 }
 
 async function load(key: string): Promise<Opened> {
-  const version = await repository(await db, modelVersionCodec).get(key);
+  const version = mustBeNetwork(await repository(await db, modelVersionCodec).get(key));
   const { spec, preparation, target, weights } = version;
   const bytes = await getChunk(await db, weights.chunk);
   const pipeline = await loadPipeline(version.taskId);
@@ -60,7 +60,9 @@ const api = {
     return evaluateFile(version, predictor, file, onProgress);
   },
   async confusionRows(ref, actual, predicted) {
-    const version = await repository(await db, modelVersionCodec).get(modelVersionKey(ref));
+    const version = mustBeNetwork(
+      await repository(await db, modelVersionCodec).get(modelVersionKey(ref)),
+    );
     if (version.predictions === null)
       throw new StudioError('not-found', 'This version kept no predictions');
     const predictions = decodePredictions(await getChunk(await db, version.predictions));

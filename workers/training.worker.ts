@@ -2,35 +2,26 @@
 import { expose } from 'comlink';
 import type { ColumnSource } from '../src/data/schema.ts';
 import { dataSetCodec, dataSetKey } from '../src/data/data-set-codec.ts';
-import { encodePredictions } from '../src/evaluate/predictions-codec.ts';
 import { StudioError } from '../src/lib/errors.ts';
-import {
-  modelVersionCodec,
-  modelVersionKey,
-  nextVersionNumber,
-  versionDigest,
-} from '../src/registry/model-version-codec.ts';
-import type { ModelVersion } from '../src/registry/model-version.ts';
 import type {
   EstimateQuery,
   TrainingApi,
   TrainRequest,
   TrainResult,
 } from '../src/rpc/contracts.ts';
-import { getChunk, putChunk } from '../src/storage/chunks.ts';
+import { getChunk } from '../src/storage/chunks.ts';
 import { openStudioDb, type StudioDb } from '../src/storage/db.ts';
 import { whileInUse } from '../src/storage/locks.ts';
 import { repository } from '../src/storage/records.ts';
 import { loadPipeline } from '../src/tasks/pipelines.ts';
 import { Control } from '../src/training/engine/control.ts';
-import type { TrainingOutcome } from '../src/training/pipeline.ts';
 import { runCodec } from '../src/training/run-codec.ts';
 import type { RunEvent } from '../src/training/run.ts';
-import type { RunRecord } from '../src/training/run-record.ts';
 import { columnSource } from './column-source.ts';
 import { LatestOnly } from './training/latest-only.ts';
 import { RunJournal } from './training/journal.ts';
 import { probeMemory } from './training/probe-memory.ts';
+import { storeVersion } from './training/store-version.ts';
 
 let control: Control | null = null;
 const estimates = new LatestOnly();
@@ -68,9 +59,11 @@ async function train(
   const journal = new RunJournal(db, resume ? run : { ...run, epochs: [], folds: [] });
   try {
     const source = await sourceOf(db, run.projectId, run.dataSet);
+    const items = run.itemData ? await sourceOf(db, run.projectId, run.itemData) : null;
     const pipeline = await loadPipeline(run.taskId);
     const outcome = await pipeline.train({
       source,
+      items,
       config: run.config,
       control: held,
       emit(event) {
@@ -118,41 +111,4 @@ function startHelper() {
 async function sourceOf(db: StudioDb, projectId: string, digest: string): Promise<ColumnSource> {
   const dataSet = await repository(db, dataSetCodec).get(dataSetKey({ projectId, digest }));
   return columnSource(db, dataSet);
-}
-
-async function storeVersion(
-  db: StudioDb,
-  run: RunRecord,
-  { model, metrics, evaluation, predictions }: TrainingOutcome,
-): Promise<ModelVersion> {
-  const versions = repository(db, modelVersionCodec);
-  const { spec, preparation, target } = model;
-  const weights = {
-    chunk: await putChunk(db, model.weights.bytes),
-    tensors: model.weights.tensors,
-  };
-  const id = await versionDigest({ spec, preparation, target, weights });
-  // The same data, settings and seed give the same model: it has its number already.
-  const same = await versions.find(modelVersionKey({ projectId: run.projectId, id }));
-  if (same) return same;
-  const version: ModelVersion = {
-    id,
-    projectId: run.projectId,
-    number: nextVersionNumber(await versions.list(run.projectId)),
-    taskId: run.taskId,
-    runId: run.id,
-    dataSet: run.dataSet,
-    createdAt: Date.now(),
-    config: run.config,
-    spec,
-    preparation,
-    target,
-    weights,
-    metrics,
-    evaluation,
-    predictions: predictions && (await putChunk(db, encodePredictions(predictions))),
-    parents: [],
-  };
-  await versions.put(version);
-  return version;
 }

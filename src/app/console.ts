@@ -9,7 +9,7 @@ import type { ImportOptions } from '../state/data-session.svelte.ts';
 import type { ProjectSession } from '../state/project-session.svelte.ts';
 import type { Workspace } from '../state/workspace.svelte.ts';
 import { tasks } from '../tasks/catalogue.ts';
-import type { RunConfig, RunEvent } from '../training/run.ts';
+import type { RunEvent, RunRequest } from '../training/run.ts';
 import type { RunRecord } from '../training/run-record.ts';
 
 export type GlasshouseApi = ReturnType<typeof createConsoleApi>;
@@ -56,10 +56,10 @@ function projectApi(session: ProjectSession, workspace: Workspace) {
     profile: () => session.data.loadProfile(),
 
     /** What a run with these settings would take, by measurement; null for a solver that only ends when it is done. */
-    estimate: (config: Partial<RunConfig> = {}) => session.training.estimate(config),
+    estimate: (config: RunRequest = {}) => session.training.estimate(config),
     /** Resolves when the run has ended. Aborting stops it and keeps its best weights. */
     train: async (
-      config: Partial<RunConfig> = {},
+      config: RunRequest = {},
       onEvent?: (event: RunEvent) => void,
       options: TrainCallOptions = {},
     ) => outcome(await session.train(config, { onEvent, signal: options.signal })),

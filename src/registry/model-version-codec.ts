@@ -3,7 +3,12 @@ import * as v from 'valibot';
 import { digestOf } from '../lib/digest.ts';
 import { rebasedId } from '../lib/rebased-id.ts';
 import { modelVersionSchema } from './model-version-schema.ts';
-import type { ModelVersion } from './model-version.ts';
+import {
+  isRecommender,
+  type ModelVersion,
+  type NetworkVersion,
+  type RecommenderVersion,
+} from './model-version.ts';
 
 export const modelVersionCodec = {
   kind: 'model-version',
@@ -11,8 +16,7 @@ export const modelVersionCodec = {
   id: (version: ModelVersion) => modelVersionKey(version),
   projectId: (version: ModelVersion) => version.projectId,
   createdAt: (version: ModelVersion) => version.createdAt,
-  chunks: ({ weights, predictions }: ModelVersion): string[] =>
-    predictions === null ? [weights.chunk] : [weights.chunk, predictions],
+  chunks: chunksOf,
   decode: (body: unknown): ModelVersion => v.parse(modelVersionSchema, body),
   withProject: (version: ModelVersion, projectId: string): ModelVersion => ({
     ...version,
@@ -26,13 +30,26 @@ export function modelVersionKey({ projectId, id }: Pick<ModelVersion, 'projectId
   return `${projectId}:${id}`;
 }
 
+function chunksOf(version: ModelVersion): string[] {
+  if (isRecommender(version)) {
+    const { arrays, items, perUser } = version.recommender;
+    return [...arrays.map(({ chunk }) => chunk), items, ...(perUser === null ? [] : [perUser])];
+  }
+  const { weights, predictions } = version;
+  return predictions === null ? [weights.chunk] : [weights.chunk, predictions];
+}
+
 /** SHA-256 over all that decides what the model answers, and nothing else: equal models have equal ids. */
-export function versionDigest({
-  spec,
-  preparation,
-  target,
-  weights,
-}: Pick<ModelVersion, 'spec' | 'preparation' | 'target' | 'weights'>): Promise<string> {
+export function versionDigest(
+  version:
+    | Pick<NetworkVersion, 'spec' | 'preparation' | 'target' | 'weights'>
+    | Pick<RecommenderVersion, 'recommender'>,
+): Promise<string> {
+  if ('recommender' in version) {
+    const { method, settings, arrays, items } = version.recommender;
+    return digestOf({ method, settings, arrays, items });
+  }
+  const { spec, preparation, target, weights } = version;
   return digestOf({ spec, preparation, target, weights });
 }
 

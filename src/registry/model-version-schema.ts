@@ -3,8 +3,13 @@ import * as v from 'valibot';
 import { fittedPreparationSchema, fittedTargetSchema } from '../data/preparation-schema.ts';
 import { evaluationSchema } from '../evaluate/evaluation-schema.ts';
 import { networkSchema } from '../models/spec-schema.ts';
-import { runConfigSchema } from '../training/config-schema.ts';
-import type { ModelVersion } from './model-version.ts';
+import { networkConfigSchema, recommenderConfigSchema } from '../training/config-schema.ts';
+import {
+  arrayTypes,
+  type ModelVersion,
+  type NetworkVersion,
+  type RecommenderVersion,
+} from './model-version.ts';
 
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
 const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'is no SHA-256'));
@@ -14,7 +19,7 @@ const shape = v.pipe(v.array(v.pipe(positive, v.maxValue(2 ** 24))), v.maxLength
 /** NaN where a run diverged. */
 const metrics = v.record(v.string(), v.union([v.number(), v.nan()]));
 
-export const modelVersionSchema: v.GenericSchema<unknown, ModelVersion> = v.object({
+const base = {
   id: digest,
   projectId: v.pipe(v.string(), v.nonEmpty()),
   number: positive,
@@ -22,7 +27,18 @@ export const modelVersionSchema: v.GenericSchema<unknown, ModelVersion> = v.obje
   runId: v.string(),
   dataSet: v.string(),
   createdAt: v.number(),
-  config: runConfigSchema,
+  metrics: v.object({
+    train: v.exactOptional(metrics),
+    validation: v.exactOptional(metrics),
+    test: v.exactOptional(metrics),
+  }),
+  evaluation: v.nullable(evaluationSchema),
+  parents: v.array(v.string()),
+};
+
+const networkVersion: v.GenericSchema<unknown, NetworkVersion> = v.object({
+  ...base,
+  config: networkConfigSchema,
   spec: networkSchema,
   preparation: fittedPreparationSchema,
   target: fittedTargetSchema,
@@ -30,12 +46,33 @@ export const modelVersionSchema: v.GenericSchema<unknown, ModelVersion> = v.obje
     chunk: digest,
     tensors: v.pipe(v.array(v.object({ name: v.string(), shape })), v.maxLength(10_000)),
   }),
-  metrics: v.object({
-    train: v.exactOptional(metrics),
-    validation: v.exactOptional(metrics),
-    test: v.exactOptional(metrics),
-  }),
-  evaluation: v.nullable(evaluationSchema),
   predictions: v.nullable(digest),
-  parents: v.array(v.string()),
 });
+
+const recommenderVersion: v.GenericSchema<unknown, RecommenderVersion> = v.object({
+  ...base,
+  config: recommenderConfigSchema,
+  recommender: v.object({
+    method: v.pipe(v.string(), v.nonEmpty()),
+    settings: recommenderConfigSchema.entries.settings,
+    arrays: v.pipe(
+      v.array(
+        v.object({
+          name: v.string(),
+          type: v.picklist(arrayTypes),
+          length: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31)),
+          chunk: digest,
+        }),
+      ),
+      v.maxLength(1000),
+    ),
+    items: digest,
+    perUser: v.nullable(digest),
+  }),
+});
+
+export const modelVersionSchema = v.lazy((value): v.GenericSchema<unknown, ModelVersion> =>
+  typeof value === 'object' && value !== null && 'recommender' in value
+    ? recommenderVersion
+    : networkVersion,
+);

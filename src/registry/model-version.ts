@@ -2,10 +2,11 @@
 import type { FittedPreparation, FittedTarget } from '../data/preparation.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
 import type { NetworkSpec, TensorInfo } from '../models/spec.ts';
-import type { MetricSet, RunConfig } from '../training/run.ts';
+import { StudioError } from '../lib/errors.ts';
+import type { MetricSet, NetworkConfig, RecommenderConfig, SettingValue } from '../training/run.ts';
 
-export interface ModelVersion {
-  /** SHA-256 over the spec, preparation, target and weights. */
+interface VersionBase {
+  /** SHA-256 over all that decides what it answers. */
   id: string;
   projectId: string;
   /** 1, 2, 3 … within the project. */
@@ -14,15 +15,51 @@ export interface ModelVersion {
   runId: string;
   dataSet: string;
   createdAt: number;
-  config: RunConfig;
+  metrics: MetricSet;
+  /** On the test split; null where there was none. */
+  evaluation: Evaluation | null;
+  parents: string[];
+}
+
+/** A network over prepared rows of a table. */
+export interface NetworkVersion extends VersionBase {
+  config: NetworkConfig;
   spec: NetworkSpec;
   preparation: FittedPreparation;
   target: FittedTarget;
   weights: { chunk: string; tensors: TensorInfo[] };
-  metrics: MetricSet;
-  /** On the test split; null where there was none. */
-  evaluation: Evaluation | null;
   /** Digest of the predictions on the test split (see evaluate/predictions-codec.ts). */
   predictions: string | null;
-  parents: string[];
+}
+
+export const arrayTypes = ['float32', 'float64', 'uint32'] as const;
+
+/** A recommender as its method saves itself (recommend/recommender.ts). */
+export interface RecommenderVersion extends VersionBase {
+  config: RecommenderConfig;
+  recommender: {
+    method: string;
+    settings: Readonly<Record<string, SettingValue>>;
+    arrays: { name: string; type: (typeof arrayTypes)[number]; length: number; chunk: string }[];
+    /** Digest of the items' ids, a JSON array of strings by item number. */
+    items: string;
+    /** Digest of the test users' NDCG@10, float32 by user number, NaN where nothing is to be found; null without a test split. */
+    perUser: string | null;
+  };
+}
+
+export type ModelVersion = NetworkVersion | RecommenderVersion;
+
+export function isRecommender(version: ModelVersion): version is RecommenderVersion {
+  return 'recommender' in version;
+}
+
+export function isNetwork(version: ModelVersion): version is NetworkVersion {
+  return 'spec' in version;
+}
+
+/** @throws StudioError `unsupported` for a recommender */
+export function mustBeNetwork(version: ModelVersion): NetworkVersion {
+  if (isNetwork(version)) return version;
+  throw new StudioError('unsupported', 'A recommender ranks items; it has no rows to answer');
 }

@@ -10,6 +10,7 @@ const projectSchema: v.GenericSchema<unknown, Project> = v.object({
   createdAt: v.number(),
   updatedAt: v.number(),
   dataSet: v.nullable(v.string()),
+  itemData: v.exactOptional(v.nullable(v.string())),
   aliases: v.record(aliasName, v.string()),
   tags: v.exactOptional(v.record(v.string(), v.array(tagName))),
 });

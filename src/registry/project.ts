@@ -7,6 +7,8 @@ export interface Project {
   updatedAt: number;
   /** Digest of the current data set version; null before any data. */
   dataSet: string | null;
+  /** Digest of the table of items beside it, of a task that takes one. */
+  itemData?: string | null;
   /** Movable names of model versions, e.g. champion → id. */
   aliases: Record<string, string>;
   /** Words for model versions, by id. */

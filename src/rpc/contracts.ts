@@ -15,7 +15,7 @@ import type { Answer } from '../evaluate/answer.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
 import type { ControlCommand } from '../training/control.ts';
 import type { RunEstimate } from '../training/preflight.ts';
-import type { MetricSet, RunConfig, RunEvent, RunOutcome } from '../training/run.ts';
+import type { MetricSet, NetworkConfig, RunEvent, RunOutcome } from '../training/run.ts';
 
 /** What a file looks like before it is imported. */
 export interface SourcePreview {
@@ -123,7 +123,7 @@ export interface EstimateQuery {
   projectId: string;
   taskId: string;
   dataSet: string;
-  config: RunConfig;
+  config: NetworkConfig;
 }
 
 /** Served by workers/training.worker.ts. One run at a time. */

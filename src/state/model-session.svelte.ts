@@ -5,7 +5,7 @@ import type { Evaluation } from '../evaluate/evaluation.ts';
 import { StudioError } from '../lib/errors.ts';
 import { linearTerms, type LinearTerms } from '../models/linear-terms.ts';
 import { withAlias } from '../registry/names.ts';
-import type { ModelVersion } from '../registry/model-version.ts';
+import { isNetwork, mustBeNetwork, type ModelVersion } from '../registry/model-version.ts';
 import { inferenceClient } from '../rpc/clients.ts';
 import type { ImportProgress } from '../rpc/contracts.ts';
 import { getChunk } from '../storage/chunks.ts';
@@ -23,6 +23,11 @@ export class ModelSession {
   /** Oldest first. */
   get versions() {
     return this.#versions;
+  }
+
+  /** Those that answer rows of a table. */
+  get networks() {
+    return this.#versions.filter(isNetwork);
   }
 
   async reload(): Promise<void> {
@@ -75,7 +80,7 @@ export class ModelSession {
 
   /** Intercept and coefficients of a model without hidden layers; null for others. */
   async linearTerms(version: string): Promise<LinearTerms | null> {
-    const model = this.version(version);
+    const model = mustBeNetwork(this.version(version));
     return linearTerms(model, await getChunk(this.#project.store.db, model.weights.chunk));
   }
 

@@ -6,7 +6,7 @@ import { StudioError } from '../lib/errors.ts';
 import type { Project } from '../registry/project.ts';
 import { holdProject, type Hold } from '../storage/locks.ts';
 import { taskOf } from '../tasks/catalogue.ts';
-import type { RunConfig } from '../training/run.ts';
+import type { RunRequest } from '../training/run.ts';
 import type { RunRecord } from '../training/run-record.ts';
 import { DataSession } from './data-session.svelte.ts';
 import { ModelSession } from './model-session.svelte.ts';
@@ -78,7 +78,7 @@ export class ProjectSession implements ProjectContext {
     return !this.isReadOnly;
   }
 
-  async train(config: Partial<RunConfig> = {}, options: TrainOptions = {}): Promise<RunRecord> {
+  async train(config: RunRequest = {}, options: TrainOptions = {}): Promise<RunRecord> {
     return this.#withNewVersions(this.training.train(config, options));
   }
 

@@ -1,6 +1,6 @@
 /** What the next run would take, asked again as its settings change, a moment after the last change. */
 import type { RunEstimate } from '../training/preflight.ts';
-import type { RunConfig } from '../training/run.ts';
+import type { NetworkConfig } from '../training/run.ts';
 
 const settledMs = 400;
 
@@ -8,9 +8,9 @@ export class RunPreview {
   #estimate = $state.raw<RunEstimate | null>(null);
   #isMeasuring = $state(false);
   #asked = 0;
-  readonly #ask: (config: RunConfig) => Promise<RunEstimate | null>;
+  readonly #ask: (config: NetworkConfig) => Promise<RunEstimate | null>;
 
-  constructor(ask: (config: RunConfig) => Promise<RunEstimate | null>) {
+  constructor(ask: (config: NetworkConfig) => Promise<RunEstimate | null>) {
     this.#ask = ask;
   }
 
@@ -23,7 +23,7 @@ export class RunPreview {
   }
 
   /** Of these settings; the figures of others stay until theirs are there. @returns to call when they are no more wanted */
-  watch(config: RunConfig): () => void {
+  watch(config: NetworkConfig): () => void {
     const mine = ++this.#asked;
     if (config.solver !== 'gradient-descent') {
       this.#estimate = null;
@@ -38,7 +38,7 @@ export class RunPreview {
     };
   }
 
-  async #measure(config: RunConfig, mine: number) {
+  async #measure(config: NetworkConfig, mine: number) {
     // An estimate is a service: what is wrong with the settings is said elsewhere, and by the run itself.
     const estimate = await this.#ask(config).catch(() => null);
     if (mine !== this.#asked) return;

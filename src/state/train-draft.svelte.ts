@@ -1,10 +1,10 @@
 /** The settings of the next run while they are being made: a learner's defaults, and what was changed. */
 import { reviveError, type StudioError } from '../lib/errors.ts';
-import type { RunConfig } from '../training/run.ts';
+import type { RunConfig, RunRequest } from '../training/run.ts';
 
 export class TrainDraft {
-  #changes = $state.raw<Partial<RunConfig>>({});
-  readonly #configure: (changes: Partial<RunConfig>) => RunConfig;
+  #changes = $state.raw<RunRequest>({});
+  readonly #configure: (changes: RunRequest) => RunConfig;
   readonly #result = $derived.by(
     (): { config: RunConfig; error: null } | { config: null; error: StudioError } => {
       try {
@@ -15,7 +15,7 @@ export class TrainDraft {
     },
   );
 
-  constructor(configure: (changes: Partial<RunConfig>) => RunConfig) {
+  constructor(configure: (changes: RunRequest) => RunConfig) {
     this.#configure = configure;
   }
 
@@ -33,7 +33,7 @@ export class TrainDraft {
     return Object.keys(this.#changes).some((key) => key !== 'learner');
   }
 
-  set(changes: Partial<RunConfig>) {
+  set(changes: RunRequest) {
     this.#changes = { ...this.#changes, ...changes };
   }
 

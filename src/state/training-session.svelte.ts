@@ -3,7 +3,7 @@ import { StudioError } from '../lib/errors.ts';
 import { trainingClient } from '../rpc/clients.ts';
 import { taskOf } from '../tasks/catalogue.ts';
 import { parseRunConfig } from '../training/config-schema.ts';
-import type { RunConfig, RunEvent } from '../training/run.ts';
+import type { RunConfig, RunRequest, RunEvent } from '../training/run.ts';
 import type { RunRecord } from '../training/run-record.ts';
 import type { RunEstimate } from '../training/preflight.ts';
 import { runName } from '../training/run-names.ts';
@@ -61,7 +61,7 @@ export class TrainingSession {
   }
 
   /** What a run would be told: its learner's defaults and what differs from them. @throws StudioError `bad-config` */
-  configure(overrides: Partial<RunConfig> = {}): RunConfig {
+  configure(overrides: RunRequest = {}): RunConfig {
     const task = taskOf(this.#project.record.taskId);
     const learner = overrides.learner ?? task.learners[0]?.id ?? '';
     const defaults = task.defaults(this.#data.mustHave(), learner);
@@ -77,10 +77,11 @@ export class TrainingSession {
    * What a run would take, by measurement; null where it can't be told before.
    * @throws StudioError `cancelled` when another estimate or a run is asked for meanwhile, `busy` during a run
    */
-  async estimate(overrides: Partial<RunConfig> = {}): Promise<RunEstimate | null> {
+  async estimate(overrides: RunRequest = {}): Promise<RunEstimate | null> {
     if (this.live) throw new StudioError('busy', `Run "${this.live.record.name}" is still going`);
     const config = this.configure(overrides);
-    if (config.solver !== 'gradient-descent') return null; // without starting a worker
+    // Without starting a worker.
+    if ('settings' in config || config.solver !== 'gradient-descent') return null;
     const { id: projectId, record } = this.#project;
     const dataSet = this.#data.mustHave().digest;
     const query = { projectId, taskId: record.taskId, dataSet, config };
@@ -91,9 +92,9 @@ export class TrainingSession {
    * Trains to the end and returns the run as it is stored.
    * @throws StudioError `busy` while another run is going; `bad-config` for settings that don't fit the data.
    */
-  async train(overrides: Partial<RunConfig> = {}, options: TrainOptions = {}): Promise<RunRecord> {
+  async train(overrides: RunRequest = {}, options: TrainOptions = {}): Promise<RunRecord> {
     this.#mustBeFree();
-    if (overrides.target) await this.#data.setTarget(overrides.target);
+    if (overrides.target !== undefined) await this.#data.setTarget(overrides.target);
     const record = this.#newRecord(this.configure(overrides));
     await this.#project.store.runs.put(record);
     const session = new RunSession(record, this.#client);

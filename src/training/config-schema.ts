@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { StudioError } from '../lib/errors.ts';
 import { layerSchema } from '../models/spec-schema.ts';
-import { backends, type RunConfig } from './run.ts';
+import { backends, type NetworkConfig, type RecommenderConfig, type RunConfig } from './run.ts';
 
 const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));
 const atLeastZero = v.pipe(v.number(), v.finite(), v.minValue(0));
@@ -39,7 +39,7 @@ const schedule = v.variant('type', [
   v.object({ type: v.literal('reduce-on-plateau'), patience: count, factor: fraction }),
 ]);
 
-export const runConfigSchema: v.GenericSchema<unknown, RunConfig> = v.strictObject({
+export const networkConfigSchema: v.GenericSchema<unknown, NetworkConfig> = v.strictObject({
   learner: v.pipe(v.string(), v.nonEmpty()),
   target: v.pipe(v.string(), v.nonEmpty()),
   seed: v.pipe(v.number(), v.integer()),
@@ -67,6 +67,22 @@ export const runConfigSchema: v.GenericSchema<unknown, RunConfig> = v.strictObje
   workers: v.optional(v.union([v.literal('auto'), v.pipe(count, v.maxValue(64))]), 'auto'),
   averageEvery: v.optional(v.pipe(count, v.maxValue(1024)), 1),
 });
+
+export const recommenderConfigSchema = v.strictObject({
+  learner: v.pipe(v.string(), v.nonEmpty()),
+  seed: v.pipe(v.number(), v.integer()),
+  // What a method makes of them is the method's own business.
+  settings: v.record(
+    v.pipe(v.string(), v.maxLength(64)),
+    v.union([v.pipe(v.number(), v.finite()), v.pipe(v.string(), v.maxLength(256)), v.boolean()]),
+  ),
+}) satisfies v.GenericSchema<unknown, RecommenderConfig>;
+
+export const runConfigSchema = v.lazy((value): v.GenericSchema<unknown, RunConfig> =>
+  typeof value === 'object' && value !== null && 'settings' in value
+    ? recommenderConfigSchema
+    : networkConfigSchema,
+);
 
 /** @throws StudioError `bad-config` that names the setting and its value */
 export function parseRunConfig(value: unknown): RunConfig {

@@ -1,5 +1,5 @@
 /** The learners of tables: which there are, and the settings they start from. */
-import type { RunConfig, Solver } from './run.ts';
+import type { NetworkConfig, Solver } from './run.ts';
 
 export interface LearnerInfo {
   /** Kebab-case standard name. */
@@ -25,7 +25,7 @@ export const logisticRegression: LearnerInfo = {
 export const mlp: LearnerInfo = { id: 'mlp', solvers: ['gradient-descent'], layered: true };
 
 /** Adam's constants are Kingma and Ba's (2015); the network's size suits tables of some thousand rows. */
-export function defaultConfig(learner: LearnerInfo, target: string): RunConfig {
+export function defaultConfig(learner: LearnerInfo, target: string): NetworkConfig {
   return {
     learner: learner.id,
     target,

@@ -9,6 +9,7 @@ import type { ProbeMemory } from './backend-reason.ts';
 import type { RunControl } from './control.ts';
 import type { StartHelper } from './helper-port.ts';
 import type { RunEstimate } from './preflight.ts';
+import type { SavedRecommender } from '../recommend/recommender.ts';
 import type { Backend, MetricSet, RunConfig, RunEvent, RunOutcome } from './run.ts';
 
 /**
@@ -17,9 +18,11 @@ import type { Backend, MetricSet, RunConfig, RunEvent, RunOutcome } from './run.
  */
 export type SaveCheckpoint = (bytes: ArrayBuffer) => Promise<unknown>;
 
-export interface TrainingJob {
+export interface TrainingJob<Config extends RunConfig = RunConfig> {
   source: ColumnSource;
-  config: RunConfig;
+  /** What is known of items, of a task that takes it. */
+  items?: ColumnSource | null;
+  config: Config;
   control: RunControl;
   emit: (event: RunEvent) => void;
   /** Where a killed run left off; null for a fresh one. */
@@ -42,16 +45,29 @@ export interface FittedModel {
   weights: PackedWeights;
 }
 
-export interface TrainingOutcome {
-  model: FittedModel;
+interface RunEnd {
   outcome: RunOutcome;
   backend: Backend;
   bestEpoch: number;
   metrics: MetricSet;
   /** On the test split, or over all folds; null where no row was left to test on. */
   evaluation: Evaluation | null;
+}
+
+export interface NetworkOutcome extends RunEnd {
+  model: FittedModel;
   predictions: Predictions | null;
 }
+
+export interface RecommenderOutcome extends RunEnd {
+  recommender: SavedRecommender;
+  /** Ids of the items, by number. */
+  items: readonly string[];
+  /** The test users' NDCG@10 by user number, NaN where nothing is to be found; null without a test split. */
+  perUser: Float32Array | null;
+}
+
+export type TrainingOutcome = NetworkOutcome | RecommenderOutcome;
 
 export interface Predictor {
   /** Answers in the order of the rows. */
@@ -64,18 +80,19 @@ export interface Predictor {
   dispose(): void;
 }
 
-export interface EstimateRequest {
+export interface EstimateRequest<Config extends RunConfig = RunConfig> {
   source: ColumnSource;
-  config: RunConfig;
+  config: Config;
   probeMemory?: ProbeMemory;
   /** As a run's; absent where there can be one worker alone. */
   startHelper?: StartHelper;
   signal?: AbortSignal;
 }
 
-export interface Pipeline {
-  train(job: TrainingJob): Promise<TrainingOutcome>;
+export interface Pipeline<Outcome extends TrainingOutcome = TrainingOutcome> {
+  train(job: TrainingJob): Promise<Outcome>;
   /** What a run would take; null where that can't be told before. @throws the signal's reason */
   estimate(request: EstimateRequest): Promise<RunEstimate | null>;
+  /** @throws StudioError `unsupported` where models of the task have no rows to answer */
   open(model: FittedModel): Promise<Predictor>;
 }

@@ -24,6 +24,7 @@ const runSchema: v.GenericSchema<unknown, RunRecord> = v.object({
   name: v.string(),
   taskId: v.string(),
   dataSet: v.string(),
+  itemData: v.exactOptional(v.string()),
   config: runConfigSchema,
   createdAt: v.number(),
   status: v.picklist(['running', 'completed', 'early-stopped', 'stopped', 'diverged', 'failed']),

@@ -18,6 +18,8 @@ export interface RunRecord {
   name: string;
   taskId: string;
   dataSet: string;
+  /** Digest of the table of items that was there, of a task that takes one. */
+  itemData?: string;
   config: RunConfig;
   createdAt: number;
   /** `running` without a tab that holds its lock means interrupted: it can be resumed. */

@@ -1,4 +1,5 @@
 /** What a run is told, and what it says back: plain data, so it can be stored and posted. */
+import { StudioError } from '../lib/errors.ts';
 import type { LayerSpec } from '../models/spec.ts';
 
 export const backends = ['webgpu', 'wasm', 'webgl', 'cpu'] as const;
@@ -99,7 +100,8 @@ interface EarlyStopping {
 /** closed-form: normal equations. lbfgs: full batch, float64. gradient-descent: mini-batches on the device. */
 export type Solver = 'closed-form' | 'lbfgs' | 'gradient-descent';
 
-export interface RunConfig {
+/** Settings of a model that tables' pipelines train: a network, or one without hidden layers. */
+export interface NetworkConfig {
   /** Kebab-case standard name: `logistic-regression`, `mlp` … */
   learner: string;
   target: string;
@@ -133,6 +135,27 @@ export interface RunConfig {
    * is one worker's up to rounding.
    */
   averageEvery: number;
+}
+
+/** Settings of a recommender (recommend/methods): what the method itself asks for, beside the seed. */
+export interface RecommenderConfig {
+  /** Kebab-case standard name: `ease`, `item-knn` … */
+  learner: string;
+  seed: number;
+  settings: Readonly<Record<string, SettingValue>>;
+}
+export type SettingValue = number | string | boolean;
+
+export type RunConfig = NetworkConfig | RecommenderConfig;
+
+/** What a run is asked for; the rest are its learner's defaults. */
+export type RunRequest = Partial<NetworkConfig & RecommenderConfig>;
+
+/** @throws StudioError `bad-config` for a recommender's */
+export function networkConfigOf(config: RunConfig): NetworkConfig {
+  if ('settings' in config)
+    throw new StudioError('bad-config', `learner "${config.learner}" doesn't learn tables`);
+  return config;
 }
 
 export type Metrics = Record<string, number>;
@@ -175,6 +198,8 @@ export type RunEvent =
       loss: number;
       examplesPerSecond: number;
       secondsLeft: number;
+      /** Of all work, 0 to 1, where that isn't told by the epoch. */
+      done?: number;
     }
   | ({ type: 'epoch'; best: boolean } & EpochRecord)
   | { type: 'fold'; fold: number; folds: number; metrics: Metrics }

@@ -3,7 +3,7 @@ import { Random } from '../../src/lib/random.ts';
 import { activations, type LayerSpec, type NetworkSpec } from '../../src/models/spec.ts';
 import type { TrainingRows } from '../../src/training/engine/batches.ts';
 import { defaultConfig, mlp } from '../../src/training/learners.ts';
-import type { ClippingSpec, OptimizerSpec, RunConfig } from '../../src/training/run.ts';
+import type { ClippingSpec, OptimizerSpec, NetworkConfig } from '../../src/training/run.ts';
 
 const rows = 12;
 const width = 5;
@@ -281,7 +281,7 @@ export function specOf({ layers, outputs, inputShape = [width] }: Case): Network
   };
 }
 
-export function configOf({ optimizer, clipping, l1 = 0, l2 = 0 }: Case): RunConfig {
+export function configOf({ optimizer, clipping, l1 = 0, l2 = 0 }: Case): NetworkConfig {
   return {
     ...defaultConfig(mlp, 'y'),
     optimizer: optimizer ?? { type: 'sgd', momentum: 0, nesterov: false },

@@ -7,11 +7,11 @@ import { defaultConfig, mlp } from '../../src/training/learners.ts';
 import { chooseBackend, type BackendChooser } from '../../src/training/engine/choose-backend.ts';
 import { probeBackends, type ProbeJob } from '../../src/training/engine/probe.ts';
 import { memory } from '../../src/models/engine/tf.ts';
-import type { BackendRate, RunConfig } from '../../src/training/run.ts';
+import type { BackendRate, NetworkConfig } from '../../src/training/run.ts';
 
 afterAll(() => vi.unstubAllGlobals());
 
-function job(hidden: number, config: Partial<RunConfig> = {}): ProbeJob {
+function job(hidden: number, config: Partial<NetworkConfig> = {}): ProbeJob {
   const spec: NetworkSpec = {
     inputShape: [20],
     layers: [

@@ -13,7 +13,7 @@ import { Control } from '../../src/training/engine/control.ts';
 import { watchDevice } from '../../src/training/engine/device-watch.ts';
 import { runLoop, type LoopJob } from '../../src/training/engine/loop.ts';
 import { parseRunConfig } from '../../src/training/config-schema.ts';
-import type { BackendRate, RunConfig } from '../../src/training/run.ts';
+import type { BackendRate, NetworkConfig } from '../../src/training/run.ts';
 import { channelHelper } from '../support/shard-helpers.ts';
 import { cases, configOf, dataOf, specOf, type Case } from '../support/tiny-network.ts';
 
@@ -105,7 +105,7 @@ const rates = (...perSecond: number[]) =>
     return { backend: 'wasm', workers: 2 ** i, examplesPerSecond };
   });
 
-function workersJob(config: Partial<RunConfig> = {}, name = 'adamw'): WorkersJob {
+function workersJob(config: Partial<NetworkConfig> = {}, name = 'adamw'): WorkersJob {
   const example = caseOf(name);
   return {
     spec: specOf(example),

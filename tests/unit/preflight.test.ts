@@ -14,7 +14,7 @@ import {
 import { estimateRun } from '../../src/training/engine/preflight.ts';
 import { defaultConfig, mlp } from '../../src/training/learners.ts';
 import { bytesOf, largestFitting, secondsOfEpoch } from '../../src/training/preflight.ts';
-import type { RunConfig } from '../../src/training/run.ts';
+import type { NetworkConfig } from '../../src/training/run.ts';
 import { cases, configOf, specOf } from '../support/tiny-network.ts';
 
 vi.mock('../../src/training/engine/backend.ts', () => import('../support/all-on-cpu.ts'));
@@ -36,7 +36,7 @@ function dataOf(rows: number, width: number): TrainingRows {
 
 const hidden = (units: number): LayerSpec => ({ type: 'dense', units, activation: 'relu' });
 
-function configWith(changes: Partial<RunConfig>): RunConfig {
+function configWith(changes: Partial<NetworkConfig>): NetworkConfig {
   return {
     ...defaultConfig(mlp, 'y'),
     ...{ solver: 'gradient-descent', backend: 'wasm', batchSize: 32, earlyStopping: null },

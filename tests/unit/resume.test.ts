@@ -4,7 +4,7 @@ import type { TrainingRows } from '../../src/training/engine/batches.ts';
 import { Control } from '../../src/training/engine/control.ts';
 import { fitModel } from '../../src/training/engine/fit.ts';
 import { defaultConfig, mlp } from '../../src/training/learners.ts';
-import type { RunConfig, RunEvent } from '../../src/training/run.ts';
+import type { NetworkConfig, RunEvent } from '../../src/training/run.ts';
 
 vi.mock('../../src/training/engine/backend.ts', () => import('../support/all-on-cpu.ts'));
 afterEach(() => vi.restoreAllMocks());
@@ -28,7 +28,7 @@ const train = dataOf(150, 3);
 const validation = dataOf(40, 4);
 
 /** All that a run is made of, its checkpoints after each step included. */
-async function run(changes: Partial<RunConfig>, checkpoint: ArrayBuffer | null) {
+async function run(changes: Partial<NetworkConfig>, checkpoint: ArrayBuffer | null) {
   const events: RunEvent[] = [];
   const checkpoints: ArrayBuffer[] = [];
   const { weights, outcome, bestEpoch } = await fitModel({
@@ -73,7 +73,7 @@ test.each([
     config: { backend: 'wasm', optimizer: { type: 'sgd', momentum: 0.9, nesterov: true } },
     isTight: false,
   },
-] satisfies { name: string; config: Partial<RunConfig>; isTight: boolean }[])(
+] satisfies { name: string; config: Partial<NetworkConfig>; isTight: boolean }[])(
   '$name: killed at any step, again and again, a run comes to the same end, bit for bit',
   async ({ name, config, isTight }) => {
     if (isTight) {

@@ -12,7 +12,7 @@ import type * as Runners from '../../src/training/engine/step-runner.ts';
 import type { StepJob, StepRunner } from '../../src/training/engine/steps.ts';
 import { defaultConfig, mlp } from '../../src/training/learners.ts';
 import { causeOf, stepDown, type Footing } from '../../src/training/engine/step-down.ts';
-import type { Backend, FailureCause, RunConfig, RunEvent } from '../../src/training/run.ts';
+import type { Backend, FailureCause, NetworkConfig, RunEvent } from '../../src/training/run.ts';
 import { runNoticeSchema } from '../../src/training/run-notice.ts';
 
 const first: Footing = { place: 0, microBatch: null, hasRestarted: false, isAlone: false };
@@ -176,7 +176,7 @@ const train: TrainingRows = {
   weights: null,
 };
 
-async function fit(changes: Partial<RunConfig> = {}, more: Partial<FitJob> = {}) {
+async function fit(changes: Partial<NetworkConfig> = {}, more: Partial<FitJob> = {}) {
   const events: RunEvent[] = [];
   const { weights, outcome, backend } = await fitModel({
     config: {

@@ -10,10 +10,10 @@ import {
   mlp,
 } from '../../src/training/learners.ts';
 import type { TrainingJob } from '../../src/training/pipeline.ts';
-import type { RunConfig, RunEvent } from '../../src/training/run.ts';
+import type { NetworkConfig, RunEvent } from '../../src/training/run.ts';
 import { importSample } from '../support/table-files.ts';
 
-function job(source: ColumnSource, config: RunConfig): TrainingJob & { events: RunEvent[] } {
+function job(source: ColumnSource, config: NetworkConfig): TrainingJob & { events: RunEvent[] } {
   const events: RunEvent[] = [];
   return {
     source,
@@ -80,7 +80,7 @@ test('OLS on diabetes: R² .5177 on all rows, and .4823 by cross-validation', as
 
 test("an MLP tells the penguins' species, leaks nothing, and beats its baseline", async () => {
   const source = await sample('penguins.csv', 'species');
-  const config: RunConfig = { ...defaultConfig(mlp, 'species'), backend: 'cpu', epochs: 40 };
+  const config: NetworkConfig = { ...defaultConfig(mlp, 'species'), backend: 'cpu', epochs: 40 };
   const run = job(source, config);
   await classes.open((await classes.train(run)).model).then((p) => p.dispose());
   const before = memory().numTensors;
@@ -98,7 +98,7 @@ test("an MLP tells the penguins' species, leaks nothing, and beats its baseline"
 
 test('a run that is killed goes on from its checkpoint to the same curve, bit for bit', async () => {
   const source = await sample('penguins.csv', 'species');
-  const config: RunConfig = {
+  const config: NetworkConfig = {
     ...defaultConfig(mlp, 'species'),
     backend: 'cpu',
     epochs: 6,
@@ -135,7 +135,7 @@ test('a run that is killed goes on from its checkpoint to the same curve, bit fo
 
 test('a cross-validation that is killed goes on in the fold where it was, bit for bit', async () => {
   const source = await sample('penguins.csv', 'species');
-  const config: RunConfig = {
+  const config: NetworkConfig = {
     ...defaultConfig(mlp, 'species'),
     backend: 'cpu',
     epochs: 2,
@@ -172,7 +172,7 @@ test('a cross-validation that is killed goes on in the fold where it was, bit fo
 
 test('the MLP reads digits: .95 on the test split', { timeout: 120_000 }, async () => {
   const source = await sample('sklearn-digits8x8.csv', 'feature_65');
-  const config: RunConfig = { ...defaultConfig(mlp, 'feature_65'), backend: 'cpu', epochs: 25 };
+  const config: NetworkConfig = { ...defaultConfig(mlp, 'feature_65'), backend: 'cpu', epochs: 25 };
   const { metrics } = await classes.train(job(source, config));
   expect(metrics.test?.['accuracy']).toBeGreaterThanOrEqual(0.95);
 });

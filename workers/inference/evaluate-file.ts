@@ -1,14 +1,14 @@
 /** How well a version does on labelled rows that it wasn't trained on. */
 import type { Evaluation } from '../../src/evaluate/evaluation.ts';
 import { StudioError } from '../../src/lib/errors.ts';
-import type { ModelVersion } from '../../src/registry/model-version.ts';
+import type { NetworkVersion } from '../../src/registry/model-version.ts';
 import type { ImportProgress } from '../../src/rpc/contracts.ts';
 import type { Predictor } from '../../src/training/pipeline.ts';
 import { fileSource } from './file-source.ts';
 
 /** @throws StudioError `bad-data` where the target column is missing, or no row can be judged */
 export async function evaluateFile(
-  version: ModelVersion,
+  version: NetworkVersion,
   predictor: Predictor,
   file: { name: string; blob: Blob },
   onProgress: (progress: ImportProgress) => void,

@@ -1,5 +1,5 @@
 /** Answers every row of a file and gives the file back with the answers beside its columns. */
-import type { ModelVersion } from '../../src/registry/model-version.ts';
+import type { NetworkVersion } from '../../src/registry/model-version.ts';
 import type { ImportProgress, ScoredFile } from '../../src/rpc/contracts.ts';
 import type { Predictor } from '../../src/training/pipeline.ts';
 import { exportCsv, type FurtherColumn } from '../data/export-csv.ts';
@@ -7,7 +7,7 @@ import { fileSource } from './file-source.ts';
 
 /** @throws StudioError `bad-data` where the file lacks a column that the model needs */
 export async function scoreFile(
-  version: ModelVersion,
+  version: NetworkVersion,
   predictor: Predictor,
   file: { name: string; blob: Blob },
   onProgress: (progress: ImportProgress) => void,

@@ -15,7 +15,7 @@ export function differences(
 ): string[] {
   if (!before) return [];
   return (
-    Object.entries(config)
+    settingsOf(config)
       // The learner has a column of its own; what is null isn't used by it.
       .filter(([key, value]) => key !== 'learner' && value !== null)
       .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(memberOf(before, key)))
@@ -24,7 +24,14 @@ export function differences(
 }
 
 function memberOf(config: RunConfig, key: string): unknown {
-  return Object.entries(config).find(([name]) => name === key)?.[1];
+  return settingsOf(config).find(([name]) => name === key)?.[1];
+}
+
+/** A method's own settings beside those of every run. */
+function settingsOf(config: RunConfig): [string, unknown][] {
+  if (!('settings' in config)) return Object.entries(config);
+  const { settings, ...rest } = config;
+  return [...Object.entries(rest), ...Object.entries(settings)];
 }
 
 function shown(value: unknown, names: SettingNames): string {

@@ -1,9 +1,10 @@
 /** Cross-validation of a table's model. Done folds are part of the checkpoint: a killed one goes on where it was. */
+import type { NetworkConfig } from '../run.ts';
 import { foldsOf, splitRows } from '../../data/split.ts';
 import { encodeClasses, fitClasses } from '../../data/target.ts';
 import { valuesOf, type Predictions } from '../../evaluate/evaluation.ts';
 import { StudioError } from '../../lib/errors.ts';
-import type { TrainingJob, TrainingOutcome } from '../pipeline.ts';
+import type { TrainingJob, NetworkOutcome } from '../pipeline.ts';
 import type { Metrics } from '../run.ts';
 import { decodeFolds, encodeFolds } from './fold-checkpoint.ts';
 import { fitOn, type Output } from './table-fit.ts';
@@ -13,7 +14,10 @@ import { evaluate, openPredictor } from './table-predictor.ts';
  * Each fold's rows are answered by a model that hasn't seen them; figures are means over the folds, as
  * scikit-learn's cross_val_score. The model that is kept is fitted on all rows.
  */
-export async function crossValidate(job: TrainingJob, output: Output): Promise<TrainingOutcome> {
+export async function crossValidate(
+  job: TrainingJob<NetworkConfig>,
+  output: Output,
+): Promise<NetworkOutcome> {
   const { source, config } = job;
   const target = await source.column(config.target);
   const { train: rows } = splitRows(
@@ -35,7 +39,7 @@ export async function crossValidate(job: TrainingJob, output: Output): Promise<T
   for (const [i, { metrics }] of done.entries())
     job.emit({ type: 'fold', fold: i + 1, folds: folds.length, metrics });
   /** What is under way, with its own checkpoint; what came before it is kept beside. */
-  const within = (checkpoint: ArrayBuffer | null): TrainingJob => ({
+  const within = (checkpoint: ArrayBuffer | null): TrainingJob<NetworkConfig> => ({
     ...job,
     checkpoint,
     saveCheckpoint: (current) => job.saveCheckpoint(encodeFolds({ done, current })),
@@ -43,7 +47,7 @@ export async function crossValidate(job: TrainingJob, output: Output): Promise<T
   for (const [i, fold] of folds.entries()) {
     if (i < resumed.done.length) continue;
     const isResumed = i === resumed.done.length;
-    const quiet: TrainingJob = {
+    const quiet: TrainingJob<NetworkConfig> = {
       ...within(isResumed ? resumed.current : null),
       emit: (event) => (event.type === 'notice' ? job.emit(event) : undefined),
     };

@@ -4,11 +4,11 @@ import type { RunControl } from '../control.ts';
 import type { StartHelper } from '../helper-port.ts';
 import type { SaveCheckpoint } from '../pipeline.ts';
 import type { ProbeMemory } from '../backend-reason.ts';
-import type { Backend, RunConfig, RunEvent, RunOutcome } from '../run.ts';
+import type { Backend, NetworkConfig, RunEvent, RunOutcome } from '../run.ts';
 import type { TrainingRows } from './batches.ts';
 
 export interface FitJob {
-  config: RunConfig;
+  config: NetworkConfig;
   train: TrainingRows;
   validation: TrainingRows | null;
   control: RunControl;
@@ -32,7 +32,7 @@ export interface FitResult {
 }
 
 /** l2 as the loss has it: scikit-learn's C, where set, is per sum and not per mean. */
-export function l2Of(config: RunConfig, rows: number): number {
+export function l2Of(config: NetworkConfig, rows: number): number {
   const { inverseRegularization } = config;
   return config.l2 + (inverseRegularization === null ? 0 : 1 / (inverseRegularization * rows));
 }

@@ -4,7 +4,7 @@
  */
 import { StudioError } from '../../lib/errors.ts';
 import type { NetworkSpec } from '../../models/spec.ts';
-import type { RunConfig } from '../run.ts';
+import type { NetworkConfig } from '../run.ts';
 import type { TrainingRows } from './batches.ts';
 import type { FitJob, FitResult } from './fit-job.ts';
 import { fitClosedForm } from './fit-closed-form.ts';
@@ -32,7 +32,7 @@ export async function fitModel(job: FitJob): Promise<FitResult> {
 }
 
 /** Hidden layers as the settings say, and the last one that the target asks for. */
-export function networkFor(config: RunConfig, train: TrainingRows): NetworkSpec {
+export function networkFor(config: NetworkConfig, train: TrainingRows): NetworkSpec {
   return {
     inputShape: [train.width],
     layers: [

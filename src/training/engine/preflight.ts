@@ -10,7 +10,7 @@ import {
   type RunSizes,
 } from '../preflight.ts';
 import type { StartHelper } from '../helper-port.ts';
-import type { Backend, BackendRate, RunConfig, WorkersChoice } from '../run.ts';
+import type { Backend, BackendRate, NetworkConfig, WorkersChoice } from '../run.ts';
 import type { TrainingRows } from './batches.ts';
 import { chooseBackend } from './choose-backend.ts';
 import { chooseWorkers } from './choose-workers.ts';
@@ -24,7 +24,7 @@ import { outputsOf } from './targets.ts';
 
 export interface EstimateJob {
   spec: NetworkSpec;
-  config: RunConfig;
+  config: NetworkConfig;
   /** Some of the rows, a batch of them at least where there are so many. */
   train: TrainingRows;
   rows: RunSizes['rows'];

@@ -2,7 +2,7 @@
 import { Random } from '../../lib/random.ts';
 import { buildNetwork } from '../../models/engine/network.ts';
 import type { NetworkSpec } from '../../models/spec.ts';
-import type { Backend, BackendRate, RunConfig } from '../run.ts';
+import type { Backend, BackendRate, NetworkConfig } from '../run.ts';
 import { startHost } from './backend.ts';
 import type { TrainingRows } from './batches.ts';
 import { createStepRunner } from './step-runner.ts';
@@ -19,7 +19,7 @@ const answeredRows = 512;
 
 export interface ProbeJob {
   spec: NetworkSpec;
-  config: RunConfig;
+  config: NetworkConfig;
   train: TrainingRows;
   /** Most rows that are computed at a time; absent: the whole batch. */
   microBatch?: number;

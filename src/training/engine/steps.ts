@@ -2,7 +2,7 @@
 import type { Random } from '../../lib/random.ts';
 import type { Network } from '../../models/engine/network.ts';
 import type { StartHelper } from '../helper-port.ts';
-import type { Backend, RunConfig } from '../run.ts';
+import type { Backend, NetworkConfig } from '../run.ts';
 import type { TrainingRows } from './batches.ts';
 import type { LossScale } from './loss-scale.ts';
 import type { OptimizerState } from './optimizer.ts';
@@ -38,7 +38,7 @@ export interface StepRunner {
 export interface StepJob {
   network: Network;
   backend: Backend;
-  config: RunConfig;
+  config: NetworkConfig;
   /** The weight of ½ Σw² in the mean loss. */
   l2: number;
   train: TrainingRows;

@@ -1,4 +1,5 @@
 /** What a run on a table will take, from a sample of its rows: preparing all of them may take longer than training. */
+import type { NetworkConfig } from '../run.ts';
 import { splitColumns, splitRows } from '../../data/split.ts';
 import type { EstimateRequest } from '../pipeline.ts';
 import type { RunEstimate } from '../preflight.ts';
@@ -10,7 +11,7 @@ const mostSampledRows = 20_000;
 
 /** Null for a solver in float64: it ends when it has converged. */
 export async function estimateTable(
-  { source, config, probeMemory, startHelper, signal }: EstimateRequest,
+  { source, config, probeMemory, startHelper, signal }: EstimateRequest<NetworkConfig>,
   output: Output,
 ): Promise<RunEstimate | null> {
   if (config.solver !== 'gradient-descent') return null;

@@ -6,7 +6,7 @@ import type { ColumnSource } from '../../data/schema.ts';
 import { encodeClasses, encodeNumbers, fitClasses, fitNumber } from '../../data/target.ts';
 import { StudioError } from '../../lib/errors.ts';
 import type { FittedModel, TrainingJob } from '../pipeline.ts';
-import type { RunConfig } from '../run.ts';
+import type { NetworkConfig } from '../run.ts';
 import type { TrainingRows } from './batches.ts';
 import { fitModel } from './fit.ts';
 import { baselineOf } from './objective.ts';
@@ -16,7 +16,7 @@ export type Output = 'classes' | 'number';
 
 /** @throws StudioError `bad-config` where no train row is complete */
 export async function fitOn(
-  job: TrainingJob,
+  job: TrainingJob<NetworkConfig>,
   output: Output,
   trainRows: Uint32Array,
   validationRows: Uint32Array,
@@ -37,7 +37,7 @@ export async function fitOn(
 
 /** Preparation and target fitted on rows, and what is trained on. @throws StudioError as `fitOn` */
 export async function prepare(
-  { source, config }: Pick<TrainingJob, 'source' | 'config'>,
+  { source, config }: Pick<TrainingJob<NetworkConfig>, 'source' | 'config'>,
   output: Output,
   trainRows: Uint32Array,
 ) {
@@ -62,7 +62,7 @@ async function trainingRows(
   preparation: FittedPreparation,
   target: FittedTarget,
   rows: Uint32Array,
-  config: RunConfig,
+  config: NetworkConfig,
 ): Promise<TrainingRows> {
   const vector = await source.column(config.target);
   const width = preparation.featureNames.length;

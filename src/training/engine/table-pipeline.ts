@@ -1,22 +1,29 @@
 /** The pipeline of every task on tables: split, prepare, fit, evaluate. A task says what its model answers with. */
+import { networkConfigOf, type NetworkConfig } from '../run.ts';
 import { splitColumns, splitRows } from '../../data/split.ts';
 import { valuesOf } from '../../evaluate/evaluation.ts';
-import type { Pipeline, TrainingJob, TrainingOutcome } from '../pipeline.ts';
+import type { Pipeline, TrainingJob, NetworkOutcome } from '../pipeline.ts';
 import { crossValidate } from './cross-validate.ts';
 import { estimateTable } from './table-estimate.ts';
 import { fitOn, type Output } from './table-fit.ts';
 import { openPredictor } from './table-predictor.ts';
 
-export function tablePipeline(output: Output): Pipeline {
+export function tablePipeline(output: Output): Pipeline<NetworkOutcome> {
   return {
-    train: (job) =>
-      job.config.folds === null ? trainOnSplit(job, output) : crossValidate(job, output),
-    estimate: (request) => estimateTable(request, output),
+    async train(given) {
+      const job = { ...given, config: networkConfigOf(given.config) };
+      return job.config.folds === null ? trainOnSplit(job, output) : crossValidate(job, output);
+    },
+    estimate: async (request) =>
+      estimateTable({ ...request, config: networkConfigOf(request.config) }, output),
     open: openPredictor,
   };
 }
 
-async function trainOnSplit(job: TrainingJob, output: Output): Promise<TrainingOutcome> {
+async function trainOnSplit(
+  job: TrainingJob<NetworkConfig>,
+  output: Output,
+): Promise<NetworkOutcome> {
   const { source, config } = job;
   const { split } = source.dataSet;
   const target = await source.column(config.target);

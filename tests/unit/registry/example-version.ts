@@ -1,8 +1,8 @@
 /** A small model version, every part of it filled. */
 import { evaluateClasses } from '../../../src/evaluate/evaluate-classes.ts';
-import type { ModelVersion } from '../../../src/registry/model-version.ts';
+import type { NetworkVersion } from '../../../src/registry/model-version.ts';
 
-export const exampleVersion: ModelVersion = {
+export const exampleVersion: NetworkVersion = {
   id: 'a'.repeat(64),
   projectId: 'p1',
   number: 1,

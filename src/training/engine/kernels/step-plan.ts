@@ -3,7 +3,7 @@
  * them, one after the other), then the update. Knows no network's variables and nothing of tfjs.
  */
 import type { NetworkSpec } from '../../../models/spec.ts';
-import type { OptimizerSpec, RunConfig } from '../../run.ts';
+import type { OptimizerSpec, NetworkConfig } from '../../run.ts';
 import { rowsOfParts } from '../steps.ts';
 import { outputsOf, type Targets } from '../targets.ts';
 import type { LossScale } from '../loss-scale.ts';
@@ -47,7 +47,7 @@ export function layOutSteps(shape: StepShape, workspace: Workspace) {
 
 export interface StepPlanJob {
   spec: NetworkSpec;
-  config: Pick<RunConfig, 'optimizer' | 'l1' | 'clipping'>;
+  config: Pick<NetworkConfig, 'optimizer' | 'l1' | 'clipping'>;
   /** The weight of ½ Σw² in the mean loss. */
   l2: number;
   train: { targets: Targets };

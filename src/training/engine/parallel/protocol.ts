@@ -3,7 +3,7 @@
  * weights of its own; only gradients or states are exchanged.
  */
 import type { NetworkSpec } from '../../../models/spec.ts';
-import type { RunConfig } from '../../run.ts';
+import type { NetworkConfig } from '../../run.ts';
 import type { TrainingRows } from '../batches.ts';
 import type { BatchPlace } from '../kernels/step-plan.ts';
 
@@ -26,7 +26,7 @@ export interface ShardStart {
   module: WebAssembly.Module;
   plan: {
     spec: NetworkSpec;
-    config: Pick<RunConfig, 'optimizer' | 'l1' | 'clipping'>;
+    config: Pick<NetworkConfig, 'optimizer' | 'l1' | 'clipping'>;
     l2: number;
     train: TrainingRows;
     mostRows: number;
