@@ -20,7 +20,6 @@ import { exportCsv } from './data/export-csv.ts';
 import { importFiles } from './data/import.ts';
 import { preview } from './data/preview.ts';
 import { putDataSet } from './data/put-data-set.ts';
-import { keepCoreOf } from './data/keep-core.ts';
 import { removeDuplicates } from './data/remove-duplicates.ts';
 import { queryRows } from './data/rows.ts';
 
@@ -86,7 +85,12 @@ async function changed(ref: DataSetRef, change: DataSetChange): Promise<DataSet>
     case 'remove-duplicates':
       return removeDuplicates(open, await sourceOf(ref));
     case 'keep-core':
-      return keepCoreOf(open, await sourceOf(ref), change.least);
+      // Loaded when it is asked for: few projects have events.
+      return (await import('./data/keep-core.ts')).keepCore(
+        open,
+        await sourceOf(ref),
+        change.least,
+      );
     default:
       return changeDataSet((await sourceOf(ref)).dataSet, change);
   }

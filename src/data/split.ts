@@ -2,40 +2,26 @@
 import { StudioError } from '../lib/errors.ts';
 import { Random } from '../lib/random.ts';
 import {
-  columnInRole,
   type ColumnSource,
   type ColumnVector,
-  type SingleRole,
   type Split,
   type SplitSpec,
+  targetOf,
 } from './schema.ts';
-import { dealLastOut, dealPerUser } from './split-events.ts';
 import { isMissing, textAt } from './vector.ts';
 
-/** What the split looks at, beside the spec: the target to stratify by, the spec's own column, and who, what, when. */
+/** What the split looks at, beside the spec: the target to stratify by, and the spec's own column. */
 export interface SplitColumns {
   target?: ColumnVector | undefined;
   column?: ColumnVector | undefined;
-  user?: ColumnVector | undefined;
-  item?: ColumnVector | undefined;
-  time?: ColumnVector | undefined;
 }
 
 /** Reads what a split of this table looks at. */
 export async function splitColumns(source: ColumnSource, spec: SplitSpec): Promise<SplitColumns> {
-  const read = async (role: SingleRole) => {
-    const column = columnInRole(source.dataSet, role);
-    return column && source.column(column.name);
-  };
+  const target = targetOf(source.dataSet);
   return {
-    target: await read('target'),
+    target: target && (await source.column(target.name)),
     ...('column' in spec && { column: await source.column(spec.column) }),
-    ...(spec.type === 'per-user' && { user: await read('user'), item: await read('item') }),
-    ...(spec.type === 'last-out' && {
-      user: await read('user'),
-      item: await read('item'),
-      time: await read('time'),
-    }),
   };
 }
 
@@ -64,8 +50,7 @@ interface Parts {
   test: number[];
 }
 
-function partsOf(spec: SplitSpec, usable: number[], columns: SplitColumns): Parts {
-  const { target, column } = columns;
+function partsOf(spec: SplitSpec, usable: number[], { target, column }: SplitColumns): Parts {
   switch (spec.type) {
     case 'random': {
       const random = new Random(spec.seed, 'split');
@@ -82,9 +67,11 @@ function partsOf(spec: SplitSpec, usable: number[], columns: SplitColumns): Part
     case 'column':
       return dealByName(usable, keyOf(column, spec.column), spec);
     case 'per-user':
-      return dealPerUser(byUser(usable, columns), spec, new Random(spec.seed, 'split'));
-    case 'last-out':
-      return dealLastOut(byUser(usable, columns), columns, spec.validation);
+    case 'last-out': // recommend/read-interactions.ts
+      throw new StudioError(
+        'bad-config',
+        'Only events are split by their users, not rows of a table',
+      );
   }
 }
 
@@ -273,14 +260,6 @@ function groupBy(rows: number[], key: (row: number) => string): number[][] {
     else groups.set(name, [row]);
   }
   return [...groups.values()];
-}
-
-/** Events without a user are nobody's. */
-function byUser(usable: number[], { user, item }: SplitColumns): number[][] {
-  if (!user)
-    throw new StudioError('bad-config', 'A split by user needs a column that says who: choose it');
-  const known = usable.filter((row) => !isMissing(user, row) && !(item && isMissing(item, row)));
-  return groupBy(known, (row) => textAt(user, row));
 }
 
 function keyOf(column: ColumnVector | undefined, name: string): (row: number) => string {

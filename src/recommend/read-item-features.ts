@@ -1,0 +1,167 @@
+/** What a table says of items, in the order of the interactions' items: titles, categories, words, numbers. */
+import { columnInRole, storageKind, type ColumnSource, type ColumnVector } from '../data/schema.ts';
+import { isMissing, lengthOf, textAt } from '../data/vector.ts';
+import { StudioError } from '../lib/errors.ts';
+import type { ItemFeatures } from './item-features.ts';
+
+export interface ItemTable {
+  features: ItemFeatures;
+  /** What an item is called; its id where the table has no name for it. */
+  titles: string[];
+  /** Items that the table says nothing of. */
+  unknown: number;
+}
+
+/** More parts than one in this share of a column's cells make it a list of categories. */
+const leastSplit = 0.05;
+const mostCategories = 5000;
+const separators = ['|', ';', ', ', '/'];
+const titleNames = /title|name|标题|名称|片名/i;
+
+/** @throws StudioError `bad-config` before it is said which column is the item */
+export async function readItemFeatures(
+  source: ColumnSource,
+  items: readonly string[],
+): Promise<ItemTable> {
+  const { dataSet } = source;
+  const key = columnInRole(dataSet, 'item');
+  if (!key)
+    throw new StudioError('bad-config', `Say which column of "${dataSet.name}" is the item`);
+  const rowOf = rowsById(await source.column(key.name));
+  const rows = Int32Array.from(items, (id) => rowOf.get(id) ?? -1);
+  const used = dataSet.columns.filter(({ role }) => role === 'feature');
+  const texts: ColumnVector[] = [];
+  const categories = new CategoryList(items.length);
+  const numbers: { name: string; values: Float64Array }[] = [];
+  for (const column of used) {
+    const vector = await source.column(column.name);
+    if (storageKind(column.type) === 'number')
+      numbers.push(standardised(column.name, vector, rows));
+    else {
+      const separator = separatorOf(vector);
+      if (separator !== null || vector.kind === 'code') categories.add(vector, rows, separator);
+      else texts.push(vector);
+    }
+  }
+  return {
+    features: {
+      items: items.length,
+      categories: categories.result(),
+      texts:
+        texts.length > 0
+          ? Array.from(rows, (row) =>
+              row < 0 ? '' : texts.map((vector) => textAt(vector, row)).join(' '),
+            )
+          : null,
+      numbers: numbers.length > 0 ? packed(numbers, items.length) : null,
+    },
+    titles: await titlesOf(source, rows, items),
+    unknown: rows.filter((row) => row < 0).length,
+  };
+}
+
+/** The first row of each id. */
+function rowsById(vector: ColumnVector): Map<string, number> {
+  const rowOf = new Map<string, number>();
+  for (let row = 0; row < lengthOf(vector); row++) {
+    const id = textAt(vector, row);
+    if (id !== '' && !rowOf.has(id)) rowOf.set(id, row);
+  }
+  return rowOf;
+}
+
+/** The separator of a column of lists, such as genres; null where cells are one thing each. */
+function separatorOf(vector: ColumnVector): string | null {
+  if (vector.kind === 'number') return null;
+  const count = Math.min(lengthOf(vector), 2000);
+  let best: string | null = null;
+  let most = leastSplit * count;
+  for (const separator of separators) {
+    let split = 0;
+    const parts = new Set<string>();
+    for (let row = 0; row < count; row++) {
+      const cell = textAt(vector, row).split(separator);
+      if (cell.length > 1) split++;
+      for (const part of cell) parts.add(part);
+    }
+    // Of a list the parts come again and again; of a text they don't.
+    if (split > most && parts.size < count / 2) [best, most] = [separator, split];
+  }
+  return best;
+}
+
+class CategoryList {
+  readonly #ofItem: Set<number>[];
+  readonly #numbers = new Map<string, number>();
+
+  constructor(items: number) {
+    this.#ofItem = Array.from({ length: items }, () => new Set<number>());
+  }
+
+  add(vector: ColumnVector, rows: Int32Array, separator: string | null) {
+    rows.forEach((row, item) => {
+      if (row < 0 || isMissing(vector, row)) return;
+      const cell = textAt(vector, row);
+      for (const part of separator === null ? [cell] : cell.split(separator)) {
+        const name = part.trim();
+        if (name === '' || name === '(no genres listed)') continue;
+        let number = this.#numbers.get(name);
+        if (number === undefined) {
+          if (this.#numbers.size >= mostCategories) continue;
+          this.#numbers.set(name, (number = this.#numbers.size));
+        }
+        this.#ofItem[item]?.add(number);
+      }
+    });
+  }
+
+  result(): ItemFeatures['categories'] {
+    if (this.#numbers.size === 0) return null;
+    const starts = new Uint32Array(this.#ofItem.length + 1);
+    this.#ofItem.forEach((set, item) => (starts[item + 1] = (starts[item] ?? 0) + set.size));
+    return {
+      names: [...this.#numbers.keys()],
+      starts,
+      indices: Uint32Array.from(this.#ofItem.flatMap((set) => [...set].sort((a, b) => a - b))),
+    };
+  }
+}
+
+/** (x − mean) / deviation over the items that have it; 0 elsewhere. */
+function standardised(name: string, vector: ColumnVector, rows: Int32Array) {
+  const values = Float64Array.from(rows, (row) =>
+    row < 0 || vector.kind !== 'number' ? Number.NaN : (vector.values[row] ?? Number.NaN),
+  );
+  const known = values.filter((value) => Number.isFinite(value));
+  const mean = known.reduce((sum, value) => sum + value, 0) / (known.length || 1);
+  const variance = known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (known.length || 1);
+  const deviation = Math.sqrt(variance) || 1;
+  return {
+    name,
+    values: values.map((value) => (Number.isFinite(value) ? (value - mean) / deviation : 0)),
+  };
+}
+
+function packed(numbers: { name: string; values: Float64Array }[], items: number) {
+  const values = new Float32Array(items * numbers.length);
+  numbers.forEach((column, at) =>
+    column.values.forEach((value, item) => (values[item * numbers.length + at] = value)),
+  );
+  return { names: numbers.map(({ name }) => name), values };
+}
+
+async function titlesOf(
+  source: ColumnSource,
+  rows: Int32Array,
+  items: readonly string[],
+): Promise<string[]> {
+  const column =
+    source.dataSet.columns.find(({ name, role }) => role !== 'item' && titleNames.test(name)) ??
+    source.dataSet.columns.find(({ type, role }) => role !== 'item' && type === 'text');
+  if (!column) return [...items];
+  const vector = await source.column(column.name);
+  return Array.from(
+    rows,
+    (row, item) => (row < 0 ? '' : textAt(vector, row)) || (items[item] ?? ''),
+  );
+}
