@@ -2,7 +2,7 @@
 import { expose } from 'comlink';
 import type { ColumnSource } from '../src/data/schema.ts';
 import { dataSetCodec, dataSetKey } from '../src/data/data-set-codec.ts';
-import { StudioError } from '../src/lib/errors.ts';
+import { reviveError, StudioError } from '../src/lib/errors.ts';
 import type {
   EstimateQuery,
   TrainingApi,
@@ -84,6 +84,11 @@ async function train(
       modelVersion: version.id,
     });
     return { outcome: outcome.outcome, metrics: record.metrics, modelVersion: version.id };
+  } catch (error) {
+    if (reviveError(error).code !== 'cancelled') throw error;
+    // Stopped before there was anything to keep.
+    await journal.finish({ status: 'stopped' });
+    return { outcome: 'stopped', metrics: {}, modelVersion: null };
   } finally {
     void journal.close();
   }

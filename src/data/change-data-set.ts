@@ -1,14 +1,26 @@
 /** A data set with one thing changed: the next version, sharing all bytes with the one before. */
 import { StudioError } from '../lib/errors.ts';
 import { digestDataSet } from './data-set-codec.ts';
-import type { Column, ColumnRole, DataChange, DataSet, Preparation, SplitSpec } from './schema.ts';
+import type {
+  Column,
+  ColumnRole,
+  DataChange,
+  DataSet,
+  EventColumns,
+  Preparation,
+  SplitSpec,
+} from './schema.ts';
 
 /** What may be changed without touching a cell. */
 export type ShallowChange =
   | { type: 'role'; column: string; to: ColumnRole }
   | { type: 'preparation'; columns: string[]; to: Partial<Preparation> }
   | { type: 'rename'; column: string; to: string }
-  | { type: 'split'; to: SplitSpec };
+  | { type: 'split'; to: SplitSpec }
+  | { type: 'events'; to: EventColumns };
+
+/** How events are split unless a person says otherwise. */
+const eventSplit: SplitSpec = { type: 'per-user', seed: 1, validation: 0.1, test: 0.2 };
 
 /** The same version where nothing changes. @throws StudioError `bad-config` */
 export async function changeDataSet(dataSet: DataSet, change: ShallowChange): Promise<DataSet> {
@@ -59,11 +71,35 @@ function applied(
       };
     case 'rename':
       return renamed(columns, split, change.column, change.to.trim());
+    case 'events':
+      return { ...asEvents(columns, split, change.to), made: { type: 'events' } };
     case 'split':
       if ('column' in change.to) columnOf(columns, change.to.column);
       assertShares(change.to);
       return { columns, split: change.to, made: { type: 'split' } };
   }
+}
+
+/** What is neither who, what, how much nor when says nothing of an event here. */
+function asEvents(columns: Column[], split: SplitSpec, to: EventColumns) {
+  const chosen = [to.user, to.item, to.value, to.time].filter((name) => name !== null);
+  for (const name of chosen) columnOf(columns, name);
+  if (new Set(chosen).size < chosen.length)
+    throw new StudioError(
+      'bad-config',
+      `User, item, value and time must be different columns; ${chosen.join(', ')} were chosen`,
+    );
+  const roleOf = (name: string): ColumnRole => {
+    if (name === to.user) return 'user';
+    if (name === to.item) return 'item';
+    if (name === to.value) return 'target';
+    return name === to.time ? 'time' : 'ignored';
+  };
+  const isOfEvents = split.type === 'per-user' || split.type === 'last-out';
+  return {
+    columns: columns.map((column) => ({ ...column, role: roleOf(column.name) })),
+    split: isOfEvents ? split : eventSplit,
+  };
 }
 
 /** There is one target, one user, one item and one time: what was it becomes a feature again. */

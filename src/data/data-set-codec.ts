@@ -71,7 +71,7 @@ const change = v.variant('type', [
   v.object({ type: v.literal('type'), column: v.string(), from: type, to: type }),
   v.object({ type: v.literal('role'), column: v.string(), from: role, to: role }),
   v.object({ type: v.literal('preparation'), columns: v.array(v.string()) }),
-  v.object({ type: v.literal('split') }),
+  v.object({ type: v.picklist(['split', 'events']) }),
   v.object({ type: v.literal('rename'), column: v.string(), to: v.string() }),
   v.object({ type: v.literal('remove-duplicates'), rows: count }),
   v.object({ type: v.literal('keep-core'), least: count, rows: count }),

@@ -142,6 +142,8 @@ export type DataChange =
   | { type: 'role'; column: string; from: ColumnRole; to: ColumnRole }
   | { type: 'preparation'; columns: string[] }
   | { type: 'split' }
+  /** It was said which columns are who, what, how much and when. */
+  | { type: 'events' }
   | { type: 'rename'; column: string; to: string }
   | { type: 'remove-duplicates'; rows: number }
   /** Events of users and items with fewer than `least` events were left out, until all have so many. */
@@ -174,6 +176,15 @@ export interface DataSet {
   notes: ImportNote[];
   /** A table beside the project's own: what is known of items or of users. */
   about?: 'items' | 'users';
+}
+
+/** Which columns of a table of events say who, what, how much and when. */
+export interface EventColumns {
+  user: string;
+  item: string;
+  /** Null where only that it happened is known. */
+  value: string | null;
+  time: string | null;
 }
 
 /** Names one version in one project: two projects may hold the same data. */

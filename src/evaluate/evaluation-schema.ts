@@ -45,4 +45,26 @@ export const evaluationSchema = v.variant('type', [
     sample: v.array(v.object({ row: count, actual: finite, predicted: finite })),
     residualHistogram: v.object({ edges: v.array(finite), counts: v.array(count) }),
   }),
+  v.object({
+    ...common,
+    type: v.literal('ranking'),
+    users: count,
+    items: count,
+    protocol: v.object({
+      split: v.picklist(['per-user', 'last-out', 'time']),
+      dataSet: v.string(),
+      lookAhead: v.object({ samePerson: finite, anyone: finite }),
+    }),
+    byActivity: v.array(
+      v.object({ events: v.tuple([count, count]), people: count, ndcgAt10: finite }),
+    ),
+    byPopularity: v.array(
+      v.object({
+        name: v.picklist(['head', 'middle', 'tail']),
+        items: count,
+        wanted: count,
+        recallAt10: v.nullable(finite),
+      }),
+    ),
+  }),
 ]) satisfies v.GenericSchema<unknown, Evaluation>;

@@ -35,6 +35,15 @@ export interface Curve {
   y: number[];
 }
 
+/** How a figure of a ranking came about: without it two can't be compared. */
+export interface RankingProtocol {
+  split: 'per-user' | 'last-out' | 'time';
+  /** Digest of the data that it is of. */
+  dataSet: string;
+  /** Shares of test events before which training had already seen something later. */
+  lookAhead: { samePerson: number; anyone: number };
+}
+
 export type Evaluation = {
   /** Which rows: the test split, or a file's name. */
   on: string;
@@ -59,6 +68,22 @@ export type Evaluation = {
       /** At most 2,000 points, evenly drawn, for the plots. */
       sample: { row: number; actual: number; predicted: number }[];
       residualHistogram: { edges: number[]; counts: number[] };
+    }
+  | {
+      /** Every item that the person hasn't had is ranked; `rows` are test events. */
+      type: 'ranking';
+      users: number;
+      items: number;
+      protocol: RankingProtocol;
+      /** By how many events people have to learn from; the least and most of each slice. */
+      byActivity: { events: [number, number]; people: number; ndcgAt10: number }[];
+      /** By how popular the wanted items are; recall is null where none was wanted. */
+      byPopularity: {
+        name: 'head' | 'middle' | 'tail';
+        items: number;
+        wanted: number;
+        recallAt10: number | null;
+      }[];
     }
 );
 

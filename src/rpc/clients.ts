@@ -1,5 +1,6 @@
 /** One constructor a worker; the page holds one of each, and a further data worker for each import. */
 import type { DataApi, InferenceApi, TrainingApi } from './contracts.ts';
+import type { RecommendApi } from './recommend-contract.ts';
 import { WorkerClient } from './worker-client.ts';
 
 export const dataClient = () =>
@@ -26,5 +27,14 @@ export const inferenceClient = () =>
       new Worker(new URL('../../workers/inference.worker.ts', import.meta.url), {
         type: 'module',
         name: 'inference',
+      }),
+  );
+
+export const recommendClient = () =>
+  new WorkerClient<RecommendApi>(
+    () =>
+      new Worker(new URL('../../workers/recommend.worker.ts', import.meta.url), {
+        type: 'module',
+        name: 'recommend',
       }),
   );

@@ -6,6 +6,7 @@ import type {
   DataSet,
   DataSetRef,
   Dialect,
+  EventColumns,
   Preparation,
   SplitSpec,
 } from '../data/schema.ts';
@@ -35,6 +36,8 @@ export interface ImportRequest {
   dialect?: Partial<Extract<Dialect, { format: 'csv' }>>;
   columnNames?: string[];
   types?: Readonly<Record<string, ColumnType>>;
+  /** Of a table beside the project's own. */
+  about?: 'items';
   /** Columns that are not brought in; as they are called here. */
   leaveOut?: readonly string[];
 }
@@ -52,6 +55,7 @@ export type DataSetChange =
   | { type: 'preparation'; columns: string[]; to: Partial<Preparation> }
   | { type: 'rename'; column: string; to: string }
   | { type: 'split'; to: SplitSpec }
+  | { type: 'events'; to: EventColumns }
   | { type: 'remove-duplicates' }
   /** Leaves out events of users and items with fewer than `least`, until all have so many. */
   | { type: 'keep-core'; least: number };

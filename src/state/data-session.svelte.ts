@@ -27,6 +27,7 @@ export interface ImportOptions extends CallOptions<ImportProgress> {
 
 export class DataSession {
   #current = $state.raw<DataSet | null>(null);
+  #items = $state.raw<DataSet | null>(null);
   #profile = $state.raw<DataProfile | null>(null);
   /** Versions that were undone, the latest last. */
   #undone = $state.raw<readonly string[]>([]);
@@ -39,6 +40,10 @@ export class DataSession {
 
   get current() {
     return this.#current;
+  }
+  /** What is known of items, of a task that takes it. */
+  get items() {
+    return this.#items;
   }
   get profile() {
     return this.#profile;
@@ -56,6 +61,8 @@ export class DataSession {
   async reload(): Promise<void> {
     const digest = this.#project.record.dataSet;
     this.#current = digest ? await this.#read(digest) : null;
+    const { itemData } = this.#project.record;
+    this.#items = itemData ? await this.#read(itemData) : null;
     this.#profile = null;
     this.#undone = [];
   }
@@ -70,11 +77,37 @@ export class DataSession {
 
   /** Brings files in as the project's data. Cancelling leaves what was there. */
   async importFiles(files: readonly File[], options: ImportOptions = {}): Promise<DataSet> {
+    const dataSet = await this.#import(files, options);
+    await this.#use(dataSet);
+    return dataSet;
+  }
+
+  /** Brings a table of items in, beside the project's data; `key` is the column of their ids. */
+  async importItems(
+    files: readonly File[],
+    key: string,
+    options: ImportOptions = {},
+  ): Promise<DataSet> {
+    const imported = await this.#import(files, options, 'items');
+    const keyed = await this.#client.call((api) =>
+      api.change(this.#ref(imported.digest), { type: 'role', column: key, to: 'item' }),
+    );
+    await this.#project.save({ itemData: keyed.digest });
+    this.#items = keyed;
+    return keyed;
+  }
+
+  async removeItems(): Promise<void> {
+    await this.#project.save({ itemData: null });
+    this.#items = null;
+  }
+
+  async #import(files: readonly File[], options: ImportOptions, about?: 'items'): Promise<DataSet> {
     this.#project.mustWrite();
     const { onProgress, signal, name, ...rest } = options;
     const client = dataClient(); // its own worker, so that cancelling ends nothing else
     try {
-      const dataSet = await client.call(
+      return await client.call(
         (api) =>
           api.importFiles(
             {
@@ -82,13 +115,12 @@ export class DataSession {
               name: name ?? files.map((file) => file.name).join(', '),
               files: files.map(named),
               ...definedOnly(rest),
+              ...(about && { about }),
             },
             proxy((progress: ImportProgress) => onProgress?.(progress)),
           ),
         signal,
       );
-      await this.#use(dataSet);
-      return dataSet;
     } finally {
       client.end();
     }
@@ -166,8 +198,9 @@ export class DataSession {
   }
 
   /** Every version that there is, oldest first. */
-  history(): Promise<DataSet[]> {
-    return this.#project.store.dataSets.list(this.#project.id);
+  async history(): Promise<DataSet[]> {
+    const all = await this.#project.store.dataSets.list(this.#project.id);
+    return all.filter(({ about }) => about === undefined);
   }
 
   /** Makes an earlier or a later version the project's data again; going back can be redone. */

@@ -11,6 +11,7 @@ import type { RunRecord } from '../training/run-record.ts';
 import { DataSession } from './data-session.svelte.ts';
 import { ModelSession } from './model-session.svelte.ts';
 import type { ProjectContext } from './project-context.ts';
+import { RecommendSession } from './recommend-session.svelte.ts';
 import type { Store } from './store.ts';
 import { TrainingSession, type TrainOptions } from './training-session.svelte.ts';
 
@@ -22,6 +23,7 @@ export class ProjectSession implements ProjectContext {
   readonly data: DataSession;
   readonly training: TrainingSession;
   readonly models: ModelSession;
+  readonly recommenders: RecommendSession;
 
   private constructor(store: Store, record: Project) {
     this.store = store;
@@ -29,6 +31,7 @@ export class ProjectSession implements ProjectContext {
     this.data = new DataSession(this);
     this.training = new TrainingSession(this, this.data);
     this.models = new ModelSession(this);
+    this.recommenders = new RecommendSession(this);
   }
 
   /** Opens a project for writing, or for reading only where another tab writes. */
@@ -61,6 +64,7 @@ export class ProjectSession implements ProjectContext {
     this.data.close();
     this.training.close();
     this.models.close();
+    this.recommenders.close();
     this.#hold?.release();
     this.#hold = null;
   }

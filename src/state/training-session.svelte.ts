@@ -146,6 +146,7 @@ export class TrainingSession {
       name: runName(id, taken),
       taskId: this.#project.record.taskId,
       dataSet: this.#data.mustHave().digest,
+      ...(this.#data.items && { itemData: this.#data.items.digest }),
       config,
       createdAt: Date.now(),
       status: 'running',

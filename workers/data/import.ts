@@ -131,6 +131,7 @@ async function readOnce(
     dialect,
     source: (await sources.all()).map((file, i) => ({ ...file, dialect: dialects[i] ?? dialect })),
     notes: [...joinNotes(notes), ...table.builder.ambiguous()],
+    ...(request.about && { about: request.about }),
   };
   meter.done(draft.rows);
   return draft;

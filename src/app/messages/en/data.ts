@@ -118,6 +118,7 @@ export const data = {
       preparation: (columns: string) => `Preparation of ${columns}`,
       split: 'Another split',
       rename: (column: string, to: string) => `“${column}” renamed to “${to}”`,
+      events: 'Who, what, how much and when chosen',
       removeDuplicates: (rows: string) => `${rows} repeated rows removed`,
       keepCore: (least: string, rows: string) =>
         `${rows} events of users or items with fewer than ${least} left out`,

@@ -113,6 +113,7 @@ export const data: Messages['data'] = {
       preparation: (columns) => `${columns} 的预处理`,
       split: '更改划分',
       rename: (column, to) => `“${column}”改名为“${to}”`,
+      events: '指定了用户、物品、数值和时间的列',
       removeDuplicates: (rows) => `删除 ${rows} 行重复`,
       keepCore: (least, rows) => `去掉事件少于 ${least} 的用户或物品的 ${rows} 条事件`,
     },

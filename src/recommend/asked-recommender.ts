@@ -1,0 +1,158 @@
+/**
+ * A trained recommender with the data that it is asked about: who people are, what items are called. Pure: what the
+ * page asks goes through rpc/recommend-contract.ts.
+ */
+import { tasteOf, type Interactions, type Taste } from './interactions.ts';
+import { joinInteractions } from './join-interactions.ts';
+import {
+  categorySimilarity,
+  firstEvents,
+  freshnessOf,
+  popularityOf,
+  vectorSimilarity,
+} from './item-traits.ts';
+import { rerank, type ItemSimilarity, type RerankTraits, type RerankWeights } from './rerank.ts';
+import type { EventTable } from './read-interactions.ts';
+import type { ItemTable } from './read-item-features.ts';
+import type { Recommender, ScorePart } from './recommender.ts';
+import type { InteractionSplit } from './split-interactions.ts';
+import { countByItem } from './transpose.ts';
+
+export interface AskedData {
+  table: EventTable;
+  /** As the model learned from them: with their values, or 1 each. */
+  parts: InteractionSplit;
+  items: ItemTable | null;
+  learnsValues: boolean;
+}
+
+export interface ScoredItem {
+  item: number;
+  score: number;
+}
+
+export class AskedRecommender {
+  readonly model: Recommender;
+  /** All that is known of people by the time of the test: what trained and what validated. */
+  readonly known: Interactions;
+  readonly people: Uint32Array;
+  readonly #data: AskedData;
+  readonly #scores: Float32Array;
+  #traits: RerankTraits | undefined;
+  /** Lower-case titles, ids and categories, by item, to search in. */
+  #words: string[] | undefined;
+
+  constructor(model: Recommender, data: AskedData) {
+    this.model = model;
+    this.#data = data;
+    this.known = joinInteractions(data.parts.train, data.parts.validation);
+    this.people = countByItem(this.known);
+    this.#scores = new Float32Array(model.items);
+  }
+
+  get table() {
+    return this.#data.table;
+  }
+
+  /** Whether items have names beside their ids. */
+  get hasTitles() {
+    return this.#data.items !== null;
+  }
+
+  /** Whether the model learned from values, not only from that something happened. */
+  get learnsValues() {
+    return this.#data.learnsValues;
+  }
+
+  get categories(): readonly string[] {
+    return this.#data.items?.features.categories?.names ?? [];
+  }
+
+  titleOf(item: number): string {
+    return this.#data.items?.titles[item] ?? this.table.items[item] ?? String(item);
+  }
+
+  categoriesOf(item: number): string[] {
+    const categories = this.#data.items?.features.categories;
+    if (!categories) return [];
+    const of = categories.indices.subarray(categories.starts[item], categories.starts[item + 1]);
+    return Array.from(of, (category) => categories.names[category] ?? '');
+  }
+
+  tasteOf(user: number): Taste {
+    return tasteOf(this.known, user);
+  }
+
+  heldOut(user: number): ReadonlySet<number> {
+    return new Set(tasteOf(this.#data.parts.test, user).items);
+  }
+
+  /** The model's own scores of all items; the array is overwritten by the next call. */
+  scores(taste: Taste): Float32Array {
+    this.model.score(taste, this.#scores);
+    return this.#scores;
+  }
+
+  /** The best items that the person hasn't had, ties to the lower item; in another order where weights say so. */
+  top(taste: Taste, count: number, weights: RerankWeights): ScoredItem[] {
+    const scores = this.scores(taste);
+    const found = rerank({ scores, seen: taste.items, count, weights, traits: this.#traitsOf() });
+    return Array.from(found, (item) => ({ item, score: scores[item] ?? 0 }));
+  }
+
+  /** What a part of a score is called. */
+  nameOf({ kind, index }: ScorePart): string {
+    switch (kind) {
+      case 'item':
+        return this.titleOf(index);
+      case 'user':
+        return this.table.users[index] ?? String(index);
+      case 'feature':
+      case 'member':
+        return this.model.nameOf?.(kind, index) ?? String(index + 1);
+      default:
+        return String(index + 1);
+    }
+  }
+
+  #traitsOf(): RerankTraits {
+    return (this.#traits ??= {
+      popularity: popularityOf(this.known),
+      freshness: freshnessOf(
+        firstEvents(this.known) ?? new Float64Array(this.model.items).fill(NaN),
+      ),
+      similarity: this.#similarityOf(),
+    });
+  }
+
+  /** By the model's vectors, else by categories; null where there is neither. */
+  #similarityOf(): ItemSimilarity | null {
+    const vectors = this.model.vectors();
+    if (vectors) return vectorSimilarity(vectors.values, vectors.width);
+    const categories = this.#data.items?.features.categories;
+    return categories ? categorySimilarity(categories) : null;
+  }
+
+  /** Items whose title, id or category holds all words of the text, the best known first. */
+  searchItems(text: string, count: number): number[] {
+    this.#words ??= this.table.items.map((id, item) =>
+      [this.titleOf(item), id, ...this.categoriesOf(item)].join(' ').toLowerCase(),
+    );
+    const wanted = text.toLowerCase().split(/\s+/u).filter(Boolean);
+    const words = this.#words;
+    return Array.from(words.keys())
+      .filter((item) => wanted.every((word) => words[item]?.includes(word)))
+      .sort((a, b) => (this.people[b] ?? 0) - (this.people[a] ?? 0) || a - b)
+      .slice(0, count);
+  }
+
+  /** People whose id begins with the text, the most active first. */
+  searchPeople(text: string, count: number): number[] {
+    const { starts } = this.known;
+    const events = (user: number) => (starts[user + 1] ?? 0) - (starts[user] ?? 0);
+    return Array.from(this.table.users.keys())
+      .filter((user) => this.table.users[user]?.startsWith(text))
+      .sort((a, b) => events(b) - events(a) || a - b)
+      .slice(0, count);
+  }
+}

@@ -1,0 +1,92 @@
+/** A recommender's figures on the test part, with their intervals, beside those of what is most popular. */
+import { measured } from '../../evaluate/measured.ts';
+import type { Evaluation } from '../../evaluate/evaluation.ts';
+import type { SplitSpec } from '../../data/schema.ts';
+import { StudioError } from '../../lib/errors.ts';
+import type { Metrics } from '../../training/run.ts';
+import type { Breath } from '../../training/engine/breath.ts';
+import { yieldToMessages } from '../../training/engine/yield.ts';
+import type { Interactions } from '../interactions.ts';
+import { evaluateRanking } from '../ranking/evaluate-ranking.ts';
+import { evaluateValues } from '../ranking/evaluate-values.ts';
+import { meanInterval } from '../ranking/intervals.ts';
+import { sliceByActivity, sliceByPopularity } from '../ranking/slices.ts';
+import type { Recommender } from '../recommender.ts';
+import { lookAhead } from '../split-interactions.ts';
+
+export interface EvaluationJob {
+  model: Recommender;
+  /** The baseline: what most people had. */
+  popular: Recommender;
+  /** What is known of people when they are ranked for, and left out of the lists. */
+  known: Interactions;
+  trained: Interactions;
+  test: Interactions;
+  split: SplitSpec;
+  dataSet: string;
+  seed: number;
+  hasValues: boolean;
+}
+
+export async function evaluateRecommender(
+  job: EvaluationJob,
+): Promise<{ evaluation: Evaluation; perUser: Float32Array }> {
+  const { model, known, test, trained, seed } = job;
+  const ranking = await evaluateRanking(model, known, test, yieldToMessages);
+  const baseline = await evaluateRanking(job.popular, known, test, yieldToMessages);
+  const values: Metrics = { ...ranking.metrics };
+  if (job.hasValues && model.predictsValues) {
+    const { rmse, mae } = await evaluateValues(model, known, test, yieldToMessages);
+    Object.assign(values, { rmse, mae });
+  }
+  const intervals = Object.fromEntries(
+    Object.entries(ranking.perUser).map(([name, each]) => [name, meanInterval(each, seed)]),
+  );
+  const perUser = new Float32Array(test.users).fill(Number.NaN);
+  ranking.users.forEach((user, row) => (perUser[user] = ranking.perUser.ndcgAt10[row] ?? NaN));
+  const evaluation: Evaluation = {
+    type: 'ranking',
+    on: 'test split',
+    rows: test.indices.length,
+    skipped: [],
+    metrics: measured(values, intervals, baseline.metrics),
+    baseline: 'most-popular',
+    users: ranking.users.length,
+    items: model.items,
+    protocol: {
+      split: eventSplit(job.split),
+      dataSet: job.dataSet,
+      lookAhead: lookAhead(trained, test),
+    },
+    byActivity: sliceByActivity(ranking, known, 'ndcgAt10').map(({ events, people, value }) => ({
+      events,
+      people,
+      ndcgAt10: value,
+    })),
+    byPopularity: sliceByPopularity(ranking, known, test).map(
+      ({ name, items, wanted, recall }) => ({
+        name,
+        items,
+        wanted,
+        recallAt10: Number.isFinite(recall) ? recall : null,
+      }),
+    ),
+  };
+  return { evaluation, perUser };
+}
+
+/** What a run says after an epoch: the figure that versions are compared by, and the share of hits. */
+export async function rankingOf(
+  model: Recommender,
+  known: Interactions,
+  held: Interactions,
+  breath: Breath,
+): Promise<Metrics> {
+  const { metrics } = await evaluateRanking(model, known, held, () => breath.within());
+  return { ndcgAt10: metrics.ndcgAt10, recallAt10: metrics.recallAt10 };
+}
+
+function eventSplit({ type }: SplitSpec) {
+  if (type === 'per-user' || type === 'last-out' || type === 'time') return type;
+  throw new StudioError('bad-config', `Events can't be split by "${type}"`);
+}

@@ -1,0 +1,99 @@
+/** What workers/recommend.worker.ts serves: a trained recommender, asked by the page. Plain data. */
+import type { VersionRef } from './contracts.ts';
+
+export interface ItemSummary {
+  /** Number of the item in the model. */
+  item: number;
+  /** As the data has it. */
+  id: string;
+  /** The id where nothing more is known. */
+  title: string;
+  categories: string[];
+  /** How many people had it, of those that the model learned from. */
+  people: number;
+}
+
+/** Somebody of the data, or a new person with what they told. */
+export type Person = { user: number } | { ratings: readonly { item: number; value: number }[] };
+
+export interface PersonSummary {
+  user: number;
+  id: string;
+  /** Events that the model knows of. */
+  events: number;
+}
+
+/** 0 is the model's own order. */
+export interface RerankWeights {
+  /** 0 to 1: how much unlike one another the items are to be (MMR). */
+  diversity: number;
+  /** −1 to 1: more known, or less known items. */
+  popularity: number;
+  /** 0 to 1: newer items. */
+  freshness: number;
+}
+
+/** One summand of a score, in words that a person knows. */
+export interface Reason {
+  kind: 'item' | 'user' | 'factor' | 'feature' | 'member' | 'bias';
+  /** Title of an item, id of a user, name of a category …; the number of a factor. */
+  name: string;
+  amount: number;
+}
+
+export interface Recommendation extends ItemSummary {
+  score: number;
+  /** Largest first; at most eight. */
+  reasons: Reason[];
+  /** What is not among `reasons`, summed up; null where the parts don't sum to the score. */
+  rest: number | null;
+  /** Whether the person had it in the test part: what was held out of training. */
+  isHeldOut: boolean;
+}
+
+export interface KnownItem extends ItemSummary {
+  value: number;
+  /** ms since 1970 UTC; null where unknown. */
+  time: number | null;
+}
+
+/** What a model is, for the screen that asks it. */
+export interface RecommenderSummary {
+  users: number;
+  items: number;
+  /** Whether scores are in the units of the values. */
+  predictsValues: boolean;
+  /** Least and greatest value in the data; null where events have none. */
+  values: [number, number] | null;
+  hasTitles: boolean;
+  hasTimes: boolean;
+  hasVectors: boolean;
+  categories: string[];
+}
+
+export interface RecommendApi {
+  open(version: VersionRef): Promise<RecommenderSummary>;
+  /** Items whose title, id or category holds the text; the best known first. */
+  searchItems(version: VersionRef, text: string, count: number): Promise<ItemSummary[]>;
+  /** People whose id begins with the text; the most active first. */
+  searchPeople(version: VersionRef, text: string, count: number): Promise<PersonSummary[]>;
+  /** What the model knows of a person, the latest first. */
+  history(version: VersionRef, person: Person, count: number): Promise<KnownItem[]>;
+  recommend(
+    version: VersionRef,
+    person: Person,
+    options: { count: number; rerank: RerankWeights },
+  ): Promise<Recommendation[]>;
+  /** By the model's own measure; null where it has none. */
+  similar(
+    version: VersionRef,
+    item: number,
+    count: number,
+  ): Promise<(ItemSummary & { similarity: number })[] | null>;
+  /** The first `count` items for everybody, as CSV or JSON lines. */
+  exportLists(
+    version: VersionRef,
+    options: { count: number; format: 'csv' | 'json'; rerank: RerankWeights },
+    onProgress: (share: number) => void,
+  ): Promise<Blob>;
+}

@@ -1,0 +1,65 @@
+/** A project's recommenders, asked: who gets what, and why. */
+import { proxy } from 'comlink';
+import { recommendClient } from '../rpc/clients.ts';
+import type { Person, RerankWeights } from '../rpc/recommend-contract.ts';
+import type { CallOptions, ProjectContext } from './project-context.ts';
+
+export const modelOrder: RerankWeights = { diversity: 0, popularity: 0, freshness: 0 };
+
+export class RecommendSession {
+  readonly #project: ProjectContext;
+  readonly #client = recommendClient();
+
+  constructor(project: ProjectContext) {
+    this.#project = project;
+  }
+
+  close() {
+    this.#client.close();
+  }
+
+  /** @param version id of a model version that is a recommender; so for all others */
+  open(version: string) {
+    return this.#client.call((api) => api.open(this.#ref(version)));
+  }
+
+  searchItems(version: string, text: string, count = 20) {
+    return this.#client.call((api) => api.searchItems(this.#ref(version), text, count));
+  }
+
+  searchPeople(version: string, text: string, count = 20) {
+    return this.#client.call((api) => api.searchPeople(this.#ref(version), text, count));
+  }
+
+  history(version: string, person: Person, count = 100) {
+    return this.#client.call((api) => api.history(this.#ref(version), person, count));
+  }
+
+  recommend(
+    version: string,
+    person: Person,
+    { count = 10, rerank = modelOrder }: { count?: number; rerank?: RerankWeights } = {},
+  ) {
+    return this.#client.call((api) => api.recommend(this.#ref(version), person, { count, rerank }));
+  }
+
+  similar(version: string, item: number, count = 10) {
+    return this.#client.call((api) => api.similar(this.#ref(version), item, count));
+  }
+
+  exportLists(
+    version: string,
+    options: { count: number; format: 'csv' | 'json'; rerank?: RerankWeights },
+    call: CallOptions<number> = {},
+  ) {
+    const onProgress = proxy((share: number) => call.onProgress?.(share));
+    return this.#client.call(
+      (api) => api.exportLists(this.#ref(version), { rerank: modelOrder, ...options }, onProgress),
+      call.signal,
+    );
+  }
+
+  #ref(id: string) {
+    return { projectId: this.#project.id, id };
+  }
+}

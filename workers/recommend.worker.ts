@@ -1,0 +1,145 @@
+/** Answers what the page asks of a recommender; the last few that were asked stay open. */
+import { expose } from 'comlink';
+import type { AskedRecommender } from '../src/recommend/asked-recommender.ts';
+import type { Taste } from '../src/recommend/interactions.ts';
+import { modelVersionKey } from '../src/registry/model-version-codec.ts';
+import type { VersionRef } from '../src/rpc/contracts.ts';
+import type {
+  ItemSummary,
+  KnownItem,
+  Person,
+  Recommendation,
+  RecommendApi,
+} from '../src/rpc/recommend-contract.ts';
+import { openStudioDb } from '../src/storage/db.ts';
+import { exportLists } from './recommend/export-lists.ts';
+import { openRecommender } from './recommend/open-recommender.ts';
+
+const db = openStudioDb();
+db.catch(() => undefined); // thrown where it is awaited
+
+const warm = new Map<string, Promise<AskedRecommender>>();
+const mostWarm = 3;
+const shownReasons = 8;
+
+function open(ref: VersionRef): Promise<AskedRecommender> {
+  const key = modelVersionKey(ref);
+  const opened = warm.get(key) ?? db.then((studio) => openRecommender(studio, ref));
+  warm.delete(key);
+  warm.set(key, opened);
+  opened.catch(() => warm.delete(key));
+  const [oldest] = warm.keys();
+  if (warm.size > mostWarm && oldest !== undefined) warm.delete(oldest);
+  return opened;
+}
+
+const api = {
+  async open(ref) {
+    const asked = await open(ref);
+    const { model, table, categories } = asked;
+    const { values, times } = table.interactions;
+    return {
+      users: table.users.length,
+      items: model.items,
+      predictsValues: model.predictsValues,
+      values: table.hasValues ? rangeOf(values) : null,
+      hasTitles: asked.hasTitles,
+      hasTimes: times !== null,
+      hasVectors: model.vectors() !== null,
+      categories: [...categories],
+    };
+  },
+  async searchItems(ref, text, count) {
+    const asked = await open(ref);
+    return asked.searchItems(text, count).map((item) => summaryOf(asked, item));
+  },
+  async searchPeople(ref, text, count) {
+    const asked = await open(ref);
+    return asked.searchPeople(text, count).map((user) => ({
+      user,
+      id: asked.table.users[user] ?? '',
+      events: asked.tasteOf(user).items.length,
+    }));
+  },
+  async history(ref, person, count) {
+    const asked = await open(ref);
+    const { items, values, times } = tasteOf(asked, person);
+    return Array.from(items, (item, i): KnownItem => {
+      const time = times?.[i] ?? Number.NaN;
+      return {
+        ...summaryOf(asked, item),
+        value: values[i] ?? 1,
+        time: Number.isNaN(time) ? null : time,
+      };
+    })
+      .sort((a, b) => (b.time ?? 0) - (a.time ?? 0) || b.people - a.people)
+      .slice(0, count);
+  },
+  async recommend(ref, person, { count, rerank }) {
+    const asked = await open(ref);
+    const taste = tasteOf(asked, person);
+    const heldOut = 'user' in person ? asked.heldOut(person.user) : null;
+    return asked.top(taste, count, rerank).map(({ item, score }): Recommendation => ({
+      ...summaryOf(asked, item),
+      score,
+      ...reasonsOf(asked, taste, item),
+      isHeldOut: heldOut?.has(item) ?? false,
+    }));
+  },
+  async similar(ref, item, count) {
+    const asked = await open(ref);
+    const found = asked.model.similar(item, count);
+    return (
+      found?.map(({ item: other, similarity }) => ({ ...summaryOf(asked, other), similarity })) ??
+      null
+    );
+  },
+  exportLists: async (ref, options, onProgress) =>
+    exportLists(await open(ref), options, onProgress),
+} satisfies RecommendApi;
+
+expose(api);
+
+function summaryOf(asked: AskedRecommender, item: number): ItemSummary {
+  return {
+    item,
+    id: asked.table.items[item] ?? '',
+    title: asked.titleOf(item),
+    categories: asked.categoriesOf(item),
+    people: asked.people[item] ?? 0,
+  };
+}
+
+/** A new person's ratings in the order that models take. */
+function tasteOf(asked: AskedRecommender, person: Person): Taste {
+  if ('user' in person) return asked.tasteOf(person.user);
+  const ratings = [...person.ratings].sort((a, b) => a.item - b.item);
+  return {
+    items: Uint32Array.from(ratings, ({ item }) => item),
+    values: Float32Array.from(ratings, ({ value }) => (asked.learnsValues ? value : 1)),
+    times: null,
+  };
+}
+
+function reasonsOf(asked: AskedRecommender, taste: Taste, item: number) {
+  const { parts, isExact } = asked.model.reasons(taste, item);
+  const sum = (from: number) => parts.slice(from).reduce((total, { amount }) => total + amount, 0);
+  return {
+    reasons: parts.slice(0, shownReasons).map((part) => ({
+      kind: part.kind,
+      name: asked.nameOf(part),
+      amount: part.amount,
+    })),
+    rest: isExact ? sum(shownReasons) : null,
+  };
+}
+
+function rangeOf(values: Float32Array): [number, number] {
+  let least = Infinity;
+  let most = -Infinity;
+  for (const value of values) {
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return [least, most];
+}

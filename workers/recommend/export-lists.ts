@@ -1,0 +1,39 @@
+/** The first items for everybody, as a file. */
+import Papa from 'papaparse';
+import type { AskedRecommender } from '../../src/recommend/asked-recommender.ts';
+import type { RerankWeights } from '../../src/rpc/recommend-contract.ts';
+import { yieldToMessages } from '../../src/training/engine/yield.ts';
+
+const everyPeople = 50;
+
+/** @param onProgress told the share of people done */
+export async function exportLists(
+  asked: AskedRecommender,
+  options: { count: number; format: 'csv' | 'json'; rerank: RerankWeights },
+  onProgress: (share: number) => void,
+): Promise<Blob> {
+  const { users } = asked.table;
+  const parts: string[] = options.format === 'csv' ? ['user,rank,item,title,score\r\n'] : [];
+  for (const [user, id] of users.entries()) {
+    const list = asked.top(asked.tasteOf(user), options.count, options.rerank);
+    const rows = list.map(({ item, score }, place) => ({
+      user: id,
+      rank: place + 1,
+      item: asked.table.items[item] ?? '',
+      title: asked.titleOf(item),
+      score,
+    }));
+    parts.push(
+      options.format === 'csv'
+        ? `${Papa.unparse(rows, { header: false, escapeFormulae: true })}\r\n`
+        : rows.map((row) => `${JSON.stringify(row)}\n`).join(''),
+    );
+    if (user % everyPeople === 0) {
+      onProgress(user / users.length);
+      await yieldToMessages();
+    }
+  }
+  return new Blob(parts, {
+    type: options.format === 'csv' ? 'text/csv' : 'application/x-ndjson',
+  });
+}

@@ -1,0 +1,68 @@
+/** A stored recommender with the data that it is asked about. */
+import { dataSetCodec, dataSetKey } from '../../src/data/data-set-codec.ts';
+import { StudioError } from '../../src/lib/errors.ts';
+import { AskedRecommender } from '../../src/recommend/asked-recommender.ts';
+import { learnedParts, learnsValues } from '../../src/recommend/learned-parts.ts';
+import { methods } from '../../src/recommend/methods/index.ts';
+import { readInteractions, splitEvents } from '../../src/recommend/read-interactions.ts';
+import { readItemFeatures } from '../../src/recommend/read-item-features.ts';
+import type { SavedRecommender } from '../../src/recommend/recommender.ts';
+import { modelVersionCodec, modelVersionKey } from '../../src/registry/model-version-codec.ts';
+import { isRecommender, type RecommenderVersion } from '../../src/registry/model-version.ts';
+import { projectCodec } from '../../src/registry/project-codec.ts';
+import type { VersionRef } from '../../src/rpc/contracts.ts';
+import { getChunk } from '../../src/storage/chunks.ts';
+import type { StudioDb } from '../../src/storage/db.ts';
+import { repository } from '../../src/storage/records.ts';
+import { columnSource } from '../column-source.ts';
+
+/** @throws StudioError `unsupported` for a version that is no recommender, `corrupt` for damaged bytes */
+export async function openRecommender(db: StudioDb, ref: VersionRef): Promise<AskedRecommender> {
+  const version = await repository(db, modelVersionCodec).get(modelVersionKey(ref));
+  if (!isRecommender(version))
+    throw new StudioError('unsupported', 'This version answers rows; it ranks no items');
+  const method = Object.values(methods).find(({ id }) => id === version.recommender.method);
+  if (!method)
+    throw new StudioError('newer-version', `There is no method "${version.recommender.method}"`);
+  const model = method.open(await savedOf(db, version));
+  const source = await sourceOf(db, ref.projectId, version.dataSet);
+  const table = await readInteractions(source);
+  if (table.items.length !== model.items)
+    throw new StudioError(
+      'corrupt',
+      `The model knows ${model.items} items, its data ${table.items.length}`,
+    );
+  const parts = learnedParts(version.config, splitEvents(table.interactions, source.dataSet.split));
+  // Titles may have been brought in after the run: the newest that there are.
+  const { itemData } = await repository(db, projectCodec).get(ref.projectId);
+  const items = itemData
+    ? await readItemFeatures(await sourceOf(db, ref.projectId, itemData), table.items)
+    : null;
+  return new AskedRecommender(model, {
+    ...{ table, parts, items },
+    learnsValues: learnsValues(version.config),
+  });
+}
+
+async function sourceOf(db: StudioDb, projectId: string, digest: string) {
+  return columnSource(
+    db,
+    await repository(db, dataSetCodec).get(dataSetKey({ projectId, digest })),
+  );
+}
+
+const arrays = { float32: Float32Array, float64: Float64Array, uint32: Uint32Array };
+
+async function savedOf(
+  db: StudioDb,
+  { recommender }: RecommenderVersion,
+): Promise<SavedRecommender> {
+  const read = recommender.arrays.map(async ({ name, type, length, chunk }) => {
+    const values = new arrays[type](await getChunk(db, chunk));
+    if (values.length !== length)
+      throw new StudioError('corrupt', `"${name}" has ${values.length} values, not ${length}`);
+    return [name, values] as const;
+  });
+  const { method, settings } = recommender;
+  return { method, settings, arrays: Object.fromEntries(await Promise.all(read)) };
+}
