@@ -5,6 +5,7 @@ import { glossary } from './glossary.ts';
 import { models } from './models.ts';
 import { notices } from './notices.ts';
 import { privacy } from './privacy.ts';
+import { recommend } from './recommend.ts';
 import { train } from './train.ts';
 
 const screens = {
@@ -14,6 +15,7 @@ const screens = {
   models,
   notices,
   privacy,
+  recommend,
   train,
 };
 
