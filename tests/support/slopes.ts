@@ -58,7 +58,7 @@ const directions = 2;
  */
 export const slopeTolerance = 1e-3;
 
-export interface Slope {
+interface Slope {
   name: string;
   /** The norm of the gradient, which a slope in a direction of signs has on average (squared). */
   norm: number;

@@ -4,6 +4,7 @@
  * computes, here it is recorded (recorder.ts), and a step's calls run as one compute pass.
  */
 import type { Kernels } from '../kernels.ts';
+import { reductionCode, type Reduction } from './reduce.ts';
 
 /** Parameters by name; places in floats. */
 export type Arguments = Readonly<Record<string, number>>;
@@ -12,10 +13,12 @@ export interface Pass {
   /** Of the pipeline; no other pass has it. */
   name: string;
   /**
-   * WGSL after the common head (`headOf`): `heap` holds floats, `p` the parameters. Whole numbers that are kept in
+   * WGSL after the common head (`sourceOf`): `heap` holds floats, `p` the parameters. Whole numbers that are kept in
    * the heap are kept as floats, exact below 2²⁴. Its entry is `main`.
    */
   code: string;
+  /** What it sums over its workgroup by `total` (reduce.ts). */
+  reduction?: Reduction;
   /** Absent: always. */
   isNeeded?: (p: Arguments) => boolean;
   /** Whether a batch for which it isn't needed has no smaller one that needs it. */
@@ -76,8 +79,15 @@ export function membersOf(shader: Shader): string[] {
   ];
 }
 
+/** A pass as a whole. */
+export function sourceOf(shader: Shader, { code, reduction }: Pass, hasSubgroups: boolean): string {
+  if (!reduction) return headOf(shader) + code;
+  const enabled = hasSubgroups ? 'enable subgroups;\n' : '';
+  return enabled + headOf(shader) + reductionCode(reduction, hasSubgroups) + code;
+}
+
 /** Declares what every pass sees: the heap, its parameters, the batch's rows, and the data that they are taken from. */
-export function headOf(shader: Shader): string {
+function headOf(shader: Shader): string {
   const members = membersOf(shader).map(
     (name) => `  ${name}: ${shader.floats?.includes(name) ? 'f32' : 'i32'},`,
   );
