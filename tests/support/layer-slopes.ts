@@ -17,6 +17,8 @@ export const functions: [name: string, (workspace: Workspace) => Differentiable]
   ['categorical loss', (workspace) => lossFunction('categoricalLoss', 4, workspace)],
   ['binary loss', (workspace) => lossFunction('binaryLoss', 1, workspace)],
   ['squared loss', (workspace) => lossFunction('squaredLoss', 1, workspace)],
+  ['factorisation of values', (workspace) => factorisationFunction('values', workspace)],
+  ['factorisation of pairs', (workspace) => factorisationFunction('pairs', workspace)],
 ];
 
 /** Of the sums that a kernel [...terms, units] makes. */
@@ -168,4 +170,45 @@ function targetsOf(rows: number, classes: number, random: Random): Float32Array<
   for (let row = 0; row < rows; row++)
     values[row * classes + random.integer(classes)] = classes > 1 ? 1 : row % 2;
   return values;
+}
+
+/** Each row of the tables is met by several examples, or by none. The kernel adds to what is there. */
+function factorisationFunction(kind: 'values' | 'pairs', workspace: Workspace): Differentiable {
+  const random = new Random(31);
+  const { kernels } = workspace;
+  const [count, userCount, itemCount, factors, scale] = [150, 19, 23, 5, 1 / 8];
+  const tableCount = (userCount + itemCount) * (factors + 1);
+  const [users, items, learned, weights] = [userCount, itemCount, itemCount, 0].map((most) => ({
+    at: reserve(workspace, count),
+    values: Float32Array.from({ length: count }, () =>
+      most > 0 ? random.integer(most) : random.uniform(),
+    ),
+  }));
+  if (!users || !items || !learned || !weights) throw new Error('unreachable');
+  const [table, gradient] = [reserve(workspace, tableCount), reserve(workspace, tableCount)];
+  const places = [users.at, items.at, learned.at, weights.at, table, gradient] as const;
+  const sizes = [count, userCount, itemCount, factors] as const;
+  return {
+    inputs: [
+      {
+        ...{ name: 'tables', at: table, values: normal(tableCount, random).map((x) => x / 2) },
+        ...{
+          terms: 2 * factors,
+          gradients: [{ at: gradient, before: normal(tableCount, random) }],
+        },
+      },
+    ],
+    constants: [users, items, learned, weights],
+    output: { at: reserve(workspace, 1), count: 1 },
+    weights: Float32Array.of(scale),
+    slope: 0,
+    ways: [
+      {
+        forward: () =>
+          kind === 'values'
+            ? kernels.factoriseValues(...places, ...sizes, 3, scale)
+            : kernels.factorisePairs(...places, ...sizes, scale),
+      },
+    ],
+  };
 }
