@@ -93,7 +93,7 @@ export async function slopesOf(
     const found = await Promise.all(differences[k] ?? []);
     for (const gradients of ofWays) {
       const gradient = gradients[k] ?? [];
-      const norm = Math.hypot(...gradient);
+      const norm = Math.sqrt(gradient.reduce((sum, g) => sum + g * g, 0));
       const errors = found.map(({ signs, difference }) => {
         const slope = gradient.reduce((sum, g, i) => sum + g * (signs[i] ?? 0), 0);
         return Math.abs(slope - difference) / norm;

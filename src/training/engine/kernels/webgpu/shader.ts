@@ -39,14 +39,26 @@ export interface Shader {
   /** Further parameters, all i32, from those of the call. @param spare how many floats of room there are */
   derived?: readonly string[];
   derive?: (p: Arguments, spare: number) => Record<string, number>;
-  /** Floats of room that its passes need. @throws NoPlan where it can't do what it is called for */
+  /** Floats of room that its passes need. */
   spare?: (p: Arguments) => number;
   /** Whether a bias and an activation can follow in its last pass (activation/ending.ts). */
   hasEnding?: boolean;
   /** Whether it gives a loss: its place is `p.loss`. */
   givesLoss?: boolean;
+  /**
+   * Notes other calls that do the same, where its passes can't. @param values of its parameters, as the call has them
+   * @returns whether it did
+   */
+  instead?: (values: readonly number[], recording: Recording) => boolean;
   /** Run one after the other, with the same parameters. */
   passes: readonly Pass[];
+}
+
+/** Where calls are noted (recorder.ts). */
+export interface Recording {
+  readonly kernels: Kernels;
+  /** A shader that is no plan's kernel. @param values its parameters; places in bytes */
+  record(name: string, shader: Shader, values: readonly number[]): void;
 }
 
 export type Shaders = Partial<Record<keyof Kernels, Shader>>;
