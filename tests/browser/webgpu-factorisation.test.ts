@@ -11,12 +11,13 @@ afterEach(() => vi.restoreAllMocks());
 
 const adam = { type: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7, weightDecay: 0 } as const;
 
-/** Odd sizes around a workgroup's, and of one. */
+/** Odd sizes around a workgroup's, of one, and of more places than one workgroup looks at in a round. */
 const sizes = [
   { users: 1, items: 1, factors: 1, batchSize: 1 },
   { users: 3, items: 17, factors: 5, batchSize: 9 },
   { users: 40, items: 7, factors: 64, batchSize: 65 },
   { users: 11, items: 90, factors: 67, batchSize: 200 },
+  { users: 5, items: 3, factors: 2, batchSize: 1100 },
 ];
 
 function jobOf(size: (typeof sizes)[number]): FactorisationJob {

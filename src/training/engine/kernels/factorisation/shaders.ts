@@ -47,7 +47,7 @@ fn main(@builtin(local_invocation_index) index: u32) {
 
 /**
  * A workgroup for each place in a list of rows: where the row comes for the first time, it adds up what all places
- * with that row give, in their order. So no two write to one row, and the sum is the same every time.
+ * with that row give. So no two write to one row, and the sum has the same order every time.
  * @param places how many there are
  * @param code WGSL: `fn placeCount() -> i32`, `fn rowAt(place: i32) -> i32`; what a place gives, to a factor of its row
  * and to its bias: `fn share(place: i32, k: i32) -> f32`, `fn biasShare(place: i32) -> f32`; and where these lie in
@@ -59,7 +59,8 @@ const scatterPass = (name: string, places: (p: Arguments) => number, code: strin
 ${code}
 var<workgroup> isSeen: atomic<u32>;
 var<workgroup> isDone: u32; // the same, once all have looked
-var<workgroup> matches: array<atomic<u32>, 2>; // a bit a place
+var<workgroup> matches: array<u32, ${threads}>; // a bit for each place that a thread looked at
+var<workgroup> found: array<atomic<u32>, 2>; // a bit for each thread that has some
 @compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
   let place = ${lineCode};
@@ -77,20 +78,30 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
     let hasBias = k == 0;
     var sum = 0.0;
     var biasSum = 0.0;
-    for (var start = place; start < last; start += ${threads}) {
+    for (var start = place; start < last; start += ${32 * threads}) {
+      var own = 0u;
+      for (var bit = 0; bit < min(32, (last - start + ${threads - 1}) / ${threads}); bit++) {
+        let other = start + ${threads} * bit + i32(index);
+        if (other < last && rowAt(other) == row) { own |= 1u << u32(bit); }
+      }
       workgroupBarrier();
-      if (index < 2) { atomicStore(&matches[index], 0u); }
+      if (index < 2) { atomicStore(&found[index], 0u); }
       workgroupBarrier();
-      let other = start + i32(index);
-      if (other < last && rowAt(other) == row) { atomicOr(&matches[index / 32], 1u << (index % 32)); }
+      matches[index] = own;
+      if (own != 0) { atomicOr(&found[index / 32], 1u << (index % 32)); }
       workgroupBarrier();
       for (var half = 0; half < 2; half++) {
-        var bits = atomicLoad(&matches[half]);
-        while (bits != 0) {
-          let match_ = start + 32 * half + i32(firstTrailingBit(bits));
-          bits &= bits - 1;
-          if (k < p.factors) { sum += share(match_, k); }
-          if (hasBias) { biasSum += biasShare(match_); }
+        var finders = atomicLoad(&found[half]);
+        while (finders != 0) {
+          let thread = 32 * half + i32(firstTrailingBit(finders));
+          finders &= finders - 1;
+          var bits = matches[thread];
+          while (bits != 0) {
+            let match_ = start + ${threads} * i32(firstTrailingBit(bits)) + thread;
+            bits &= bits - 1;
+            if (k < p.factors) { sum += share(match_, k); }
+            if (hasBias) { biasSum += biasShare(match_); }
+          }
         }
       }
     }
