@@ -76,8 +76,10 @@ async function train(example: Case, create: (job: StepJob) => StepRunner | Promi
   return { losses, weights, slots, steps };
 }
 
-function planned(job: StepJob): StepRunner {
-  const runner = createPlannedSteps(job);
+function planned(job: StepJob, pieceOperations?: number): StepRunner {
+  const runner = createPlannedSteps(job, {
+    ...(pieceOperations !== undefined && { pieceOperations }),
+  });
   if (!runner) throw new Error('it is not planned');
   return runner;
 }
@@ -124,16 +126,19 @@ test('parts of a batch are about alike, and even where they may be', () => {
   expect(rowsOfParts(512, 256)).toBe(256);
 });
 
-test('a step with breaks in it is the step without, to the last bit', async () => {
-  for (const example of cases.filter(({ name }) => ['dropout', 'batch norm', 'gru'].includes(name)))
-    for (const microBatch of [8, 4]) {
-      const create = (job: StepJob) => planned({ ...job, microBatch });
-      const whole = await train(example, create);
+test.each(cases)('$name: a step in pieces is the step, to the last bit', async (example) => {
+  for (const microBatch of [8, 4]) {
+    const whole = await train(example, (job) => planned({ ...job, microBatch }));
+    const pieces: number[] = [];
+    for (const pieceOperations of [Infinity, 1]) {
       let breaks = 0;
-      const broken = await train(example, (job) => brokenUp(create(job), () => breaks++));
-      expect(breaks).toBeGreaterThan(8);
-      expect(broken).toEqual(whole);
+      const create = (job: StepJob) =>
+        brokenUp(planned({ ...job, microBatch }, pieceOperations), () => breaks++);
+      expect(await train(example, create)).toEqual(whole);
+      pieces.push(breaks);
     }
+    expect(pieces[1]).toBeGreaterThan(1.3 * (pieces[0] ?? NaN));
+  }
 });
 
 /** Steps that are all taken in parts. */
@@ -153,7 +158,7 @@ test('a network with a layer of a kind without kernels is trained by tfjs', asyn
   if (!example) throw new Error('no such case');
   const { lstm, ...others } = layerPlanners;
   expect(lstm).toBeDefined();
-  const plan = (job: StepJob) => createPlannedSteps(job, others);
+  const plan = (job: StepJob) => createPlannedSteps(job, { planners: others });
   await train(example, (job) => {
     expect(plan(job)).toBeNull();
     return createTensorSteps(job);

@@ -343,7 +343,13 @@ function joined(arrays: readonly Float32Array[]): Float32Array<ArrayBuffer> {
   return all;
 }
 
-async function withBreaks(parts: Iterable<unknown>, between: () => Promise<void>) {
-  const work = parts[Symbol.iterator]();
-  while (!work.next().done) await between();
+async function withBreaks(
+  parts: Generator<undefined, void, undefined>,
+  between: () => Promise<void>,
+) {
+  try {
+    while (!parts.next().done) await between();
+  } finally {
+    parts.return();
+  }
 }

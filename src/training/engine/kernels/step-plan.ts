@@ -91,14 +91,16 @@ export interface StepPlan {
    * @returns Σ weight · loss, where the kernels give it at once
    */
   gradient(rows: Uint32Array, place: BatchPlace, fill: FillRows): number;
-  /** The same to the last bit, with a break after each layer. */
+  /** The same to the last bit, with breaks that are never far apart. */
   gradientInParts(
     rows: Uint32Array,
     place: BatchPlace,
     fill: FillRows,
-  ): Generator<unknown, number, undefined>;
+  ): Generator<undefined, number, undefined>;
   /** One update by the gradient, the penalties of large weights added. */
   apply(learningRate: number): void;
+  /** The same with breaks; an update that is begun is made to its end, whoever breaks off. */
+  applyInParts(learningRate: number): Generator<undefined, void, undefined>;
 }
 
 /** @throws OutOfWorkspace, NoPlan */
@@ -119,6 +121,16 @@ export function planStep(job: StepPlanJob, workspace: Workspace): StepPlan {
   const kernelPlaces = network.parameters
     .filter(({ isKernel, isTrainable }) => isKernel && isTrainable)
     .map(({ at, gradient, size }) => ({ at, gradient: gradient - gradients + sums, size }));
+
+  /** Whether the gradient is one to go on by. */
+  const isUsable = () => !lossScale || unscale(workspace, all, lossScale);
+  const change = (learningRate: number) => {
+    if (l2 > 0 || l1 > 0)
+      for (const { at, gradient, size } of kernelPlaces)
+        kernels.regularise(gradient, at, size, l2, l1);
+    if (clipping) clipGradients(workspace, all, clipping);
+    update.apply(learningRate);
+  };
 
   /** Lays each part out; the caller computes it before it asks for the next. */
   const parts = function* (all: Uint32Array, { from: start, key }: BatchPlace, fill: FillRows) {
@@ -148,19 +160,23 @@ export function planStep(job: StepPlanJob, workspace: Workspace): StepPlan {
     *gradientInParts(all, place, fill) {
       let sum = 0;
       for (const count of parts(all, place, fill)) {
-        yield* network.forwardInParts(count);
+        yield* workspace.inParts(() => network.forward(count));
         sum += loss(count, (lossScale?.value ?? 1) / place.of);
-        yield* network.backwardInParts(count);
+        yield* workspace.inParts(() => network.backward(count));
       }
       return sum;
     },
     apply(learningRate) {
-      if (lossScale && !unscale(workspace, all, lossScale)) return;
-      if (l2 > 0 || l1 > 0)
-        for (const { at, gradient, size } of kernelPlaces)
-          kernels.regularise(gradient, at, size, l2, l1);
-      if (clipping) clipGradients(workspace, all, clipping);
-      update.apply(learningRate);
+      if (isUsable()) change(learningRate);
+    },
+    *applyInParts(learningRate) {
+      if (!isUsable()) return;
+      const pieces = workspace.inParts(() => change(learningRate));
+      try {
+        while (!pieces.next().done) yield;
+      } finally {
+        while (!pieces.next().done); // half of the weights would be of another step
+      }
     },
   };
 }

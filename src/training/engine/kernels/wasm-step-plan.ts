@@ -17,12 +17,13 @@ export interface WasmStepPlan {
   readonly hasDropout: boolean;
   /** Σ weight · loss over the rows; their gradient is kept. */
   gradient(rows: Uint32Array, place: BatchPlace): number;
-  gradientInParts(rows: Uint32Array, place: BatchPlace): Generator<unknown, number, undefined>;
+  gradientInParts(rows: Uint32Array, place: BatchPlace): Generator<undefined, number, undefined>;
   /** The gradient that is kept; a view, good until something is laid out. */
   readonly gradients: Float32Array;
   addGradients(others: Float32Array): void;
   /** One update by the gradient that is kept, the penalties of large weights added. */
   update(learningRate: number): void;
+  updateInParts(learningRate: number): Generator<undefined, void, undefined>;
   /** @param values all numbers in the order in which they are packed */
   loadWeights(values: Float32Array): void;
   /** Views, one a variable in the order in which they are packed; good until the next step. */
@@ -63,6 +64,7 @@ export function planWasmStep(job: WasmStepPlanJob, workspace: WasmWorkspace): Wa
       kernels.addInto(plan.gradients, incoming, trainableCount);
     },
     update: (learningRate) => plan.apply(learningRate),
+    updateInParts: (learningRate) => plan.applyInParts(learningRate),
     loadWeights(values) {
       let from = 0;
       for (const { at, size } of parameters) {
