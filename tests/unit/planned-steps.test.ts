@@ -8,6 +8,7 @@ import { layerPlanners } from '../../src/training/engine/kernels/plan/plan-layer
 import { WasmWorkspace } from '../../src/training/engine/kernels/wasm-workspace.ts';
 import { createStepRunner, createTensorSteps } from '../../src/training/engine/step-runner.ts';
 import { rowsOfParts, type StepJob, type StepRunner } from '../../src/training/engine/steps.ts';
+import { brokenUp } from '../support/broken-up.ts';
 import { cases, configOf, dataOf, everyRow, specOf, type Case } from '../support/tiny-network.ts';
 
 test('a matrix product is what its definition says, transposed or not, at any size', () => {
@@ -140,18 +141,6 @@ test.each(cases)('$name: a step in pieces is the step, to the last bit', async (
     expect(pieces[1]).toBeGreaterThan(1.3 * (pieces[0] ?? NaN));
   }
 });
-
-/** Steps that are all taken in parts. */
-function brokenUp(runner: StepRunner, told: () => void): StepRunner {
-  return {
-    ...runner,
-    step(...given) {
-      if (!runner.stepInParts) throw new Error('it has no parts');
-      const parts = runner.stepInParts(...given)[Symbol.iterator]();
-      while (!parts.next().done) told();
-    },
-  };
-}
 
 test('a network with a layer of a kind without kernels is trained by tfjs', async () => {
   const example = cases.find(({ name }) => name === 'masked lstm');

@@ -29,7 +29,10 @@ const header = 6;
 const spins = 2000;
 /** How often who sleeps looks up. */
 const glanceMs = 100;
-/** Longer than any share of a batch takes: who hasn't come by then has died. */
+/**
+ * Of the owner. Longer than any share of a batch takes: who hasn't come by then has died. A helper waits for ever:
+ * the owner may be held in the middle of a step, and ends it when it gives up itself.
+ */
 const patienceMs = 60_000;
 
 export type Waiting<Result> = Generator<undefined, Result, undefined>;
@@ -119,7 +122,7 @@ export class Board {
       Atomics.notify(this.#words, met);
       return;
     }
-    yield* this.#waitWhile(met, (meeting - 1) | 0, patienceMs);
+    yield* this.#waitWhile(met, (meeting - 1) | 0, this.#worker === 0 ? patienceMs : Infinity);
   }
 
   /** Where a worker lays down so many numbers before the next meeting. */
