@@ -33,7 +33,7 @@ export interface LoopJob extends StepJob {
   emit: (event: RunEvent) => void;
   checkpoint: ArrayBuffer | null;
   saveCheckpoint: SaveCheckpoint;
-  /** 3,000 unless told otherwise. */
+  /** Unless told otherwise 3,000, or more where storing one takes long. */
   checkpointEveryMs?: number;
   device: DeviceWatch;
 }
@@ -186,7 +186,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
   const isCheckpointDue = () =>
     !checkpoints.isSaving &&
     !steps.isBetweenAverages &&
-    performance.now() - lastCheckpoint >= (job.checkpointEveryMs ?? 3000);
+    performance.now() - lastCheckpoint >= (job.checkpointEveryMs ?? checkpoints.restMs);
 
   /** After the losses were read. */
   const saveCheckpoint = async () => {
