@@ -140,6 +140,18 @@ test.each(['dropout', 'convolution', 'adamw', 'L1 and L2'])(
   },
 );
 
+test.each(['dropout', 'L1 and L2', 'adamw', 'rmsprop', 'sgd (Nesterov)', 'clipping by value'])(
+  '%s: workers that update a slice each do to the bit what workers do that update all',
+  async (name) => {
+    const example = caseOf(name);
+    for (const workers of [2, 4]) {
+      const all = await train(example, several({ ...byMemory(), workers }));
+      const slices = several({ ...byMemory(), workers, sharedUpdateFrom: 0 });
+      expect(await train(example, slices)).toEqual(all);
+    }
+  },
+);
+
 test.each([1, 4])(
   'averaged every %i: steps with breaks in them are those without, to the last bit',
   async (averageEvery) => {

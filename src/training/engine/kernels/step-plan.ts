@@ -10,7 +10,7 @@ import type { LossScale } from '../loss-scale.ts';
 import type { LayerPlanners } from './plan/plan-layer.ts';
 import { clipGradients, unscale } from './update/gradients.ts';
 import { planNetwork, type NetworkPlan } from './plan/network-plan.ts';
-import { planUpdate, slotsOf, type PlannedUpdate } from './update/plan.ts';
+import { planUpdate, slotsOf, type PlannedUpdate, type Slice } from './update/plan.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What the steps of a run are laid out for. */
@@ -99,7 +99,9 @@ export interface StepPlan {
   ): Generator<undefined, number, undefined>;
   /** One update by the gradient, the penalties of large weights added. */
   apply(learningRate: number): void;
-  /** The same with breaks; an update that is begun is made to its end, whoever breaks off. */
+  /** The same of some weights alone; not by gradients that are clipped by the norm of all. */
+  applyTo(slice: Slice, learningRate: number): void;
+  /** As `apply` with breaks; an update that is begun is made to its end, whoever breaks off. */
   applyInParts(learningRate: number): Generator<undefined, void, undefined>;
 }
 
@@ -120,16 +122,21 @@ export function planStep(job: StepPlanJob, workspace: Workspace): StepPlan {
   const loss = lossOf(workspace, train.targets, { network, targets, rowWeights });
   const kernelPlaces = network.parameters
     .filter(({ isKernel, isTrainable }) => isKernel && isTrainable)
-    .map(({ at, gradient, size }) => ({ at, gradient: gradient - gradients + sums, size }));
+    .map(({ gradient, size }) => ({ begin: (gradient - gradients) / 4, size }));
 
   /** Whether the gradient is one to go on by. */
   const isUsable = () => !lossScale || unscale(workspace, all, lossScale);
-  const change = (learningRate: number) => {
+  const change = (learningRate: number, slice: Slice = [0, 4 * Math.ceil(trainableCount / 4)]) => {
+    const [first, last] = slice;
     if (l2 > 0 || l1 > 0)
-      for (const { at, gradient, size } of kernelPlaces)
-        kernels.regularise(gradient, at, size, l2, l1);
-    if (clipping) clipGradients(workspace, all, clipping);
-    update.apply(learningRate);
+      for (const { begin, size } of kernelPlaces) {
+        const from = Math.max(first, begin);
+        const count = Math.min(last, begin + size) - from;
+        if (count > 0) kernels.regularise(sums + 4 * from, weights + 4 * from, count, l2, l1);
+      }
+    if (clipping)
+      clipGradients(workspace, { gradients: sums + 4 * first, parameters: last - first }, clipping);
+    update.apply(learningRate, slice);
   };
 
   /** Lays each part out; the caller computes it before it asks for the next. */
@@ -169,6 +176,7 @@ export function planStep(job: StepPlanJob, workspace: Workspace): StepPlan {
     apply(learningRate) {
       if (isUsable()) change(learningRate);
     },
+    applyTo: (slice, learningRate) => change(learningRate, slice),
     *applyInParts(learningRate) {
       if (!isUsable()) return;
       const pieces = workspace.inParts(() => change(learningRate));

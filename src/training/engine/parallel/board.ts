@@ -23,7 +23,7 @@ const met = 2 * line;
 const queuedOf = (worker: number) => (2 * worker + 1) * line;
 const doneOf = (worker: number) => (2 * worker + 2) * line;
 
-const taskTypes = ['share', 'step', 'average', 'load'] as const;
+const taskTypes = ['share', 'step', 'average', 'gather', 'load'] as const;
 const header = 6;
 /** Of a wait; some microseconds, in which a worker that is as quick as this one arrives. */
 const spins = 2000;
@@ -195,6 +195,7 @@ export class Board {
       this.#numbers[at.numbers] = task.learningRate;
       return;
     }
+    if (task.type === 'gather') return;
     this.#words[at.words + 5] = task.steps;
     if (task.type === 'average') this.#numbers.set(task.factors, at.numbers + 1);
   }
@@ -222,6 +223,8 @@ export class Board {
         const factors = Array.from(this.#numbers.subarray(start, start + this.shape.workers));
         return { type: name, factors, steps };
       }
+      case 'gather':
+        return { type: name };
       case 'load':
         return { type: name, steps };
     }

@@ -28,7 +28,12 @@ export interface ParallelOptions {
   startHelper: StartHelper;
   /** Whether memory can be shared. */
   isShared?: boolean;
+  /** Weights from which on each worker updates a slice of them; absent: as usual. */
+  sharedUpdateFrom?: number;
 }
+
+/** Fewer weights are updated by everyone in less time than a further meeting takes. */
+const sharedUpdateFrom = 2 ** 15;
 
 /**
  * Whether shares of a batch give what the batch gives. Batch norm's mean and variance are of the whole batch: shared
@@ -72,6 +77,11 @@ export async function createParallelSteps(
     ...{ workers, mostRows: plan.mostRows },
     capacity: 2 ** Math.ceil(Math.log2(averageEvery + 1)),
     size: Math.max(...own.state.map(({ length }) => length)),
+    // The norm of all gradients would cost a meeting more.
+    sharesUpdate:
+      averageEvery === 1 &&
+      clipping?.type !== 'norm' &&
+      own.gradients.length >= (options.sharedUpdateFrom ?? sharedUpdateFrom),
   };
   const board = isShared ? new Board(shape, 0) : null;
   const helpers = await startHelpers(options.startHelper, {
@@ -134,6 +144,7 @@ function runnerOf(
     },
     async saveOptimizer() {
       await steps.settle();
+      crew.gather();
       return own.saveOptimizer();
     },
     restoreOptimizer(state) {
@@ -170,8 +181,7 @@ function summedSteps(plan: WasmStepPlan, crew: Crew, workers: number): Steps {
     return { rows: batch.subarray(0, shareOf(of, 0, workers)[1]), place: { from: 0, of, key } };
   };
   const finish = (batch: Uint32Array, learningRate: number, loss: number) =>
-    after(crew.sumGradients(loss), (sum) => {
-      plan.update(learningRate);
+    after(crew.update(loss, learningRate), (sum) => {
       losses.push({ sum, rows: batch.length });
     });
   return {
