@@ -20,6 +20,7 @@ import {
 import { Checkpointer, type Spare } from './checkpointer.ts';
 import type { DeviceWatch } from './device-watch.ts';
 import { slotsOf } from './kernels/update/plan.ts';
+import { LossScale } from './loss-scale.ts';
 import { openStepRunner } from './step-runner.ts';
 import type { StepJob } from './steps.ts';
 import { createWatch } from './watch.ts';
@@ -75,7 +76,8 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
   const n = train.targets.values.length;
   const batchSize = Math.min(config.batchSize, n);
   const stepsPerEpoch = Math.ceil(n / batchSize);
-  const steps = await openStepRunner(job);
+  const lossScale = config.lossScaling === 'dynamic' ? LossScale.dynamic() : null;
+  const steps = await openStepRunner({ ...job, ...(lossScale && { lossScale }) });
   const schedule = createSchedule(config.schedule, config.epochs);
   const watch = await createWatch(network, job.backend, train, job.validation).catch(
     (error: unknown) => {
@@ -124,6 +126,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
     await steps.loadWeights();
     steps.restoreOptimizer({ steps: state.optimizerSteps, slots: checkpoint.slots });
     schedule.restore(state.schedule);
+    if (state.lossScale) lossScale?.restore(state.lossScale);
     shuffle = Random.restore(state.shuffle);
     dropout = Random.restore(state.dropout);
     secondsBefore = state.seconds;
@@ -143,6 +146,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
       optimizerSteps: optimizer.steps,
       workers: job.crew?.workers ?? 1, // not those that it was begun on, where they failed
       schedule: schedule.save(),
+      ...(lossScale && { lossScale: lossScale.save() }),
       on: { backend: job.backend, microBatch: job.microBatch ?? null },
     };
     return encodeCheckpoint({ state, weights, best, slots: optimizer.slots }, spare);
