@@ -3,7 +3,7 @@ import type { ClippingSpec } from '../../../run.ts';
 import type { LossScale } from '../../loss-scale.ts';
 import type { Workspace } from '../workspace.ts';
 
-export interface GradientPlace {
+interface GradientPlace {
   gradients: number;
   parameters: number;
 }
