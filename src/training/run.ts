@@ -111,6 +111,8 @@ export interface RunConfig {
   optimizer: OptimizerSpec;
   learningRate: number;
   clipping: ClippingSpec | null;
+  /** dynamic: gradients are computed on the loss times a factor (engine/loss-scale.ts); not on WebGPU, on one core. */
+  lossScaling: 'none' | 'dynamic';
   schedule: ScheduleSpec;
   batchSize: number;
   epochs: number;
