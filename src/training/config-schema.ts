@@ -48,11 +48,12 @@ export const networkConfigSchema: v.GenericSchema<unknown, NetworkConfig> = v.st
   layers: v.pipe(v.array(layerSchema), v.maxLength(100)),
   optimizer,
   learningRate: positive,
-  // Runs of before have none.
+  // Runs of before have neither of these.
   clipping: v.optional(
     v.nullable(v.object({ type: v.picklist(['norm', 'value']), limit: positive })),
     null,
   ),
+  lossScaling: v.optional(v.picklist(['none', 'dynamic']), 'none'),
   schedule,
   batchSize: v.pipe(count, v.maxValue(1_000_000)),
   epochs: v.pipe(count, v.maxValue(1_000_000)),

@@ -41,6 +41,7 @@ export function defaultConfig(learner: LearnerInfo, target: string): NetworkConf
     optimizer: { type: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7, weightDecay: 0 },
     learningRate: learner.layered ? 0.002 : 0.01,
     clipping: null,
+    lossScaling: 'none',
     schedule: { type: 'constant' },
     batchSize: 32,
     epochs: learner.solvers[0] === 'lbfgs' ? 500 : 100,

@@ -33,7 +33,7 @@ export interface TrainingJob<Config extends RunConfig = RunConfig> {
   probeMemory?: ProbeMemory;
   /** Starts a further worker of this run; absent where there can be none. */
   startHelper?: StartHelper;
-  /** 3,000 unless told otherwise. */
+  /** Unless told otherwise 3,000, or more where storing one takes long. */
   checkpointEveryMs?: number;
 }
 

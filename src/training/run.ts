@@ -113,6 +113,8 @@ export interface NetworkConfig {
   optimizer: OptimizerSpec;
   learningRate: number;
   clipping: ClippingSpec | null;
+  /** dynamic: gradients are computed on the loss times a factor (engine/loss-scale.ts); not on WebGPU, on one core. */
+  lossScaling: 'none' | 'dynamic';
   schedule: ScheduleSpec;
   batchSize: number;
   epochs: number;

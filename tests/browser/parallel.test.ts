@@ -30,6 +30,8 @@ test('workers do what one does, to the same bits over shared memory, by messages
     expect(farthest(two, one), name).toBeLessThan(1e-6);
     expect(await owner.train({ ...alone, workers: 2, isShared: true })).toEqual(two);
     expect(await owner.train({ ...alone, workers: 2 })).toEqual(two);
+    const slices = { ...alone, workers: 2, isShared: true, sharedUpdateFrom: 0 };
+    expect(await owner.train(slices)).toEqual(two);
   }
 }, 180_000);
 

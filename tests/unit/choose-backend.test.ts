@@ -70,6 +70,14 @@ test('a network that is too small for a graphics processor is not measured', asy
   expect(first).toEqual({ backend: 'wasm', reason: { type: 'small' } });
 });
 
+test('with loss scaling no graphics processor is waited for', async () => {
+  const choices = chooser('a card');
+  const scaled = job(4000, { lossScaling: 'dynamic' });
+  const [first] = await chooseBackend(scaled, undefined, choices);
+  expect(choices.probe).not.toHaveBeenCalled();
+  expect(first?.backend).toBe('wasm');
+});
+
 test('the backend that the settings name is taken, with others to go on with', async () => {
   const choices = await chooseBackend(
     job(4000, { backend: 'webgl' }),

@@ -111,10 +111,10 @@ test.each(runners)('%s steps leave out what overflows, and halve the scale', asy
   expect(steps).toBeLessThan(4);
 });
 
-test('settings of before, without clipping, are read as without', () => {
-  const { clipping, ...before } = defaultConfig(mlp, 'y');
-  expect(clipping).toBeNull();
-  expect(parseRunConfig(before)).toEqual({ ...before, clipping: null });
+test('settings of before, without clipping and loss scaling, are read as without', () => {
+  const { clipping, lossScaling, ...before } = defaultConfig(mlp, 'y');
+  expect([clipping, lossScaling]).toEqual([null, 'none']);
+  expect(parseRunConfig(before)).toEqual({ ...before, clipping: null, lossScaling: 'none' });
   expect(() => parseRunConfig({ ...before, clipping: { type: 'norm', limit: 0 } })).toThrow(
     /setting "clipping.limit": 0/,
   );

@@ -141,6 +141,7 @@ test('where several workers cannot be or cannot be worth it, nothing is measured
     workersJob({ batchSize: 7 }),
     workersJob({}, 'batch norm'),
     workersJob({ workers: 1 }),
+    workersJob({ workers: 2, lossScaling: 'dynamic' }),
   ]) {
     const one = chooser(8);
     expect((await chooseWorkers(job, undefined, one)).count).toBe(1);

@@ -16,6 +16,7 @@ import {
 import type { HelperPort } from '../../src/training/helper-port.ts';
 import type { OptimizerState } from '../../src/training/engine/optimizer.ts';
 import type { StepJob, StepRunner } from '../../src/training/engine/steps.ts';
+import { brokenUp } from '../support/broken-up.ts';
 import { channelHelper, threadHelpers, threads } from '../support/shard-helpers.ts';
 import { cases, configOf, dataOf, everyRow, specOf, type Case } from '../support/tiny-network.ts';
 
@@ -136,6 +137,32 @@ test.each(['dropout', 'convolution', 'adamw', 'L1 and L2'])(
     const expected = await train(example, several({ ...byMessages, workers: 3 }));
     for (let run = 0; run < 2; run++)
       expect(await train(example, several({ ...byMemory(), workers: 3 }))).toEqual(expected);
+  },
+);
+
+test.each(['dropout', 'L1 and L2', 'adamw', 'rmsprop', 'sgd (Nesterov)', 'clipping by value'])(
+  '%s: workers that update a slice each do to the bit what workers do that update all',
+  async (name) => {
+    const example = caseOf(name);
+    for (const workers of [2, 4]) {
+      const all = await train(example, several({ ...byMemory(), workers }));
+      const slices = several({ ...byMemory(), workers, sharedUpdateFrom: 0 });
+      expect(await train(example, slices)).toEqual(all);
+    }
+  },
+);
+
+test.each([1, 4])(
+  'averaged every %i: steps with breaks in them are those without, to the last bit',
+  async (averageEvery) => {
+    for (const way of [byMessages, byMemory()]) {
+      const create = several({ ...way, workers: 2, averageEvery });
+      const whole = await train(caseOf('dropout'), create, { steps: 14 });
+      let breaks = 0;
+      const broken = async (job: StepJob) => brokenUp(await create(job), () => breaks++);
+      expect(await train(caseOf('dropout'), broken, { steps: 14 })).toEqual(whole);
+      expect(breaks).toBeGreaterThan(14);
+    }
   },
 );
 

@@ -8,6 +8,7 @@ import { layerPlanners } from '../../src/training/engine/kernels/plan/plan-layer
 import { WasmWorkspace } from '../../src/training/engine/kernels/wasm-workspace.ts';
 import { createStepRunner, createTensorSteps } from '../../src/training/engine/step-runner.ts';
 import { rowsOfParts, type StepJob, type StepRunner } from '../../src/training/engine/steps.ts';
+import { brokenUp } from '../support/broken-up.ts';
 import { cases, configOf, dataOf, everyRow, specOf, type Case } from '../support/tiny-network.ts';
 
 test('a matrix product is what its definition says, transposed or not, at any size', () => {
@@ -76,8 +77,10 @@ async function train(example: Case, create: (job: StepJob) => StepRunner | Promi
   return { losses, weights, slots, steps };
 }
 
-function planned(job: StepJob): StepRunner {
-  const runner = createPlannedSteps(job);
+function planned(job: StepJob, pieceOperations?: number): StepRunner {
+  const runner = createPlannedSteps(job, {
+    ...(pieceOperations !== undefined && { pieceOperations }),
+  });
   if (!runner) throw new Error('it is not planned');
   return runner;
 }
@@ -124,36 +127,27 @@ test('parts of a batch are about alike, and even where they may be', () => {
   expect(rowsOfParts(512, 256)).toBe(256);
 });
 
-test('a step with breaks in it is the step without, to the last bit', async () => {
-  for (const example of cases.filter(({ name }) => ['dropout', 'batch norm', 'gru'].includes(name)))
-    for (const microBatch of [8, 4]) {
-      const create = (job: StepJob) => planned({ ...job, microBatch });
-      const whole = await train(example, create);
+test.each(cases)('$name: a step in pieces is the step, to the last bit', async (example) => {
+  for (const microBatch of [8, 4]) {
+    const whole = await train(example, (job) => planned({ ...job, microBatch }));
+    const pieces: number[] = [];
+    for (const pieceOperations of [Infinity, 1]) {
       let breaks = 0;
-      const broken = await train(example, (job) => brokenUp(create(job), () => breaks++));
-      expect(breaks).toBeGreaterThan(8);
-      expect(broken).toEqual(whole);
+      const create = (job: StepJob) =>
+        brokenUp(planned({ ...job, microBatch }, pieceOperations), () => breaks++);
+      expect(await train(example, create)).toEqual(whole);
+      pieces.push(breaks);
     }
+    expect(pieces[1]).toBeGreaterThan(1.3 * (pieces[0] ?? NaN));
+  }
 });
-
-/** Steps that are all taken in parts. */
-function brokenUp(runner: StepRunner, told: () => void): StepRunner {
-  return {
-    ...runner,
-    step(...given) {
-      if (!runner.stepInParts) throw new Error('it has no parts');
-      const parts = runner.stepInParts(...given)[Symbol.iterator]();
-      while (!parts.next().done) told();
-    },
-  };
-}
 
 test('a network with a layer of a kind without kernels is trained by tfjs', async () => {
   const example = cases.find(({ name }) => name === 'masked lstm');
   if (!example) throw new Error('no such case');
   const { lstm, ...others } = layerPlanners;
   expect(lstm).toBeDefined();
-  const plan = (job: StepJob) => createPlannedSteps(job, others);
+  const plan = (job: StepJob) => createPlannedSteps(job, { planners: others });
   await train(example, (job) => {
     expect(plan(job)).toBeNull();
     return createTensorSteps(job);

@@ -1,6 +1,11 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { Random } from '../../src/lib/random.ts';
 import type { TrainingRows } from '../../src/training/engine/batches.ts';
+import {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  loopStateIn,
+} from '../../src/training/engine/checkpoint.ts';
 import { Control } from '../../src/training/engine/control.ts';
 import { fitModel } from '../../src/training/engine/fit.ts';
 import { defaultConfig, mlp } from '../../src/training/learners.ts';
@@ -69,6 +74,11 @@ test.each([
     isTight: true,
   },
   {
+    name: 'wasm, a scaled loss',
+    config: { backend: 'wasm', lossScaling: 'dynamic' },
+    isTight: false,
+  },
+  {
     name: 'wasm, SGD with momentum',
     config: { backend: 'wasm', optimizer: { type: 'sgd', momentum: 0.9, nesterov: true } },
     isTight: false,
@@ -105,3 +115,31 @@ test.each([
     }
   },
 );
+
+test('a loss times a power of two gives the same run, to the last bit, and checkpoints keep the factor', async () => {
+  const plain = await run({ backend: 'wasm' }, null);
+  const scaled = await run({ backend: 'wasm', lossScaling: 'dynamic' }, null);
+  expect(scaled.weights).toEqual(plain.weights);
+  expect(scaled.curve).toEqual(plain.curve);
+  const steps = scaled.checkpoints.map((bytes) => loopStateIn(bytes).lossScale);
+  expect(steps.at(0)).toEqual({ value: 2 ** 16, quiet: 0 });
+  expect(steps.at(-1)?.quiet).toBeGreaterThan(10);
+  expect(plain.checkpoints.map((bytes) => loopStateIn(bytes).lossScale).at(-1)).toBeUndefined();
+});
+
+test('a factor that is too large is halved until no gradient overflows, and the run goes on', async () => {
+  const { checkpoints } = await run({ backend: 'wasm', lossScaling: 'dynamic' }, null);
+  const [first] = checkpoints;
+  if (!first) throw new Error('no checkpoint');
+  const checkpoint = decodeCheckpoint(first);
+  const state = { ...checkpoint.state, lossScale: { value: 2 ** 134, quiet: 0 } };
+  const bytes = encodeCheckpoint({ ...checkpoint, state, weights: [checkpoint.weights] });
+  const { outcome, checkpoints: later } = await run(
+    { backend: 'wasm', lossScaling: 'dynamic' },
+    bytes,
+  );
+  expect(outcome).not.toBe('diverged');
+  const last = loopStateIn(later.at(-1) ?? new ArrayBuffer(0));
+  expect(last.lossScale?.value).toBeLessThan(2 ** 130);
+  expect(last.optimizerSteps).toBeLessThan(5 * last.epoch + last.step); // of 150 rows in batches of 32
+});

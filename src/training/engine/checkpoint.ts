@@ -25,6 +25,7 @@ const stateSchema = v.object({
   workers: v.optional(v.number(), 1),
   best: v.object({ epoch: v.number(), loss: v.number(), waited: v.number() }),
   schedule: v.object({ factor: v.number(), best: v.number(), waited: v.number() }),
+  lossScale: v.exactOptional(v.object({ value: v.number(), quiet: v.number() })),
   /** What it was computed on; absent in a checkpoint of the first version. */
   on: v.exactOptional(
     v.object({ backend: v.picklist(backends), microBatch: v.nullable(v.number()) }),

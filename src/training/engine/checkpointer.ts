@@ -22,6 +22,10 @@ export interface Spare {
 
 /** Memory costs most when it is first touched: so much of it at a time. */
 const touchedBytes = 2 ** 21;
+/** What a run that dies may lose, in ms, where storing is quick, and where it isn't. */
+const [leastRestMs, mostRestMs] = [3000, 10_000];
+/** Another core, and the disk, are to be busy with storing for no more than a tenth of the time. */
+const restsPerStoring = 10;
 
 export class Checkpointer {
   #newest: Kept | null = null;
@@ -31,6 +35,7 @@ export class Checkpointer {
   #saving: Promise<void> | null = null;
   readonly #fresh: ArrayBuffer[];
   #touched = 0;
+  #storingMs = 0;
   readonly #save: SaveCheckpoint;
 
   /** @param size that checkpoints are likely to have, in bytes */
@@ -54,6 +59,11 @@ export class Checkpointer {
     return this.#saving !== null;
   }
 
+  /** From one checkpoint to the next, in ms. */
+  get restMs(): number {
+    return Math.min(mostRestMs, Math.max(leastRestMs, restsPerStoring * this.#storingMs));
+  }
+
   /** Losses of steps since the last checkpoint were finite. */
   prove() {
     this.#isProven = true;
@@ -75,6 +85,7 @@ export class Checkpointer {
     const newest: Kept = { bytes, isOurs: false, bestEpoch };
     this.#newest = newest;
     this.#isProven = false;
+    const began = performance.now();
     // A full disk must not end the run: that is told when its end can't be stored.
     this.#saving = this.#save(bytes)
       .then(
@@ -85,6 +96,7 @@ export class Checkpointer {
         () => undefined,
       )
       .then(() => {
+        this.#storingMs = performance.now() - began;
         if (newest.bytes?.byteLength === 0) newest.bytes = null; // given away for good
         this.#saving = null;
       });

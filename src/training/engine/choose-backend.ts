@@ -25,6 +25,8 @@ export async function chooseBackend(
   const { config } = job;
   const first = async (): Promise<BackendChoice> => {
     if (config.backend !== 'auto') return { backend: config.backend, reason: { type: 'asked' } };
+    // A graphics processor would be waited for after each step, to see whether its gradients are numbers.
+    if (config.lossScaling === 'dynamic') return { backend: 'wasm', reason: { type: 'only' } };
     const found = await graphics();
     const processor: Backend | null = found.webgpu ? 'webgpu' : found.webgl ? 'webgl' : null;
     if (!processor) return { backend: 'wasm', reason: { type: 'only' } };

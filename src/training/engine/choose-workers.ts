@@ -38,7 +38,8 @@ export async function chooseWorkers(
   const { config, spec, startHelper } = job;
   const { averageEvery } = config;
   const chosen = (count: number, rates: BackendRate[] = []) => ({ count, averageEvery, rates });
-  if (!startHelper || !canShareOut(spec, averageEvery)) return chosen(1);
+  if (!startHelper || !canShareOut(spec, averageEvery) || config.lossScaling === 'dynamic')
+    return chosen(1);
   if (job.checkpoint) return chosen(workersOf(job.checkpoint));
   const rows = Math.min(config.batchSize, job.train.targets.values.length);
   if (config.workers !== 'auto')

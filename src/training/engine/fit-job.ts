@@ -19,7 +19,7 @@ export interface FitJob {
   probeMemory?: ProbeMemory;
   /** Starts a further worker of this run; absent where there can be none. */
   startHelper?: StartHelper;
-  /** 3,000 unless told otherwise. */
+  /** Unless told otherwise 3,000, or more where storing one takes long. */
   checkpointEveryMs?: number;
 }
 

@@ -20,6 +20,7 @@ import {
 import { Checkpointer, type Spare } from './checkpointer.ts';
 import type { DeviceWatch } from './device-watch.ts';
 import { slotsOf } from './kernels/update/plan.ts';
+import { LossScale } from './loss-scale.ts';
 import { openStepRunner } from './step-runner.ts';
 import type { StepJob } from './steps.ts';
 import { createWatch } from './watch.ts';
@@ -33,7 +34,7 @@ export interface LoopJob extends StepJob {
   emit: (event: RunEvent) => void;
   checkpoint: ArrayBuffer | null;
   saveCheckpoint: SaveCheckpoint;
-  /** 3,000 unless told otherwise. */
+  /** Unless told otherwise 3,000, or more where storing one takes long. */
   checkpointEveryMs?: number;
   device: DeviceWatch;
 }
@@ -75,7 +76,8 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
   const n = train.targets.values.length;
   const batchSize = Math.min(config.batchSize, n);
   const stepsPerEpoch = Math.ceil(n / batchSize);
-  const steps = await openStepRunner(job);
+  const lossScale = config.lossScaling === 'dynamic' ? LossScale.dynamic() : null;
+  const steps = await openStepRunner({ ...job, ...(lossScale && { lossScale }) });
   const schedule = createSchedule(config.schedule, config.epochs);
   const watch = await createWatch(network, job.backend, train, job.validation).catch(
     (error: unknown) => {
@@ -124,6 +126,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
     await steps.loadWeights();
     steps.restoreOptimizer({ steps: state.optimizerSteps, slots: checkpoint.slots });
     schedule.restore(state.schedule);
+    if (state.lossScale) lossScale?.restore(state.lossScale);
     shuffle = Random.restore(state.shuffle);
     dropout = Random.restore(state.dropout);
     secondsBefore = state.seconds;
@@ -143,6 +146,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
       optimizerSteps: optimizer.steps,
       workers: job.crew?.workers ?? 1, // not those that it was begun on, where they failed
       schedule: schedule.save(),
+      ...(lossScale && { lossScale: lossScale.save() }),
       on: { backend: job.backend, microBatch: job.microBatch ?? null },
     };
     return encodeCheckpoint({ state, weights, best, slots: optimizer.slots }, spare);
@@ -186,7 +190,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
   const isCheckpointDue = () =>
     !checkpoints.isSaving &&
     !steps.isBetweenAverages &&
-    performance.now() - lastCheckpoint >= (job.checkpointEveryMs ?? 3000);
+    performance.now() - lastCheckpoint >= (job.checkpointEveryMs ?? checkpoints.restMs);
 
   /** After the losses were read. */
   const saveCheckpoint = async () => {
@@ -343,7 +347,13 @@ function joined(arrays: readonly Float32Array[]): Float32Array<ArrayBuffer> {
   return all;
 }
 
-async function withBreaks(parts: Iterable<unknown>, between: () => Promise<void>) {
-  const work = parts[Symbol.iterator]();
-  while (!work.next().done) await between();
+async function withBreaks(
+  parts: Generator<undefined, void, undefined>,
+  between: () => Promise<void>,
+) {
+  try {
+    while (!parts.next().done) await between();
+  } finally {
+    parts.return();
+  }
 }

@@ -3,10 +3,21 @@
  * vanish where they are kept in fewer bits (Micikevicius et al. 2018). A power of two: in float32 it changes nothing.
  * A step whose gradients overflow is left out, and the factor halved.
  */
+export interface LossScaleState {
+  value: number;
+  /** Steps in a row without an overflow. */
+  quiet: number;
+}
+
 export class LossScale {
   #value: number;
   #quiet = 0;
   readonly #growsEvery: number;
+
+  /** The usual start (Micikevicius et al. 2018, and PyTorch's GradScaler). */
+  static dynamic(): LossScale {
+    return new LossScale(2 ** 16);
+  }
 
   /** @param growsEvery steps in a row without an overflow after which it doubles; Infinity: it never does */
   constructor(initial: number, growsEvery = 2000) {
@@ -16,6 +27,15 @@ export class LossScale {
 
   get value(): number {
     return this.#value;
+  }
+
+  save(): LossScaleState {
+    return { value: this.#value, quiet: this.#quiet };
+  }
+
+  restore({ value, quiet }: LossScaleState) {
+    this.#value = value;
+    this.#quiet = quiet;
   }
 
   /** To be told of each step, once. @param isFinite whether all its gradients are */

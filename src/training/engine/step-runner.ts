@@ -30,7 +30,7 @@ import { rowsOfParts, type StepJob, type StepRunner } from './steps.ts';
 /** By the workers that the job has, or one where several can't. @throws StudioError `internal` when one can't start */
 export async function openStepRunner(job: StepJob): Promise<StepRunner> {
   const { crew, backend } = job;
-  const isParallel = backend === 'wasm' && crew && crew.workers > 1;
+  const isParallel = backend === 'wasm' && crew && crew.workers > 1 && !job.lossScale;
   return (isParallel ? await createParallelSteps(job, crew) : null) ?? createStepRunner(job);
 }
 
@@ -52,6 +52,8 @@ export async function createStepRunner(
       return planned ?? createTensorSteps(job);
     }
     case 'webgpu': {
+      if (job.lossScale)
+        throw new StudioError('no-backend', 'WebGPU has no loss scaling: each step would wait');
       const { createWebGpuSteps } = await import('./kernels/webgpu/steps.ts');
       const steps = await createWebGpuSteps(job);
       if (steps) return steps;

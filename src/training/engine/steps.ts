@@ -19,8 +19,15 @@ export interface StepRunner {
    * can't be read any more.
    */
   step(rows: Uint32Array, learningRate: number, dropout: Random): void;
-  /** As `step`, to the last bit, with breaks in it; the weights are updated after the last one. Absent: it has none. */
-  stepInParts?(rows: Uint32Array, learningRate: number, dropout: Random): Iterable<unknown>;
+  /**
+   * As `step`, to the last bit, with breaks in it. Broken off, it has changed nothing, or has updated all weights.
+   * Absent: it has no breaks.
+   */
+  stepInParts?(
+    rows: Uint32Array,
+    learningRate: number,
+    dropout: Random,
+  ): Generator<undefined, void, undefined>;
   /** The losses of the steps since the last call, each summed over its rows. Waits for the device. */
   readLosses(): Promise<{ sum: number; rows: number }[]>;
   /** Takes the network's weights over; to be called first, and whenever the network was given others. */

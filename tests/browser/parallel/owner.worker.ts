@@ -15,12 +15,14 @@ interface Options {
   workers: number;
   averageEvery: number;
   isShared: boolean;
+  /** Absent: as usual. */
+  sharedUpdateFrom?: number;
 }
 
 const startHelper = () =>
   new Worker(new URL('./shard.worker.ts', import.meta.url), { type: 'module' });
 
-async function start({ name, workers, averageEvery, isShared }: Options) {
+async function start({ name, workers, averageEvery, ...ways }: Options) {
   const example = cases.find((one) => one.name === name);
   if (!example) throw new Error(`no case ${name}`);
   await setBackend('cpu');
@@ -30,7 +32,7 @@ async function start({ name, workers, averageEvery, isShared }: Options) {
   const runner =
     workers === 1
       ? createPlannedSteps(job)
-      : await createParallelSteps(job, { workers, averageEvery, startHelper, isShared });
+      : await createParallelSteps(job, { workers, averageEvery, startHelper, ...ways });
   if (!runner) throw new Error('there are no such steps here');
   await runner.loadWeights();
   return { runner, network };

@@ -19,6 +19,7 @@ export const exampleVersion: NetworkVersion = {
     layers: [{ type: 'dense', units: 3, activation: 'relu', useBias: true }],
     optimizer: { type: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7, weightDecay: 0 },
     clipping: null,
+    lossScaling: 'none',
     learningRate: 0.01,
     schedule: { type: 'cosine', warmupEpochs: 1 },
     batchSize: 32,

@@ -232,6 +232,11 @@ export const glossary = {
     text: 'Holds a gradient that is too large to a limit, so that one odd batch can’t throw the weights far off. By length, all keep their direction.',
     formula: 'g ← g · min(1, limit ÷ ‖g‖)',
   },
+  lossScaling: {
+    name: 'Loss scaling',
+    text: 'Multiplies the loss while gradients are computed and divides them afterwards, so that tiny ones don’t vanish on the way back through the layers. A step whose gradients overflow is left out and the factor halved; after 2,000 good steps it doubles. Networks of 32-bit numbers such as these rarely need it.',
+    formula: 'g ← ∂(s · L)/∂w ÷ s',
+  },
   schedule: {
     name: 'Learning-rate schedule',
     text: 'How the learning rate changes as training goes on: large steps at first, small ones to settle.',

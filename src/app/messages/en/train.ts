@@ -84,6 +84,9 @@ export const train = {
   clipping: 'Gradient clipping',
   clippings: { none: 'None', norm: 'By the length of all', value: 'Each by itself' },
   clippingLimit: 'Clip at',
+  lossScaling: 'Loss scaling',
+  lossScalings: { none: 'None', dynamic: 'Dynamic' },
+  lossScalingHint: 'On one core, not on WebGPU.',
   schedule: 'Learning-rate schedule',
   schedules: {
     constant: 'Constant',

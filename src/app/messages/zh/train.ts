@@ -84,6 +84,9 @@ export const train: Messages['train'] = {
   clipping: '梯度裁剪',
   clippings: { none: '不裁剪', norm: '按整体范数', value: '逐个裁剪' },
   clippingLimit: '裁剪上限',
+  lossScaling: '损失缩放',
+  lossScalings: { none: '不缩放', dynamic: '动态' },
+  lossScalingHint: '仅用一个核心，不支持 WebGPU。',
   schedule: '学习率调度',
   schedules: {
     constant: '恒定',

@@ -2,6 +2,7 @@
 export { activate, activationGradient, addBias, addBiasRectify } from './activation/assembly';
 export { attend, attendGradient, attentionScratch } from './attention/assembly';
 export {
+  addConvolveKernelGradient,
   convolutionScratch,
   convolve,
   convolveInputGradient,
@@ -18,11 +19,17 @@ export {
   sumOfSquares,
   swapOuter,
 } from './copy/assembly';
-export { depthwise, depthwiseInputGradient, depthwiseKernelGradient } from './depthwise/assembly';
+export {
+  addDepthwiseKernelGradient,
+  depthwise,
+  depthwiseInputGradient,
+  depthwiseKernelGradient,
+} from './depthwise/assembly';
 export { dropout } from './dropout/assembly';
 export { embed, embedGradient, segmentSum } from './embedding/assembly';
 export { factorisePairs, factoriseValues } from './factorisation/assembly';
-export { gemm, gemmScratch } from './gemm/assembly';
+export { gemm, gemmPacked, gemmScratch } from './gemm/assembly';
+export { packB } from './gemm/packing.assembly';
 export { binaryLoss, categoricalLoss, regularise, squaredLoss } from './loss/assembly';
 export {
   batchNorm,
@@ -41,5 +48,15 @@ export {
   maxPool,
   maxPoolGradient,
 } from './pooling/assembly';
-export { gru, gruGradient, lstm, lstmGradient, recurrentScratch } from './recurrent/assembly';
+export {
+  gru,
+  gruGradient,
+  gruGradientSteps,
+  gruSteps,
+  lstm,
+  lstmGradient,
+  lstmGradientSteps,
+  lstmSteps,
+  recurrentScratch,
+} from './recurrent/assembly';
 export { clip, clipNorm, updateAdam, updateRmsprop, updateSgd } from './update/assembly';

@@ -66,6 +66,15 @@ export interface Kernels {
     filters: number,
     scratch: number,
   ): void;
+  addConvolveKernelGradient(
+    x: number,
+    gradient: number,
+    kernelGradient: number,
+    window: number,
+    batch: number,
+    filters: number,
+    scratch: number,
+  ): void;
   addInto(a: number, b: number, count: number): void;
   clear(at: number, count: number): void;
   columnSums(values: number, rows: number, columns: number, sums: number): void;
@@ -100,6 +109,13 @@ export interface Kernels {
     accumulate: Flag,
   ): void;
   depthwiseKernelGradient(
+    x: number,
+    gradient: number,
+    kernelGradient: number,
+    window: number,
+    batch: number,
+  ): void;
+  addDepthwiseKernelGradient(
     x: number,
     gradient: number,
     kernelGradient: number,
@@ -185,7 +201,21 @@ export interface Kernels {
     accumulate: Flag,
     scratch: number,
   ): void;
+  gemmPacked(
+    a: number,
+    rowsA: number,
+    columnsA: number,
+    packedB: number,
+    c: number,
+    rowsC: number,
+    m: number,
+    n: number,
+    k: number,
+    accumulate: Flag,
+    scratch: number,
+  ): void;
   gemmScratch(m: number, n: number, k: number): number;
+  packB(b: number, rowsB: number, columnsB: number, n: number, k: number, to: number): void;
   binaryLoss(
     logits: number,
     targets: number,
@@ -340,6 +370,21 @@ export interface Kernels {
     isBackward: Flag,
     scratch: number,
   ): void;
+  gruSteps(
+    gates: number,
+    recurrent: number,
+    recurrentBias: number,
+    inner: number,
+    hidden: number,
+    mask: number,
+    steps: number,
+    rows: number,
+    units: number,
+    isBackward: Flag,
+    first: number,
+    last: number,
+    scratch: number,
+  ): void;
   gruGradient(
     gates: number,
     recurrent: number,
@@ -355,6 +400,23 @@ export interface Kernels {
     isBackward: Flag,
     scratch: number,
   ): void;
+  gruGradientSteps(
+    gates: number,
+    recurrent: number,
+    inner: number,
+    hidden: number,
+    mask: number,
+    outer: number,
+    isOfLast: Flag,
+    slope: number,
+    steps: number,
+    rows: number,
+    units: number,
+    isBackward: Flag,
+    first: number,
+    last: number,
+    scratch: number,
+  ): void;
   lstm(
     gates: number,
     recurrent: number,
@@ -365,6 +427,20 @@ export interface Kernels {
     rows: number,
     units: number,
     isBackward: Flag,
+    scratch: number,
+  ): void;
+  lstmSteps(
+    gates: number,
+    recurrent: number,
+    hidden: number,
+    cell: number,
+    mask: number,
+    steps: number,
+    rows: number,
+    units: number,
+    isBackward: Flag,
+    first: number,
+    last: number,
     scratch: number,
   ): void;
   lstmGradient(
@@ -380,6 +456,23 @@ export interface Kernels {
     rows: number,
     units: number,
     isBackward: Flag,
+    scratch: number,
+  ): void;
+  lstmGradientSteps(
+    gates: number,
+    recurrent: number,
+    cell: number,
+    mask: number,
+    outer: number,
+    isOfLast: Flag,
+    slope: number,
+    cellSlope: number,
+    steps: number,
+    rows: number,
+    units: number,
+    isBackward: Flag,
+    first: number,
+    last: number,
     scratch: number,
   ): void;
   recurrentScratch(rows: number, units: number, gates: number): number;

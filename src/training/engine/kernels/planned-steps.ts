@@ -11,13 +11,23 @@ import { planWasmStep, type WasmStepPlan } from './wasm-step-plan.ts';
 import { WasmWorkspace } from './wasm-workspace.ts';
 import { OutOfWorkspace } from './workspace.ts';
 
+interface PlannedOptions {
+  /** Absent: all that there are. */
+  planners?: LayerPlanners;
+  /** Of a piece of a step that is taken in parts; absent: as usual. */
+  pieceOperations?: number;
+}
+
 /**
  * Null for layers without kernels, or where WebAssembly has no vectors.
  * @throws StudioError `out-of-memory` for a network that doesn't fit
  */
-export function createPlannedSteps(job: StepJob, planners?: LayerPlanners): StepRunner | null {
+export function createPlannedSteps(
+  job: StepJob,
+  { planners, pieceOperations }: PlannedOptions = {},
+): StepRunner | null {
   try {
-    const workspace = WasmWorkspace.start();
+    const workspace = WasmWorkspace.start(pieceOperations);
     return workspace && plannedSteps(job, workspace, planners);
   } catch (error) {
     if (error instanceof NoPlan) return null;
@@ -53,7 +63,7 @@ function plannedSteps(
     *stepInParts(batch, learningRate, dropout) {
       const key = plan.hasDropout ? dropout.word() : 0;
       const sum = yield* plan.gradientInParts(batch, { from: 0, of: batch.length, key });
-      plan.update(learningRate);
+      yield* plan.updateInParts(learningRate);
       losses.push({ sum, rows: batch.length });
     },
     readLosses() {

@@ -10,7 +10,7 @@ import type { LossScale } from '../loss-scale.ts';
 import type { LayerPlanners } from './plan/plan-layer.ts';
 import { clipGradients, unscale } from './update/gradients.ts';
 import { planNetwork, type NetworkPlan } from './plan/network-plan.ts';
-import { planUpdate, slotsOf, type PlannedUpdate } from './update/plan.ts';
+import { planUpdate, slotsOf, type PlannedUpdate, type Slice } from './update/plan.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What the steps of a run are laid out for. */
@@ -91,14 +91,18 @@ export interface StepPlan {
    * @returns Σ weight · loss, where the kernels give it at once
    */
   gradient(rows: Uint32Array, place: BatchPlace, fill: FillRows): number;
-  /** The same to the last bit, with a break after each layer. */
+  /** The same to the last bit, with breaks that are never far apart. */
   gradientInParts(
     rows: Uint32Array,
     place: BatchPlace,
     fill: FillRows,
-  ): Generator<unknown, number, undefined>;
+  ): Generator<undefined, number, undefined>;
   /** One update by the gradient, the penalties of large weights added. */
   apply(learningRate: number): void;
+  /** The same of some weights alone; not by gradients that are clipped by the norm of all. */
+  applyTo(slice: Slice, learningRate: number): void;
+  /** As `apply` with breaks; an update that is begun is made to its end, whoever breaks off. */
+  applyInParts(learningRate: number): Generator<undefined, void, undefined>;
 }
 
 /** @throws OutOfWorkspace, NoPlan */
@@ -118,7 +122,22 @@ export function planStep(job: StepPlanJob, workspace: Workspace): StepPlan {
   const loss = lossOf(workspace, train.targets, { network, targets, rowWeights });
   const kernelPlaces = network.parameters
     .filter(({ isKernel, isTrainable }) => isKernel && isTrainable)
-    .map(({ at, gradient, size }) => ({ at, gradient: gradient - gradients + sums, size }));
+    .map(({ gradient, size }) => ({ begin: (gradient - gradients) / 4, size }));
+
+  /** Whether the gradient is one to go on by. */
+  const isUsable = () => !lossScale || unscale(workspace, all, lossScale);
+  const change = (learningRate: number, slice: Slice = [0, 4 * Math.ceil(trainableCount / 4)]) => {
+    const [first, last] = slice;
+    if (l2 > 0 || l1 > 0)
+      for (const { begin, size } of kernelPlaces) {
+        const from = Math.max(first, begin);
+        const count = Math.min(last, begin + size) - from;
+        if (count > 0) kernels.regularise(sums + 4 * from, weights + 4 * from, count, l2, l1);
+      }
+    if (clipping)
+      clipGradients(workspace, { gradients: sums + 4 * first, parameters: last - first }, clipping);
+    update.apply(learningRate, slice);
+  };
 
   /** Lays each part out; the caller computes it before it asks for the next. */
   const parts = function* (all: Uint32Array, { from: start, key }: BatchPlace, fill: FillRows) {
@@ -148,19 +167,24 @@ export function planStep(job: StepPlanJob, workspace: Workspace): StepPlan {
     *gradientInParts(all, place, fill) {
       let sum = 0;
       for (const count of parts(all, place, fill)) {
-        yield* network.forwardInParts(count);
+        yield* workspace.inParts(() => network.forward(count));
         sum += loss(count, (lossScale?.value ?? 1) / place.of);
-        yield* network.backwardInParts(count);
+        yield* workspace.inParts(() => network.backward(count));
       }
       return sum;
     },
     apply(learningRate) {
-      if (lossScale && !unscale(workspace, all, lossScale)) return;
-      if (l2 > 0 || l1 > 0)
-        for (const { at, gradient, size } of kernelPlaces)
-          kernels.regularise(gradient, at, size, l2, l1);
-      if (clipping) clipGradients(workspace, all, clipping);
-      update.apply(learningRate);
+      if (isUsable()) change(learningRate);
+    },
+    applyTo: (slice, learningRate) => change(learningRate, slice),
+    *applyInParts(learningRate) {
+      if (!isUsable()) return;
+      const pieces = workspace.inParts(() => change(learningRate));
+      try {
+        while (!pieces.next().done) yield;
+      } finally {
+        while (!pieces.next().done); // half of the weights would be of another step
+      }
     },
   };
 }

@@ -5,6 +5,7 @@ import { outputsOf, targetRows } from '../targets.ts';
 import { the } from './plan/layer-plan.ts';
 import type { NetworkPlan } from './plan/network-plan.ts';
 import { planStep, type BatchPlace, type StepPlanJob } from './step-plan.ts';
+import type { Slice } from './update/plan.ts';
 import type { WasmWorkspace } from './wasm-workspace.ts';
 
 export interface WasmStepPlanJob extends StepPlanJob {
@@ -17,12 +18,18 @@ export interface WasmStepPlan {
   readonly hasDropout: boolean;
   /** Σ weight · loss over the rows; their gradient is kept. */
   gradient(rows: Uint32Array, place: BatchPlace): number;
-  gradientInParts(rows: Uint32Array, place: BatchPlace): Generator<unknown, number, undefined>;
+  gradientInParts(rows: Uint32Array, place: BatchPlace): Generator<undefined, number, undefined>;
   /** The gradient that is kept; a view, good until something is laid out. */
   readonly gradients: Float32Array;
   addGradients(others: Float32Array): void;
   /** One update by the gradient that is kept, the penalties of large weights added. */
   update(learningRate: number): void;
+  /** Of so many numbers, padded to a multiple of 4. */
+  readonly padded: number;
+  /** The gradient that is kept becomes the sum of all workers', in their order, in this slice. @param own its place among the parts */
+  sumSlice(slice: Slice, parts: readonly Float32Array[], own: number): void;
+  updateSlice(slice: Slice, learningRate: number): void;
+  updateInParts(learningRate: number): Generator<undefined, void, undefined>;
   /** @param values all numbers in the order in which they are packed */
   loadWeights(values: Float32Array): void;
   /** Views, one a variable in the order in which they are packed; good until the next step. */
@@ -47,7 +54,8 @@ export function planWasmStep(job: WasmStepPlanJob, workspace: WasmWorkspace): Wa
   const { trainableCount, parameters } = network;
   const regions = stateRegions(network, slots);
   const most = Math.max(...regions.map(({ count }) => count));
-  const incoming = job.isOneOfSeveral ? workspace.reserve(most) : 0;
+  const incoming = job.isOneOfSeveral ? workspace.reserve(most + 8) : 0;
+  const padded = 4 * Math.ceil(trainableCount / 4);
   const view = (at: number, count: number) => workspace.floats.subarray(at / 4, at / 4 + count);
   const fill = (rows: Uint32Array) =>
     fillRows(train, rows, workspace.floats, { x: network.input, targets, rowWeights });
@@ -62,7 +70,26 @@ export function planWasmStep(job: WasmStepPlanJob, workspace: WasmWorkspace): Wa
       workspace.floats.set(others, incoming / 4);
       kernels.addInto(plan.gradients, incoming, trainableCount);
     },
+    padded,
+    sumSlice([from], parts, own) {
+      const at = plan.gradients + 4 * from;
+      parts.forEach((part, other) => {
+        const count = part.length; // what pads them stays 0
+        if (other === own) {
+          if (own > 0) kernels.addInto(at, incoming, count);
+          return;
+        }
+        // What comes before the own part is summed apart.
+        const isFirst = other === 0 || other > own;
+        const place = isFirst ? incoming : incoming + 4 * count;
+        workspace.floats.set(part, place / 4);
+        if (other > own) kernels.addInto(at, incoming, count);
+        else if (!isFirst) kernels.addInto(incoming, place, count);
+      });
+    },
+    updateSlice: (slice, learningRate) => plan.applyTo(slice, learningRate),
     update: (learningRate) => plan.apply(learningRate),
+    updateInParts: (learningRate) => plan.applyInParts(learningRate),
     loadWeights(values) {
       let from = 0;
       for (const { at, size } of parameters) {

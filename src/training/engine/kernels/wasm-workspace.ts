@@ -1,5 +1,6 @@
 /** A WebAssembly memory with the training kernels at work in it. */
 import { kernelModule, type Kernels } from './kernels.ts';
+import { PartedKernels } from './parts/parted-kernels.ts';
 import { firstFreeByte, OutOfWorkspace, Workspace } from './workspace.ts';
 
 /** Kernels may read a little beyond the end. */
@@ -31,20 +32,30 @@ const pagesOf = (end: number) => Math.max(1, Math.ceil((end + beyond) / pageByte
 
 export class WasmWorkspace extends Workspace {
   readonly kernels: Kernels;
+  readonly #parted: PartedKernels;
   readonly #memory: WebAssembly.Memory;
   #floats: Float32Array;
 
-  private constructor({ memory, kernels }: Instance) {
+  private constructor({ memory, kernels }: Instance, pieceOperations?: number) {
     super();
     this.#memory = memory;
-    this.kernels = kernels;
+    this.#parted = new PartedKernels(
+      kernels,
+      (place, count) => new Int32Array(memory.buffer, place, count),
+      pieceOperations,
+    );
+    this.kernels = this.#parted.kernels;
     this.#floats = new Float32Array(memory.buffer);
   }
 
-  /** Null where WebAssembly has no vectors. */
-  static start(): WasmWorkspace | null {
+  /** Null where WebAssembly has no vectors. @param pieceOperations of a piece of `inParts`; absent: as usual */
+  static start(pieceOperations?: number): WasmWorkspace | null {
     const instance = instantiate(mostPages);
-    return instance && new WasmWorkspace(instance);
+    return instance && new WasmWorkspace(instance, pieceOperations);
+  }
+
+  override inParts(work: () => void): Generator<undefined, void, undefined> {
+    return this.#parted.inParts(work);
   }
 
   get bytes(): number {

@@ -60,6 +60,12 @@ export abstract class Workspace {
     return this.#scratch;
   }
 
+  /** Does what `work` does by kernels alone, which give nothing back, with breaks in between where it can. */
+  *inParts(work: () => void): Generator<undefined, void, undefined> {
+    work();
+    yield;
+  }
+
   /** Whole numbers that kernels read, such as windows; once, when all is laid out. */
   abstract placeWords(at: number, words: readonly number[]): void;
 

@@ -23,13 +23,16 @@ const met = 2 * line;
 const queuedOf = (worker: number) => (2 * worker + 1) * line;
 const doneOf = (worker: number) => (2 * worker + 2) * line;
 
-const taskTypes = ['share', 'step', 'average', 'load'] as const;
+const taskTypes = ['share', 'step', 'average', 'gather', 'load'] as const;
 const header = 6;
 /** Of a wait; some microseconds, in which a worker that is as quick as this one arrives. */
 const spins = 2000;
 /** How often who sleeps looks up. */
 const glanceMs = 100;
-/** Longer than any share of a batch takes: who hasn't come by then has died. */
+/**
+ * Of the owner. Longer than any share of a batch takes: who hasn't come by then has died. A helper waits for ever:
+ * the owner may be held in the middle of a step, and ends it when it gives up itself.
+ */
 const patienceMs = 60_000;
 
 export type Waiting<Result> = Generator<undefined, Result, undefined>;
@@ -119,7 +122,7 @@ export class Board {
       Atomics.notify(this.#words, met);
       return;
     }
-    yield* this.#waitWhile(met, (meeting - 1) | 0, patienceMs);
+    yield* this.#waitWhile(met, (meeting - 1) | 0, this.#worker === 0 ? patienceMs : Infinity);
   }
 
   /** Where a worker lays down so many numbers before the next meeting. */
@@ -192,6 +195,7 @@ export class Board {
       this.#numbers[at.numbers] = task.learningRate;
       return;
     }
+    if (task.type === 'gather') return;
     this.#words[at.words + 5] = task.steps;
     if (task.type === 'average') this.#numbers.set(task.factors, at.numbers + 1);
   }
@@ -219,6 +223,8 @@ export class Board {
         const factors = Array.from(this.#numbers.subarray(start, start + this.shape.workers));
         return { type: name, factors, steps };
       }
+      case 'gather':
+        return { type: name };
       case 'load':
         return { type: name, steps };
     }

@@ -7,8 +7,10 @@ import type { FromShard, ShardStart, Task } from './protocol.ts';
 export interface Crew {
   /** @param worker 1 or more */
   send(worker: number, task: Extract<Task, { type: 'share' | 'step' }>): void;
-  /** Everyone's gradients are added to the plan's. @returns the loss of all */
-  sumGradients(loss: number): number | Promise<number>;
+  /** Everyone updates by the sum of all gradients. @param loss of the owner's share @returns the loss of all */
+  update(loss: number, learningRate: number): number | Promise<number>;
+  /** To be called before what the optimiser keeps is read: helpers may have it. */
+  gather(): void;
   /** Everyone's state becomes the mix of all. @returns the losses of each worker's steps */
   average(round: Round): number[][] | Promise<number[][]>;
   /** Everyone's state becomes the owner's. */

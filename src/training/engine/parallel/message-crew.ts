@@ -21,15 +21,17 @@ export function messageCrew(plan: WasmStepPlan, helpers: readonly HelperPort[]):
   return {
     // A part of an array would take the whole of it along.
     send: (worker, task) => post(helpers[worker - 1], { ...task, rows: task.rows.slice() }),
-    async sumGradients(loss) {
+    async update(loss, learningRate) {
       const told = await Promise.all(mailboxes.map((next) => next('gradient')));
       for (const { values } of told) plan.addGradients(values);
       told.forEach(({ values }, i) => {
         values.set(plan.gradients);
         post(helpers[i], { type: 'apply', values }, [values.buffer]);
       });
+      plan.update(learningRate);
       return told.reduce((total, { sum }) => total + sum, loss);
     },
+    gather: () => undefined, // everyone has all
     async average({ factors, steps, losses }) {
       for (const helper of helpers) post(helper, { type: 'give' });
       const told = await Promise.all(mailboxes.map((next) => next('state')));

@@ -4,6 +4,7 @@
  * `averageEvery` is k > 1, each makes k steps by batches of its own, and then weights and what the optimiser keeps are
  * averaged (local SGD; Stich 2019, "Local SGD converges fast and communicates little").
  */
+import type { Random } from '../../../lib/random.ts';
 import type { NetworkSpec } from '../../../models/spec.ts';
 import type { StartHelper } from '../../helper-port.ts';
 import { WasmWorkspace } from '../kernels/wasm-workspace.ts';
@@ -27,7 +28,12 @@ export interface ParallelOptions {
   startHelper: StartHelper;
   /** Whether memory can be shared. */
   isShared?: boolean;
+  /** Weights from which on each worker updates a slice of them; absent: as usual. */
+  sharedUpdateFrom?: number;
 }
+
+/** Fewer weights are updated by everyone in less time than a further meeting takes. */
+const sharedUpdateFrom = 2 ** 15;
 
 /**
  * Whether shares of a batch give what the batch gives. Batch norm's mean and variance are of the whole batch: shared
@@ -71,6 +77,11 @@ export async function createParallelSteps(
     ...{ workers, mostRows: plan.mostRows },
     capacity: 2 ** Math.ceil(Math.log2(averageEvery + 1)),
     size: Math.max(...own.state.map(({ length }) => length)),
+    // The norm of all gradients would cost a meeting more.
+    sharesUpdate:
+      averageEvery === 1 &&
+      clipping?.type !== 'norm' &&
+      own.gradients.length >= (options.sharedUpdateFrom ?? sharedUpdateFrom),
   };
   const board = isShared ? new Board(shape, 0) : null;
   const helpers = await startHelpers(options.startHelper, {
@@ -94,6 +105,12 @@ function runnerOf(
   const own = networkState(job.network, plan);
   let isStale = true;
   let pending: Promise<void> | null = null;
+  /** @returns what masks are drawn from */
+  const begin = (dropout: Random) => {
+    if (isStale) crew.load();
+    isStale = false;
+    return plan.hasDropout ? dropout.word() : 0;
+  };
   return {
     get pending() {
       return pending;
@@ -105,10 +122,11 @@ function runnerOf(
       return steps.isBetweenAverages;
     },
     step(batch, learningRate, dropout) {
-      if (isStale) crew.load();
-      isStale = false;
-      const key = plan.hasDropout ? dropout.word() : 0;
-      pending = steps.step(batch, learningRate, key) ?? null;
+      pending = steps.step(batch, learningRate, begin(dropout)) ?? null;
+    },
+    // Helpers wait meanwhile.
+    *stepInParts(batch, learningRate, dropout) {
+      pending = (yield* steps.stepInParts(batch, learningRate, begin(dropout))) ?? null;
     },
     readLosses: () => Promise.resolve(steps.losses.splice(0)),
     async loadWeights() {
@@ -126,6 +144,7 @@ function runnerOf(
     },
     async saveOptimizer() {
       await steps.settle();
+      crew.gather();
       return own.saveOptimizer();
     },
     restoreOptimizer(state) {
@@ -140,29 +159,41 @@ interface Steps {
   losses: { sum: number; rows: number }[];
   readonly isBetweenAverages: boolean;
   step(batch: Uint32Array, learningRate: number, key: number): void | Promise<void>;
+  stepInParts(
+    batch: Uint32Array,
+    learningRate: number,
+    key: number,
+  ): Generator<undefined, void | Promise<void>, undefined>;
   /** Everyone has the same weights then. */
   settle(): void | Promise<void>;
 }
 
 function summedSteps(plan: WasmStepPlan, crew: Crew, workers: number): Steps {
   const losses: Steps['losses'] = [];
+  /** Gives the helpers their shares. @returns the owner's own */
+  const shareOut = (batch: Uint32Array, learningRate: number, key: number) => {
+    const of = batch.length;
+    for (let worker = 1; worker < workers; worker++) {
+      const [from, to] = shareOf(of, worker, workers);
+      const rows = batch.subarray(from, to);
+      crew.send(worker, { type: 'share', rows, place: { from, of, key }, learningRate });
+    }
+    return { rows: batch.subarray(0, shareOf(of, 0, workers)[1]), place: { from: 0, of, key } };
+  };
+  const finish = (batch: Uint32Array, learningRate: number, loss: number) =>
+    after(crew.update(loss, learningRate), (sum) => {
+      losses.push({ sum, rows: batch.length });
+    });
   return {
     losses,
     isBetweenAverages: false,
     step(batch, learningRate, key) {
-      const of = batch.length;
-      for (let worker = 1; worker < workers; worker++) {
-        const [from, to] = shareOf(of, worker, workers);
-        const rows = batch.subarray(from, to);
-        crew.send(worker, { type: 'share', rows, place: { from, of, key }, learningRate });
-      }
-      const rows = batch.subarray(0, shareOf(of, 0, workers)[1]);
-      const loss = plan.gradient(rows, { from: 0, of, key });
-      const end = (sum: number) => {
-        plan.update(learningRate);
-        losses.push({ sum, rows: of });
-      };
-      return after(crew.sumGradients(loss), end);
+      const { rows, place } = shareOut(batch, learningRate, key);
+      return finish(batch, learningRate, plan.gradient(rows, place));
+    },
+    *stepInParts(batch, learningRate, key) {
+      const { rows, place } = shareOut(batch, learningRate, key);
+      return finish(batch, learningRate, yield* plan.gradientInParts(rows, place));
     },
     settle: () => undefined,
   };
@@ -197,22 +228,36 @@ function localSteps(plan: WasmStepPlan, crew: Crew, workers: number, averageEver
       }
     });
   };
+  const placeOf = (batch: Uint32Array, key: number) => ({ from: 0, of: batch.length, key });
+  const next = () => (made.length + 1) % workers;
+  const isOwn = () => next() === 0;
+  const give = (batch: Uint32Array, learningRate: number, key: number) => {
+    const worker = next();
+    crew.send(worker, { type: 'step', rows: batch, place: placeOf(batch, key), learningRate });
+    made.push({ worker, rows: batch.length });
+  };
+  const endOwn = (batch: Uint32Array, learningRate: number, loss: number) => {
+    plan.update(learningRate);
+    own.push(loss);
+    ownSteps++;
+    made.push({ worker: 0, rows: batch.length });
+  };
+  const endRound = () => (made.length === workers * averageEvery ? average() : undefined);
   return {
     losses,
     get isBetweenAverages() {
       return made.length > 0;
     },
     step(batch, learningRate, key) {
-      const worker = (made.length + 1) % workers;
-      const place = { from: 0, of: batch.length, key };
-      made.push({ worker, rows: batch.length });
-      if (worker > 0) crew.send(worker, { type: 'step', rows: batch, place, learningRate });
-      else {
-        own.push(plan.gradient(batch, place));
-        plan.update(learningRate);
-        ownSteps++;
-      }
-      if (made.length === workers * averageEvery) return average();
+      if (isOwn()) endOwn(batch, learningRate, plan.gradient(batch, placeOf(batch, key)));
+      else give(batch, learningRate, key);
+      return endRound();
+    },
+    *stepInParts(batch, learningRate, key) {
+      if (isOwn())
+        endOwn(batch, learningRate, yield* plan.gradientInParts(batch, placeOf(batch, key)));
+      else give(batch, learningRate, key);
+      return endRound();
     },
     settle: () => (made.length > 0 ? average() : undefined),
   };

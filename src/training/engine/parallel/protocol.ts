@@ -6,6 +6,7 @@ import type { NetworkSpec } from '../../../models/spec.ts';
 import type { NetworkConfig } from '../../run.ts';
 import type { TrainingRows } from '../batches.ts';
 import type { BatchPlace } from '../kernels/step-plan.ts';
+import type { Slice } from '../kernels/update/plan.ts';
 
 /** Of the memory that all share (board.ts). */
 export interface BoardShape {
@@ -16,6 +17,8 @@ export interface BoardShape {
   capacity: number;
   /** Floats that a worker lays down at a time. */
   size: number;
+  /** Whether each worker updates a slice of the weights, or all of them. */
+  sharesUpdate: boolean;
 }
 
 export interface ShardStart {
@@ -43,6 +46,8 @@ export type Task =
   | { type: 'step'; rows: Uint32Array; place: BatchPlace; learningRate: number }
   /** Σ factor · state of all workers becomes everyone's; `steps` is the optimiser's count then. */
   | { type: 'average'; factors: number[]; steps: number }
+  /** The owner is given what the others' optimisers keep. */
+  | { type: 'gather' }
   /** The owner's state becomes everyone's. */
   | { type: 'load'; steps: number };
 
@@ -61,6 +66,12 @@ export type FromShard =
   | { type: 'gradient'; values: Float32Array<ArrayBuffer>; sum: number }
   /** With the losses of the steps since the last time. */
   | { type: 'state'; state: Float32Array<ArrayBuffer>[]; losses: number[] };
+
+/** Which of `padded` numbers a worker updates. */
+export function sliceOf(padded: number, worker: number, workers: number): Slice {
+  const bound = (place: number) => 4 * Math.floor((place * padded) / (4 * workers));
+  return [bound(worker), bound(worker + 1)];
+}
 
 /**
  * Which rows of a batch a worker computes. Shares begin at even rows, because dropout draws its numbers in pairs;

@@ -3,7 +3,7 @@ import { adoptKernelModule } from '../kernels/kernels.ts';
 import { planWasmStep, type WasmStepPlan } from '../kernels/wasm-step-plan.ts';
 import { WasmWorkspace } from '../kernels/wasm-workspace.ts';
 import { Board, lettingMessagesIn } from './board.ts';
-import { averageStates, loadState, sumGradients } from './meetings.ts';
+import { averageStates, gatherSlots, loadState, updateTogether } from './meetings.ts';
 import type { FromShard, ShardStart, ToShard } from './protocol.ts';
 
 /** As much of a worker's own scope as is used. */
@@ -58,9 +58,9 @@ async function serveBoard(plan: WasmStepPlan, board: Board, worker: number) {
       const task = await lettingMessagesIn(board.take());
       switch (task.type) {
         case 'share': {
-          const sum = plan.gradient(task.rows, task.place);
-          await lettingMessagesIn(sumGradients(plan, board, worker, sum));
-          plan.update(task.learningRate);
+          const loss = plan.gradient(task.rows, task.place);
+          const { learningRate } = task;
+          await lettingMessagesIn(updateTogether(plan, board, worker, { loss, learningRate }));
           break;
         }
         case 'step':
@@ -70,6 +70,9 @@ async function serveBoard(plan: WasmStepPlan, board: Board, worker: number) {
         case 'average':
           await lettingMessagesIn(averageStates(plan, board, { worker, losses, ...task }));
           losses = [];
+          break;
+        case 'gather':
+          await lettingMessagesIn(gatherSlots(plan, board, worker));
           break;
         case 'load':
           await lettingMessagesIn(loadState(plan, board, worker, task.steps));

@@ -106,6 +106,20 @@ export function convolveKernelGradient(
   filters: i32,
   scratch: usize,
 ): void {
+  memory.fill(kernelGradient, 0, floats(patchSize(window) * filters));
+  addConvolveKernelGradient(x, gradient, kernelGradient, window, batch, filters, scratch);
+}
+
+/** kernelGradient += the same: further images, after those before them. */
+export function addConvolveKernelGradient(
+  x: usize,
+  gradient: usize,
+  kernelGradient: usize,
+  window: usize,
+  batch: i32,
+  filters: i32,
+  scratch: usize,
+): void {
   const size = patchSize(window);
   const depth = part(window, channels);
   const outRows = part(window, outHeight),
@@ -119,7 +133,6 @@ export function convolveKernelGradient(
   const step = floats(part(window, strideX) * depth);
   const down = <usize>part(window, strideY) * line;
   const run = part(window, width) * depth;
-  memory.fill(kernelGradient, 0, floats(size * filters));
   for (let image = 0; image < batch; image++) {
     const from = bordered(x, window, room);
     for (let first = 0; first < outRows; first += rowsAtATime) {

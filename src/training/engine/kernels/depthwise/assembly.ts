@@ -99,8 +99,23 @@ export function depthwiseInputGradient(
     }
 }
 
-/** Row after row of the output, so that both rows stay in the first cache while all of the kernel is summed. */
 export function depthwiseKernelGradient(
+  x: usize,
+  gradient: usize,
+  kernelGradient: usize,
+  window: usize,
+  batch: i32,
+): void {
+  const size = part(window, height) * part(window, width) * part(window, channels);
+  memory.fill(kernelGradient, 0, (<usize>size) << 2);
+  addDepthwiseKernelGradient(x, gradient, kernelGradient, window, batch);
+}
+
+/**
+ * kernelGradient += the same: further images, after those before them. Row after row of the output, so that both rows
+ * stay in the first cache while all of the kernel is summed.
+ */
+export function addDepthwiseKernelGradient(
   x: usize,
   gradient: usize,
   kernelGradient: usize,
@@ -113,7 +128,6 @@ export function depthwiseKernelGradient(
   const outColumns = part(window, outWidth);
   const stride = part(window, strideX);
   const bytes = (<usize>depth) << 2;
-  memory.fill(kernelGradient, 0, <usize>(part(window, height) * part(window, width)) * bytes);
   for (let image = 0; image < batch; image++)
     for (let outY = 0; outY < part(window, outHeight); outY++) {
       const y0 = outY * part(window, strideY) - part(window, top);

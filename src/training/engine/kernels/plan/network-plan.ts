@@ -39,9 +39,6 @@ export interface NetworkPlan {
   hasDropout: boolean;
   forward(rows: number): void;
   backward(rows: number): void;
-  /** The same, with a break after each layer. */
-  forwardInParts(rows: number): Iterable<unknown>;
-  backwardInParts(rows: number): Iterable<unknown>;
 }
 
 export interface PlanOptions {
@@ -125,12 +122,6 @@ export function planNetwork(
     },
     backward(count) {
       for (const call of backwards) call?.backward(count);
-    },
-    *forwardInParts(count) {
-      for (const call of calls) yield call?.forward(count);
-    },
-    *backwardInParts(count) {
-      for (const call of backwards) yield call?.backward(count);
     },
   };
 }

@@ -23,13 +23,46 @@ export function gru(
   isBackward: bool,
   scratch: usize,
 ): void {
+  gruSteps(
+    gates,
+    recurrent,
+    recurrentBias,
+    inner,
+    hidden,
+    mask,
+    steps,
+    rows,
+    units,
+    isBackward,
+    0,
+    steps,
+    scratch,
+  );
+}
+
+/** The same, of the steps from `first` to before `last` in the order in which they are taken; after those before them. */
+export function gruSteps(
+  gates: usize,
+  recurrent: usize,
+  recurrentBias: usize,
+  inner: usize,
+  hidden: usize,
+  mask: usize,
+  steps: i32,
+  rows: i32,
+  units: i32,
+  isBackward: bool,
+  first: i32,
+  last: i32,
+  scratch: usize,
+): void {
   const wide = 3 * units;
   const state = floats(rows * units);
   const one = f32x4.splat(1);
   packB(recurrent, wide, 1, wide, units, scratch);
   const rest = scratch + packedSize(wide, units);
-  clear(hidden + (isBackward ? <usize>steps * state : 0), rows * units);
-  for (let i = 0; i < steps; i++) {
+  if (first == 0) clear(hidden + (isBackward ? <usize>steps * state : 0), rows * units);
+  for (let i = first; i < last; i++) {
     const step = isBackward ? steps - 1 - i : i;
     const z = gates + floats(step * rows * wide);
     const r = inner + floats(step * rows * wide);
@@ -85,15 +118,54 @@ export function gruGradient(
   isBackward: bool,
   scratch: usize,
 ): void {
+  gruGradientSteps(
+    gates,
+    recurrent,
+    inner,
+    hidden,
+    mask,
+    outer,
+    isOfLast,
+    slope,
+    steps,
+    rows,
+    units,
+    isBackward,
+    0,
+    steps,
+    scratch,
+  );
+}
+
+/** The same, of the steps from `first` to before `last` in the order in which they are taken; after those before them. */
+export function gruGradientSteps(
+  gates: usize,
+  recurrent: usize,
+  inner: usize,
+  hidden: usize,
+  mask: usize,
+  outer: usize,
+  isOfLast: bool,
+  slope: usize,
+  steps: i32,
+  rows: i32,
+  units: i32,
+  isBackward: bool,
+  first: i32,
+  last: i32,
+  scratch: usize,
+): void {
   const wide = 3 * units;
   const state = floats(rows * units);
   const one = f32x4.splat(1);
   const zero = f32x4.splat(0);
   packB(recurrent, 1, wide, units, wide, scratch);
   const rest = scratch + packedSize(units, wide);
-  clear(slope, rows * units);
-  if (isOfLast) copy(outer, slope, rows * units);
-  for (let i = 0; i < steps; i++) {
+  if (first == 0) {
+    clear(slope, rows * units);
+    if (isOfLast) copy(outer, slope, rows * units);
+  }
+  for (let i = first; i < last; i++) {
     const step = isBackward ? i : steps - 1 - i;
     const z = gates + floats(step * rows * wide);
     const r = inner + floats(step * rows * wide);

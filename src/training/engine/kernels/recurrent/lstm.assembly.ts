@@ -21,14 +21,47 @@ export function lstm(
   isBackward: bool,
   scratch: usize,
 ): void {
+  lstmSteps(
+    gates,
+    recurrent,
+    hidden,
+    cell,
+    mask,
+    steps,
+    rows,
+    units,
+    isBackward,
+    0,
+    steps,
+    scratch,
+  );
+}
+
+/** The same, of the steps from `first` to before `last` in the order in which they are taken; after those before them. */
+export function lstmSteps(
+  gates: usize,
+  recurrent: usize,
+  hidden: usize,
+  cell: usize,
+  mask: usize,
+  steps: i32,
+  rows: i32,
+  units: i32,
+  isBackward: bool,
+  first: i32,
+  last: i32,
+  scratch: usize,
+): void {
   const wide = 4 * units;
   const state = floats(rows * units);
   packB(recurrent, wide, 1, wide, units, scratch);
   const rest = scratch + packedSize(wide, units);
-  const start = isBackward ? <usize>steps * state : 0;
-  clear(hidden + start, rows * units);
-  clear(cell + start, rows * units);
-  for (let i = 0; i < steps; i++) {
+  if (first == 0) {
+    const start = isBackward ? <usize>steps * state : 0;
+    clear(hidden + start, rows * units);
+    clear(cell + start, rows * units);
+  }
+  for (let i = first; i < last; i++) {
     const step = isBackward ? steps - 1 - i : i;
     const z = gates + floats(step * rows * wide);
     const before = <usize>(isBackward ? step + 1 : step) * state;
@@ -84,16 +117,55 @@ export function lstmGradient(
   isBackward: bool,
   scratch: usize,
 ): void {
+  lstmGradientSteps(
+    gates,
+    recurrent,
+    cell,
+    mask,
+    outer,
+    isOfLast,
+    slope,
+    cellSlope,
+    steps,
+    rows,
+    units,
+    isBackward,
+    0,
+    steps,
+    scratch,
+  );
+}
+
+/** The same, of the steps from `first` to before `last` in the order in which they are taken; after those before them. */
+export function lstmGradientSteps(
+  gates: usize,
+  recurrent: usize,
+  cell: usize,
+  mask: usize,
+  outer: usize,
+  isOfLast: bool,
+  slope: usize,
+  cellSlope: usize,
+  steps: i32,
+  rows: i32,
+  units: i32,
+  isBackward: bool,
+  first: i32,
+  last: i32,
+  scratch: usize,
+): void {
   const wide = 4 * units;
   const state = floats(rows * units);
   packB(recurrent, 1, wide, units, wide, scratch);
   const rest = scratch + packedSize(units, wide);
   const one = f32x4.splat(1);
   const zero = f32x4.splat(0);
-  clear(slope, rows * units);
-  clear(cellSlope, rows * units);
-  if (isOfLast) copy(outer, slope, rows * units);
-  for (let i = 0; i < steps; i++) {
+  if (first == 0) {
+    clear(slope, rows * units);
+    clear(cellSlope, rows * units);
+    if (isOfLast) copy(outer, slope, rows * units);
+  }
+  for (let i = first; i < last; i++) {
     const step = isBackward ? i : steps - 1 - i;
     const z = gates + floats(step * rows * wide);
     const before = <usize>(isBackward ? step + 1 : step) * state;

@@ -17,8 +17,12 @@ export function slotsOf(spec: OptimizerSpec): readonly string[] {
   }
 }
 
+/** Some of all trainable numbers, from one to before another; both are multiples of 4. */
+export type Slice = readonly [from: number, to: number];
+
 export interface PlannedUpdate {
-  apply(learningRate: number): void;
+  /** @param slice absent: all */
+  apply(learningRate: number, slice?: Slice): void;
   /** How many there have been. */
   steps: number;
   /**
@@ -78,9 +82,11 @@ export function planUpdate(
   const count = 4 * Math.ceil(parameters / 4); // what pads the arrays is 0, and stays 0
   let steps = 0;
   return {
-    apply(rate) {
+    apply(rate, [from, to] = [0, count]) {
       steps++;
-      applyUpdate(workspace.kernels, spec, { ...at, count }, { rate, steps });
+      const [weights, gradients] = [at.weights + 4 * from, at.gradients + 4 * from];
+      const own = { weights, gradients, slots: slots.map((slot) => slot + 4 * from) };
+      applyUpdate(workspace.kernels, spec, { ...own, count: to - from }, { rate, steps });
     },
     get steps() {
       return steps;

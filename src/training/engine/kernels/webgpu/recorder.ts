@@ -2,13 +2,13 @@
  * Kernels that compute nothing when they are called, but are noted: which pipelines run, with which parameters. What
  * was noted becomes one upload and one compute pass (workspace.ts).
  */
+import { windowParts } from '../convolution/window-parts.ts';
 import type { Kernels } from '../kernels.ts';
 import { NoPlan } from '../plan/layer-plan.ts';
 import { isMerged } from './merge.ts';
 import {
   endingParts,
   membersOf,
-  windowParts,
   type Call,
   type Pass,
   type Recording,

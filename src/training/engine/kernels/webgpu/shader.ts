@@ -3,6 +3,7 @@
  * Buffers are places in one heap, as in WebAssembly's memory, so that plans (plan/*.ts) serve both: there a call
  * computes, here it is recorded (recorder.ts), and a step's calls run as one compute pass.
  */
+import { windowParts } from '../convolution/window-parts.ts';
 import type { Kernels } from '../kernels.ts';
 import { reductionCode, type Reduction } from './reduce.ts';
 
@@ -70,12 +71,6 @@ export interface Call {
   /** By name; places in floats. */
   p: Record<string, number>;
 }
-
-/** A window in its order in memory (convolution/plan.ts). */
-export const windowParts = [
-  ...['inHeight', 'inWidth', 'channels', 'outHeight', 'outWidth'],
-  ...['height', 'width', 'strideY', 'strideX', 'top', 'left'],
-] as const;
 
 /** What an ending adds: 0 for none; `endKind` is a place in models/spec.ts's list of activations. */
 export const endingParts = ['endBias', 'endKind', 'endPlace'] as const;
