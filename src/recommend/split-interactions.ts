@@ -64,7 +64,7 @@ function checkShares({ validation, test }: { validation: number; test: number })
 }
 
 /** The events whose entry in `partOf` is `part`; users and items stay as they are. */
-export function eventsOfPart(
+function eventsOfPart(
   interactions: Interactions,
   partOf: Uint8Array,
   part: number,

@@ -237,7 +237,7 @@ describe('ials', () => {
     expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) * 0.98);
   });
 
-  test('the objective is the sum over all pairs', () => {
+  test('the objective is the sum over all pairs', async () => {
     const few = fromMatrix([
       [2, 0],
       [0, 1],
@@ -251,7 +251,16 @@ describe('ials', () => {
       (scores[2] ?? 0) ** 2 +
       3 * (1 + 0.5) ** 2 +
       0.1 * (0.25 + 1 + 1 + 0.25);
-    expect(objective(few, x, y, 1, { alpha: 2, regularization: 0.1 })).toBeCloseTo(expected, 5);
+    const confidence = { alpha: 2, regularization: 0.1 };
+    const found = await objective(
+      few,
+      x,
+      y,
+      1,
+      confidence,
+      fitContext.breathe.bind(null, { done: 1 }),
+    );
+    expect(found).toBeCloseTo(expected, 5);
   });
 
   test('who carries the history of someone trained on scores within .1 of them', async () => {

@@ -110,7 +110,7 @@ export const method: RecommenderMethod<IalsSettings> = {
         });
       await solveSide(interactions, y, x, solver, (done) => breathe(done / 2));
       await solveSide(byItem, x, y, solver, (done) => breathe((1 + done) / 2));
-      loss = objective(interactions, x, y, factors, confidence);
+      loss = await objective(interactions, x, y, factors, confidence, () => breathe(1));
       await breathe(1);
       await context.onEpoch?.(epoch, new Ials(y.slice(), factors, confidence));
     }
