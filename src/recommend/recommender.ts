@@ -2,11 +2,13 @@
 import type { Interactions, Taste } from './interactions.ts';
 import type { ItemFeatures } from './item-features.ts';
 
-/** One summand of a score. `index` is an item, user, factor or feature by `kind`. */
+/** One summand of a score. `index` is an item, user, factor, feature or member of a hybrid by `kind`. */
 export interface ScorePart {
-  kind: 'item' | 'user' | 'factor' | 'feature' | 'bias';
+  kind: 'item' | 'user' | 'factor' | 'feature' | 'bias' | 'member';
   index: number;
   amount: number;
+  /** Of a member: its own reasons, in its own units. */
+  within?: ScoreReasons;
 }
 
 export interface ScoreReasons {
@@ -32,6 +34,8 @@ export interface Recommender {
    */
   score(taste: Taste, out: Float32Array): void;
   reasons(taste: Taste, item: number): ScoreReasons;
+  /** Of parts of kind `feature`; of kind `member`: the method. Absent: it has none. */
+  nameOf?(kind: 'feature' | 'member', index: number): string;
   /** The items most alike by the model's own measure, best first; null where it has none. */
   similar(item: number, count: number): { item: number; similarity: number }[] | null;
   /** [items, width]: where items lie, for a map; null where the model has no such thing. */

@@ -1,0 +1,47 @@
+/**
+ * Content-based: more of what is like what the person liked, by categories, words and numbers alone (Lops, de Gemmis
+ * and Semeraro 2011). Needs no other people, and knows items that nobody has had yet.
+ */
+import { StudioError } from '../../../lib/errors.ts';
+import type { Interactions } from '../../interactions.ts';
+import type { RecommenderMethod } from '../../recommender.ts';
+import { ContentBased } from './recommender.ts';
+import { itemVectors, type PartWeights, type WordLimits } from './tf-idf.ts';
+
+export type ContentBasedSettings = PartWeights & WordLimits;
+
+/** What an item's vector takes at its peak, by films with a title, a year and genres: 40 entries as plain objects. */
+const bytesPerItem = 4000;
+
+export const contentBased: RecommenderMethod<ContentBasedSettings> = {
+  id: 'content-based',
+  defaults: { categories: 1, words: 0.5, numbers: 0.5, leastItems: 2, mostWords: 20_000 },
+  memory: ({ items }) => items * bytesPerItem,
+  async fit(interactions, settings, context, features) {
+    if (!features?.categories && !features?.texts && !features?.numbers)
+      throw new StudioError(
+        'bad-config',
+        'content-based: nothing is known of the items; it needs categories, a text or numbers of each',
+      );
+    if (features.items !== interactions.items)
+      throw new StudioError(
+        'bad-config',
+        `content-based: features are of ${features.items} items, events of ${interactions.items}`,
+      );
+    const vectors = itemVectors(features, settings, settings);
+    if (vectors.indices.length === 0)
+      throw new StudioError(
+        'bad-config',
+        'content-based: no category, word or number tells any two items apart',
+      );
+    await context.breathe({ done: 1 });
+    return new ContentBased(vectors, meanValue(interactions));
+  },
+  open: (saved) => ContentBased.open(saved),
+};
+
+function meanValue({ values }: Interactions): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return values.length > 0 ? sum / values.length : 0;
+}

@@ -1,0 +1,180 @@
+/** A fitted content-based model: a person's profile, and its cosine with every item. */
+import { StudioError } from '../../../lib/errors.ts';
+import type { Taste } from '../../interactions.ts';
+import { principalComponents } from '../../principal-components.ts';
+import type { Recommender, SavedRecommender, ScoreReasons } from '../../recommender.ts';
+import type { ItemVectors } from './tf-idf.ts';
+
+/** Of the vectors for a map. */
+const mostComponents = 16;
+/** Imagined events of mean value that each person starts with: one low rating alone is no taste. */
+const damping = 5;
+
+export class ContentBased implements Recommender {
+  readonly predictsValues = false;
+  readonly items: number;
+  readonly #vectors: ItemVectors;
+  readonly #meanValue: number;
+  #components: { values: Float32Array; width: number } | null = null;
+
+  /** @param meanValue of all events */
+  constructor(vectors: ItemVectors, meanValue: number) {
+    this.#vectors = vectors;
+    this.#meanValue = meanValue;
+    this.items = vectors.starts.length - 1;
+  }
+
+  /** Cosines with the profile, −1 to 1; all 0 for who has liked nothing yet. */
+  score(taste: Taste, out: Float32Array) {
+    this.#products(this.#profile(taste), out);
+  }
+
+  /** A summand a feature that the item and the profile share. */
+  reasons(taste: Taste, item: number): ScoreReasons {
+    const profile = this.#profile(taste);
+    const parts = this.#rowOf(item).map(([index, value]) => ({
+      kind: 'feature' as const,
+      index,
+      amount: value * (profile[index] ?? 0),
+    }));
+    return {
+      parts: parts
+        .filter(({ amount }) => amount !== 0)
+        .sort((a, b) => Math.abs(b.amount) - Math.abs(a.amount)),
+      isExact: true,
+    };
+  }
+
+  nameOf(_kind: 'feature' | 'member', index: number): string {
+    return this.#vectors.names[index] ?? '';
+  }
+
+  similar(item: number, count: number) {
+    const own = new Float64Array(this.#vectors.names.length);
+    for (const [index, value] of this.#rowOf(item)) own[index] = value;
+    const cosines = new Float32Array(this.items);
+    this.#products(own, cosines);
+    return Array.from(cosines, (similarity, other) => ({ item: other, similarity }))
+      .filter((other) => other.item !== item && other.similarity > 0)
+      .sort((a, b) => b.similarity - a.similarity || a.item - b.item)
+      .slice(0, count);
+  }
+
+  /** Principal components (latent semantic analysis, Deerwester et al. 1990): the features are too many for a map. */
+  vectors() {
+    this.#components ??= this.#project();
+    return this.#components;
+  }
+
+  save(): SavedRecommender {
+    const { starts, indices, values, names } = this.#vectors;
+    return {
+      method: 'content-based',
+      settings: { meanValue: this.#meanValue, names: JSON.stringify(names) },
+      arrays: { starts, indices, values },
+    };
+  }
+
+  /** @throws StudioError `corrupt` */
+  static open({ settings, arrays }: SavedRecommender): ContentBased {
+    const { starts, indices, values } = arrays;
+    const names = namesIn(settings['names']);
+    const { meanValue } = settings;
+    const isWhole =
+      starts instanceof Uint32Array &&
+      indices instanceof Uint32Array &&
+      values instanceof Float32Array &&
+      typeof meanValue === 'number' &&
+      names !== null &&
+      starts.length > 0 &&
+      indices.length === values.length &&
+      starts.every((start, i) => start >= (starts[i - 1] ?? 0)) &&
+      starts.at(-1) === indices.length &&
+      indices.every((index) => index < names.length);
+    if (!isWhole)
+      throw new StudioError('corrupt', "A stored content-based model's arrays don't fit together");
+    return new ContentBased({ starts, indices, values, names }, meanValue);
+  }
+
+  /**
+   * The mean of the items that the person liked, weighted by value, brought to length 1. Liked is what lies at the
+   * person's mean or above it, which few events pull only a little way from everybody's.
+   */
+  #profile({ items, values }: Taste): Float64Array {
+    const profile = new Float64Array(this.#vectors.names.length);
+    let sum = damping * this.#meanValue;
+    for (const value of values) sum += value;
+    const least = sum / (values.length + damping) - 1e-6 * Math.abs(sum); // all alike are all liked
+    items.forEach((item, i) => {
+      const value = values[i] ?? 0;
+      if (value < least) return;
+      for (const [index, amount] of this.#rowOf(item))
+        profile[index] = (profile[index] ?? 0) + Math.abs(value) * amount;
+    });
+    let squares = 0;
+    for (const amount of profile) squares += amount * amount;
+    return squares > 0 ? profile.map((amount) => amount / Math.sqrt(squares)) : profile;
+  }
+
+  #rowOf(item: number): [feature: number, value: number][] {
+    const { starts, indices, values } = this.#vectors;
+    const row: [number, number][] = [];
+    for (let at = starts[item] ?? 0; at < (starts[item + 1] ?? 0); at++)
+      row.push([indices[at] ?? 0, values[at] ?? 0]);
+    return row;
+  }
+
+  /** out[i] = item i · features */
+  #products(features: Float64Array, out: Float32Array | Float64Array) {
+    const { starts, indices, values } = this.#vectors;
+    for (let item = 0; item < this.items; item++) {
+      let sum = 0;
+      const end = starts[item + 1] ?? 0;
+      for (let at = starts[item] ?? 0; at < end; at++)
+        sum += (values[at] ?? 0) * (features[indices[at] ?? 0] ?? 0);
+      out[item] = sum;
+    }
+  }
+
+  #project() {
+    const { starts, indices, values, names } = this.#vectors;
+    const means = new Float64Array(names.length);
+    values.forEach((value, at) => {
+      const index = indices[at] ?? 0;
+      means[index] = (means[index] ?? 0) + value / this.items;
+    });
+    const { scores, width } = principalComponents(
+      {
+        rows: this.items,
+        columns: names.length,
+        times: (vector, out) => {
+          this.#products(vector, out);
+          const shift = means.reduce((total, mean, i) => total + mean * (vector[i] ?? 0), 0);
+          for (let item = 0; item < this.items; item++) out[item] = (out[item] ?? 0) - shift;
+        },
+        transposedTimes: (vector, out) => {
+          const total = vector.reduce((sum, value) => sum + value, 0);
+          means.forEach((mean, i) => (out[i] = -mean * total));
+          for (let item = 0; item < this.items; item++)
+            for (let at = starts[item] ?? 0; at < (starts[item + 1] ?? 0); at++) {
+              const index = indices[at] ?? 0;
+              out[index] = (out[index] ?? 0) + (values[at] ?? 0) * (vector[item] ?? 0);
+            }
+        },
+      },
+      mostComponents,
+    );
+    return { values: scores, width };
+  }
+}
+
+function namesIn(stored: unknown): string[] | null {
+  if (typeof stored !== 'string') return null;
+  try {
+    const names: unknown = JSON.parse(stored);
+    const isNames = Array.isArray(names) && names.every((name) => typeof name === 'string');
+    return isNames ? names : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * Items as sparse vectors of what is known of them: categories and words by TF-IDF (Salton and Buckley 1988), and
+ * standardised numbers. A part that says nothing of an item (no text, say) leaves it to the others.
+ */
+import type { ItemFeatures } from '../../item-features.ts';
+import { wordsOf } from '../../words.ts';
+
+/** Compressed sparse rows; each of length 1, or all 0 where nothing is known of an item. */
+export interface ItemVectors {
+  /** [items + 1] */
+  starts: Uint32Array;
+  /** [entries]: features' numbers, ascending in a row. */
+  indices: Uint32Array;
+  /** [entries] */
+  values: Float32Array;
+  /** One a feature: categories, words, numbers. */
+  names: string[];
+}
+
+/** How much each part counts; 0 leaves it out. */
+export interface PartWeights {
+  categories: number;
+  words: number;
+  numbers: number;
+}
+
+export interface WordLimits {
+  /** Words of fewer items link nothing. */
+  leastItems: number;
+  /** Those of most items stay. */
+  mostWords: number;
+}
+
+/** Of one item: features' numbers and values, in any order. */
+type Row = [feature: number, value: number][];
+
+export function itemVectors(
+  { items, categories, texts, numbers }: ItemFeatures,
+  weights: PartWeights,
+  limits: WordLimits,
+): ItemVectors {
+  const names: string[] = [];
+  const parts: { weight: number; row: (item: number) => Row }[] = [];
+  /** @param counts of each item: how often it has which of the part's features */
+  const addCounted = (weight: number, part: string[], counts: readonly Map<number, number>[]) => {
+    const idf = inverseFrequencies(counts, part.length);
+    const first = names.length;
+    names.push(...part);
+    parts.push({
+      weight,
+      row: (item) =>
+        toLength1(
+          [...(counts[item] ?? [])].map(([feature, count]) => [
+            first + feature,
+            (1 + Math.log(count)) * (idf[feature] ?? 0),
+          ]),
+        ),
+    });
+  };
+  if (categories && weights.categories > 0)
+    addCounted(weights.categories, [...categories.names], categoryCounts(items, categories));
+  if (texts && weights.words > 0) {
+    const { words, counts } = wordCounts(texts, limits);
+    addCounted(weights.words, words, counts);
+  }
+  if (numbers && weights.numbers > 0) {
+    const first = names.length;
+    const width = numbers.names.length;
+    names.push(...numbers.names);
+    parts.push({
+      weight: weights.numbers,
+      // Not brought to length 1, or an ordinary item would lie as far out as an odd one.
+      row: (item) =>
+        Array.from(
+          numbers.values.subarray(item * width, (item + 1) * width),
+          (value, i): [number, number] => [first + i, value / Math.sqrt(width)],
+        ),
+    });
+  }
+  const rows = Array.from({ length: items }, (_, item) =>
+    toLength1(
+      parts.flatMap(({ weight, row }) =>
+        row(item).map(([feature, value]): [number, number] => [feature, weight * value]),
+      ),
+    ),
+  );
+  return { ...joined(rows), names };
+}
+
+/** ln(items that have any / items that have it): 0 for what all have. */
+function inverseFrequencies(counts: readonly Map<number, number>[], width: number): Float64Array {
+  const having = new Float64Array(width);
+  let some = 0;
+  for (const own of counts) {
+    if (own.size > 0) some++;
+    for (const feature of own.keys()) having[feature] = (having[feature] ?? 0) + 1;
+  }
+  return having.map((count) => (count > 0 ? Math.log(some / count) : 0));
+}
+
+function categoryCounts(
+  items: number,
+  { starts, indices }: NonNullable<ItemFeatures['categories']>,
+): Map<number, number>[] {
+  return Array.from(
+    { length: items },
+    (_, item) =>
+      new Map(Array.from(indices.subarray(starts[item], starts[item + 1]), (index) => [index, 1])),
+  );
+}
+
+function wordCounts(texts: readonly string[], { leastItems, mostWords }: WordLimits) {
+  const having = new Map<string, number>();
+  const perItem = texts.map((text) => {
+    const counts = new Map<string, number>();
+    for (const word of wordsOf(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
+    for (const word of counts.keys()) having.set(word, (having.get(word) ?? 0) + 1);
+    return counts;
+  });
+  const words = [...having]
+    .filter(([, count]) => count >= leastItems)
+    .sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1))
+    .slice(0, mostWords)
+    .map(([word]) => word);
+  const places = new Map(words.map((word, i) => [word, i]));
+  const counts = perItem.map((own) => {
+    const known = new Map<number, number>();
+    for (const [word, count] of own) {
+      const place = places.get(word);
+      if (place !== undefined) known.set(place, count);
+    }
+    return known;
+  });
+  return { words, counts };
+}
+
+function toLength1(row: Row): Row {
+  const length = Math.hypot(...row.map(([, value]) => value));
+  return length > 0 ? row.map(([feature, value]) => [feature, value / length]) : [];
+}
+
+function joined(rows: readonly Row[]) {
+  const starts = new Uint32Array(rows.length + 1);
+  rows.forEach((row, i) => {
+    starts[i + 1] = (starts[i] ?? 0) + row.length;
+  });
+  const sorted = rows.map((row) => [...row].sort(([a], [b]) => a - b));
+  const entries = sorted.flat();
+  return {
+    starts,
+    indices: Uint32Array.from(entries, ([feature]) => feature),
+    values: Float32Array.from(entries, ([, value]) => value),
+  };
+}
