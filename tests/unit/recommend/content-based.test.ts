@@ -143,9 +143,7 @@ test('a saved model scores as before, and a damaged one is refused', async () =>
   expect(scoresOf(opened, taste)).toEqual(scoresOf(model, taste));
   expect(opened.nameOf?.('feature', 0)).toBe('comedy');
   const broken = { ...saved, arrays: { ...saved.arrays, indices: Uint32Array.of(99) } };
-  expect(() => contentBased.open(broken)).toThrow(
-    expect.objectContaining({ code: 'corrupt' }),
-  );
+  expect(() => contentBased.open(broken)).toThrow(expect.objectContaining({ code: 'corrupt' }));
 });
 
 test("it says what it can't be fitted to", async () => {
