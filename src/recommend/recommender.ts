@@ -36,6 +36,8 @@ export interface Recommender {
   reasons(taste: Taste, item: number): ScoreReasons;
   /** Of parts of kind `feature`; of kind `member`: the method. Absent: it has none. */
   nameOf?(kind: 'feature' | 'member', index: number): string;
+  /** Of a hybrid: what a part's reasons within are by. */
+  memberAt?(index: number): Recommender | null;
   /** The items most alike by the model's own measure, best first; null where it has none. */
   similar(item: number, count: number): { item: number; similarity: number }[] | null;
   /** [items, width]: where items lie, for a map; null where the model has no such thing. */

@@ -1,0 +1,106 @@
+/** A hybrid as a method: fits its members one after the other, to the same events. */
+import { StudioError } from '../../../lib/errors.ts';
+import type { RecommenderMethod, SavedRecommender } from '../../recommender.ts';
+import { combinations, Hybrid, type Combination, type HybridMember } from './recommender.ts';
+
+export interface HybridSettings {
+  combination: Combination;
+  /** Two or more. What a member's settings don't say is its method's default. */
+  members: readonly {
+    method: string;
+    weight: number;
+    settings?: Readonly<Record<string, unknown>>;
+  }[];
+}
+
+/** @param find a method by its id; this file knows none, so that each may know of this one */
+export function createHybridMethod(
+  find: (id: string) => RecommenderMethod<unknown> | undefined,
+): RecommenderMethod<HybridSettings> {
+  const methodOf = (id: string) => {
+    const method = find(id);
+    if (!method) throw new StudioError('bad-config', `hybrid: there is no method "${id}"`);
+    return method;
+  };
+  const planned = ({ members }: HybridSettings) =>
+    members.map(({ method: id, settings, weight }) => {
+      const method = methodOf(id);
+      return { method, weight, settings: { ...Object(method.defaults), ...settings } as unknown };
+    });
+  return {
+    id: 'hybrid',
+    defaults: {
+      combination: 'rank-fusion',
+      members: [
+        { method: 'item-knn', weight: 1 },
+        { method: 'content-based', weight: 0.5 },
+      ],
+    },
+    memory: (interactions, settings) =>
+      planned(settings)
+        .map((member) => member.method.memory(interactions, member.settings))
+        .reduce((a, b) => a + b, 0),
+    async fit(interactions, settings, context, features) {
+      const members: HybridMember[] = [];
+      const all = planned(settings);
+      for (const [i, { method, weight, settings: own }] of all.entries()) {
+        const breathe: typeof context.breathe = ({ done, ...rest }) =>
+          context.breathe({ ...rest, done: (i + done) / all.length });
+        // A member's epochs are no epochs of the whole: nobody is told of them.
+        const part = { seed: context.seed, breathe };
+        const recommender = await method.fit(interactions, own, part, features);
+        members.push({ method: method.id, recommender, weight });
+      }
+      return new Hybrid(members, settings.combination);
+    },
+    open(saved) {
+      const { combination, members } = settingsIn(saved);
+      return new Hybrid(
+        members.map(({ method, weight, settings }, i) => {
+          const arrays = Object.fromEntries(
+            Object.entries(saved.arrays)
+              .filter(([name]) => name.startsWith(`${i}/`))
+              .map(([name, values]) => [name.slice(`${i}/`.length), values]),
+          );
+          const recommender = methodOf(method).open({ method, settings, arrays });
+          return { method, weight, recommender };
+        }),
+        combination,
+      );
+    },
+  };
+}
+
+/** @throws StudioError `corrupt` */
+function settingsIn({ settings }: SavedRecommender) {
+  const damaged = new StudioError('corrupt', "A stored hybrid doesn't name its members");
+  const combination = combinations.find((known) => known === settings['combination']);
+  if (!combination) throw damaged;
+  let members: unknown;
+  try {
+    members = JSON.parse(String(settings['members']));
+  } catch {
+    throw damaged;
+  }
+  if (!Array.isArray(members) || !members.every(isMember)) throw damaged;
+  return { combination, members };
+}
+
+function isMember(
+  value: unknown,
+): value is { method: string; weight: number; settings: SavedRecommender['settings'] } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'method' in value &&
+    typeof value.method === 'string' &&
+    'weight' in value &&
+    typeof value.weight === 'number' &&
+    'settings' in value &&
+    typeof value.settings === 'object' &&
+    value.settings !== null &&
+    Object.values(value.settings).every((one) =>
+      ['number', 'string', 'boolean'].includes(typeof one),
+    )
+  );
+}

@@ -1,0 +1,169 @@
+/** Several fitted recommenders as one: by their scores, or by the places in their lists alone. */
+import { StudioError } from '../../../lib/errors.ts';
+import type { Taste } from '../../interactions.ts';
+import type { Recommender, SavedRecommender, ScorePart, ScoreReasons } from '../../recommender.ts';
+
+export const combinations = [
+  /** Σ weight · (score − mean) / deviation */
+  'weighted-sum',
+  /** Σ weight / (k + place): reciprocal rank fusion (Cormack, Clarke and Büttcher 2009). */
+  'rank-fusion',
+] as const;
+export type Combination = (typeof combinations)[number];
+
+export interface HybridMember {
+  method: string;
+  recommender: Recommender;
+  weight: number;
+}
+
+/** How much the first places count more than those behind: the paper's own. */
+const rankConstant = 60;
+
+export class Hybrid implements Recommender {
+  readonly predictsValues = false;
+  readonly items: number;
+  readonly #members: readonly HybridMember[];
+  readonly #combination: Combination;
+
+  /** @throws StudioError `bad-config` for fewer than two members, or members of other items */
+  constructor(members: readonly HybridMember[], combination: Combination) {
+    const [first, ...others] = members;
+    if (!first || others.length === 0)
+      throw new StudioError(
+        'bad-config',
+        `hybrid: it has ${members.length} members, not two or more`,
+      );
+    for (const { method, recommender } of others)
+      if (recommender.items !== first.recommender.items)
+        throw new StudioError(
+          'bad-config',
+          `hybrid: ${first.method} knows ${first.recommender.items} items, ${method} ${recommender.items}`,
+        );
+    this.items = first.recommender.items;
+    this.#members = members;
+    this.#combination = combination;
+  }
+
+  score(taste: Taste, out: Float32Array) {
+    const sums = new Float64Array(this.items);
+    for (const { shares } of this.#contributions(taste))
+      shares.forEach((share, item) => (sums[item] = (sums[item] ?? 0) + share));
+    out.set(sums);
+  }
+
+  /** A part a member, with that member's own reasons within. */
+  reasons(taste: Taste, item: number): ScoreReasons {
+    const parts = this.#contributions(taste).map(({ member, shares }, index): ScorePart => ({
+      ...{ kind: 'member', index, amount: shares[item] ?? 0 },
+      within: member.recommender.reasons(taste, item),
+    }));
+    return {
+      parts: parts.sort((a, b) => Math.abs(b.amount) - Math.abs(a.amount)),
+      isExact: true,
+    };
+  }
+
+  nameOf(kind: 'feature' | 'member', index: number): string {
+    return kind === 'member' ? (this.#members[index]?.method ?? '') : '';
+  }
+
+  memberAt(index: number): Recommender | null {
+    return this.#members[index]?.recommender ?? null;
+  }
+
+  /** By fusion of the members' lists of alike items, whose measures are not comparable. */
+  similar(item: number, count: number) {
+    const sums = new Map<number, number>();
+    let known = 0;
+    for (const { recommender, weight } of this.#members) {
+      const list = recommender.similar(item, 4 * count);
+      if (!list || weight <= 0) continue;
+      known += weight;
+      list.forEach(({ item: other }, i) =>
+        sums.set(other, (sums.get(other) ?? 0) + weight / (rankConstant + i + 1)),
+      );
+    }
+    if (known === 0) return null;
+    const most = known / (rankConstant + 1); // first in every list
+    return [...sums]
+      .map(([other, sum]) => ({ item: other, similarity: sum / most }))
+      .sort((a, b) => b.similarity - a.similarity || a.item - b.item)
+      .slice(0, count);
+  }
+
+  /** Those of the member that counts most among those that have any. */
+  vectors() {
+    const byWeight = [...this.#members].sort((a, b) => b.weight - a.weight);
+    for (const { recommender } of byWeight) {
+      const vectors = recommender.vectors();
+      if (vectors) return vectors;
+    }
+    return null;
+  }
+
+  save(): SavedRecommender {
+    const saved = this.#members.map(({ recommender }) => recommender.save());
+    const members = this.#members.map(({ method, weight }, i) => ({
+      ...{ method, weight },
+      settings: saved[i]?.settings ?? {},
+    }));
+    const arrays = saved.flatMap((one, i) =>
+      Object.entries(one.arrays).map(([name, values]) => [`${i}/${name}`, values] as const),
+    );
+    return {
+      method: 'hybrid',
+      settings: { combination: this.#combination, members: JSON.stringify(members) },
+      arrays: Object.fromEntries(arrays),
+    };
+  }
+
+  #contributions(taste: Taste): { member: HybridMember; shares: Float64Array }[] {
+    const seen = new Uint8Array(this.items);
+    for (const item of taste.items) seen[item] = 1;
+    const scores = new Float32Array(this.items);
+    return this.#members.map((member) => {
+      member.recommender.score(taste, scores);
+      const shares =
+        this.#combination === 'weighted-sum'
+          ? standardised(scores, seen)
+          : reciprocalRanks(scores, seen);
+      return { member, shares: shares.map((share) => member.weight * share) };
+    });
+  }
+}
+
+/** By mean and deviation over the items that could be recommended; all 0 where these are alike. */
+function standardised(scores: Float32Array, seen: Uint8Array): Float64Array {
+  let [count, sum] = [0, 0];
+  scores.forEach((score, item) => {
+    if (seen[item]) return;
+    count++;
+    sum += score;
+  });
+  const mean = count > 0 ? sum / count : 0;
+  let squares = 0;
+  scores.forEach((score, item) => {
+    if (!seen[item]) squares += (score - mean) ** 2;
+  });
+  const deviation = Math.sqrt(squares / Math.max(1, count));
+  const isFlat = !(deviation > 1e-7 * Math.abs(mean)) || deviation === 0;
+  return Float64Array.from(scores, (score) => (isFlat ? 0 : (score - mean) / deviation));
+}
+
+/**
+ * 1 / (k + place), places from 1 among the items that could be recommended; one that the person had already gets the
+ * place that it would have there. Ties go to the lower number.
+ */
+function reciprocalRanks(scores: Float32Array, seen: Uint8Array): Float64Array {
+  const order = Uint32Array.from(scores, (_, item) => item).sort(
+    (a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b,
+  );
+  const shares = new Float64Array(scores.length);
+  let before = 0;
+  for (const item of order) {
+    shares[item] = 1 / (rankConstant + before + 1);
+    if (!seen[item]) before++;
+  }
+  return shares;
+}
