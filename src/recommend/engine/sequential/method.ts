@@ -1,0 +1,93 @@
+/**
+ * What comes next, from the order of the last events: SASRec, a causal Transformer (Kang and McAuley 2018), and
+ * GRU4Rec (Hidasi et al. 2016), both with a softmax over all items at every step.
+ */
+import { StudioError } from '../../../lib/errors.ts';
+import {
+  gru4recDefaults,
+  mostDense,
+  sampledByDefault,
+  sasrecDefaults,
+  type SequentialSettings,
+} from '../../methods/sequential-settings.ts';
+import type { Interactions } from '../../interactions.ts';
+import type { RecommenderMethod } from '../../recommender.ts';
+import { sequentialNetwork, type SequentialKind } from './network.ts';
+import { openSequential, SequentialRecommender } from './recommender.ts';
+import { sequenceStepsBytes, type SequenceJob } from './steps.ts';
+import { SequenceTrainer } from './trainer.ts';
+import { sequencesOf } from './windows.ts';
+
+/** Work without a break. */
+const breathEveryMs = 25;
+
+export const sasrec = sequentialMethod('sasrec', sasrecDefaults);
+export const gru4rec = sequentialMethod('gru4rec', gru4recDefaults);
+
+function sequentialMethod(
+  kind: SequentialKind,
+  defaults: SequentialSettings,
+): RecommenderMethod<SequentialSettings> {
+  return {
+    ...{ id: kind, defaults },
+    memory: (interactions, settings) =>
+      sequenceStepsBytes(jobOf(kind, interactions, settings)) + 8 * interactions.indices.length,
+    async fit(interactions, settings, context) {
+      if (!interactions.times)
+        throw new StudioError('bad-config', `${kind}: events have no times, and so no order`);
+      const sequences = sequencesOf(interactions);
+      if (sequences.length === 0)
+        throw new StudioError('bad-config', `${kind}: nobody has two events, so nothing follows`);
+      const job = jobOf(kind, interactions, settings);
+      const trainer = new SequenceTrainer(job, sequences, {
+        seed: context.seed,
+        learningRate: settings.learningRate,
+      });
+      const model = () =>
+        new SequentialRecommender(kind, settings, interactions.items, trainer.weights.slice());
+      let lastBreath = performance.now();
+      const breathe = async () => {
+        const { epochs, loss } = trainer;
+        const epoch = Math.min(settings.epochs, Math.floor(epochs) + 1);
+        await context.breathe({ done: Math.min(1, epochs / settings.epochs), epoch, loss });
+        lastBreath = performance.now();
+      };
+      for (let epoch = 1; epoch <= settings.epochs;) {
+        const work = trainer.step();
+        let part = work.next();
+        for (; !part.done; part = work.next())
+          if (performance.now() - lastBreath > breathEveryMs) await breathe();
+        if (!Number.isFinite(trainer.loss))
+          throw new StudioError(
+            'diverged',
+            `${kind}: the loss is ${trainer.loss} in epoch ${epoch}`,
+          );
+        if (part.value) {
+          await breathe();
+          await context.onEpoch?.(epoch, model());
+          epoch++;
+        }
+      }
+      return model();
+    },
+    open: (saved) => openSequential(kind, defaults, saved),
+  };
+}
+
+function jobOf(
+  kind: SequentialKind,
+  interactions: Interactions,
+  settings: SequentialSettings,
+): SequenceJob {
+  const { items, indices } = interactions;
+  const { units, batchSize, sampledItems } = settings;
+  const frequencies = new Float64Array(items);
+  for (const item of indices) frequencies[item] = (frequencies[item] ?? 0) + 1;
+  const wanted = sampledItems > 0 ? sampledItems : items > mostDense ? sampledByDefault : items;
+  // Room for every target of a step, should each be another item.
+  const candidates = Math.min(items, Math.max(wanted, batchSize * settings.steps));
+  return {
+    spec: sequentialNetwork(kind, settings, items),
+    ...{ items, units, batchSize, candidates, frequencies },
+  };
+}
