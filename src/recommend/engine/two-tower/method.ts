@@ -1,0 +1,117 @@
+/**
+ * A two-tower net (Covington, Adams and Sargin 2016; Yi et al. 2019): learns from events and from what is known of
+ * items at once, so that items which nobody has had yet find their people too.
+ */
+import { StudioError } from '../../../lib/errors.ts';
+import { Random } from '../../../lib/random.ts';
+import type { Interactions } from '../../interactions.ts';
+import type { ItemFeatures } from '../../item-features.ts';
+import { itemVectors, type ItemVectors } from '../../methods/content-based/tf-idf.ts';
+import { TwoTower } from '../../methods/two-tower/recommender.ts';
+import { twoTowerDefaults, type TwoTowerSettings } from '../../methods/two-tower/settings.ts';
+import type { RecommenderMethod } from '../../recommender.ts';
+import { drawBatch, usersOfEvents } from './batches.ts';
+import { createTwoTowerSteps, twoTowerStepsBytes, type TwoTowerJob } from './steps.ts';
+
+/** Work without a break. */
+const breathEveryMs = 25;
+/** Features that memory is reckoned with before any are known. */
+const usualFeatures = 200;
+
+export const twoTower: RecommenderMethod<TwoTowerSettings> = {
+  id: 'two-tower',
+  defaults: twoTowerDefaults,
+  memory: (interactions, settings) =>
+    twoTowerStepsBytes(
+      jobOf(interactions, settings, {
+        ...{ starts: new Uint32Array(1), indices: new Uint32Array(0), values: new Float32Array(0) },
+        names: new Array<string>(usualFeatures).fill(''),
+      }),
+    ) +
+    8 * interactions.indices.length,
+  async fit(interactions, settings, context, features) {
+    const { items, indices } = interactions;
+    const job = jobOf(interactions, settings, featuresIn(features, items, settings));
+    const { starts } = interactions;
+    const users = usersOfEvents(interactions);
+    // Of someone with one event nothing is known that it could follow from.
+    const taught = Uint32Array.from(users, (_, event) => event).filter((event) => {
+      const user = users[event] ?? 0;
+      return (starts[user + 1] ?? 0) - (starts[user] ?? 0) > 1;
+    });
+    if (taught.length === 0)
+      throw new StudioError('bad-config', 'two-tower: nobody has two events, so nothing follows');
+    const frequencies = new Float64Array(items);
+    for (const item of indices) frequencies[item] = (frequencies[item] ?? 0) + 1;
+    const steps = createTwoTowerSteps(job, new Random(context.seed, 'weights'));
+    const hasOwn = Uint8Array.from(frequencies, (count) => (count > 0 ? 1 : 0));
+    const model = () =>
+      new TwoTower(
+        steps.vectors('history', hasOwn),
+        steps.vectors('offered', hasOwn),
+        settings.units,
+      );
+    const random = new Random(context.seed, 'two-tower');
+    const perEpoch = Math.ceil(taught.length / settings.batchSize);
+    let lastBreath = performance.now();
+    for (let epoch = 1; epoch <= settings.epochs; epoch++) {
+      random.shuffle(taught);
+      let sum = 0;
+      for (let step = 0; step < perEpoch; step++) {
+        const breathe = async (share: number) => {
+          const done = (epoch - 1 + (step + share) / perEpoch) / settings.epochs;
+          await context.breathe({ done, epoch, loss: sum / Math.max(1, step + share) });
+          lastBreath = performance.now();
+        };
+        const from = step * settings.batchSize;
+        const events = taught.subarray(from, from + settings.batchSize);
+        const batch = drawBatch(interactions, events, users, frequencies, settings, random);
+        const work = steps.step(batch, settings.learningRate);
+        let part = work.next();
+        for (; !part.done; part = work.next())
+          if (performance.now() - lastBreath > breathEveryMs) await breathe(0);
+        sum += part.value;
+        if (!Number.isFinite(sum))
+          throw new StudioError('diverged', `two-tower: the loss is ${sum} in epoch ${epoch}`);
+        if (step === perEpoch - 1) await breathe(1);
+      }
+      if (context.onEpoch) await context.onEpoch(epoch, model());
+    }
+    return model();
+  },
+  open: (saved) => TwoTower.open(saved),
+};
+
+function jobOf(
+  { items }: Interactions,
+  settings: TwoTowerSettings,
+  features: ItemVectors,
+): TwoTowerJob {
+  const { units, hidden, batchSize, candidates, history } = settings;
+  return {
+    ...{ items, units, hidden, batchSize, features },
+    // Room for every event of a step, should each be of another item.
+    candidates: Math.min(items, Math.max(candidates, batchSize)),
+    histories: Math.min(items, batchSize * history),
+  };
+}
+
+/** @throws StudioError `bad-config` */
+function featuresIn(
+  features: ItemFeatures | null,
+  items: number,
+  { mostWords }: TwoTowerSettings,
+): ItemVectors {
+  if (!features?.categories && !features?.texts && !features?.numbers)
+    throw new StudioError(
+      'bad-config',
+      'two-tower: nothing is known of the items; it needs categories, a text or numbers of each',
+    );
+  if (features.items !== items)
+    throw new StudioError(
+      'bad-config',
+      `two-tower: features are of ${features.items} items, events of ${items}`,
+    );
+  const alike = { categories: 1, words: 1, numbers: 1 };
+  return itemVectors(features, alike, { leastItems: 2, mostWords });
+}

@@ -1,0 +1,195 @@
+/**
+ * Training steps of the two-tower net: people as the mean of their history's vectors, a softmax over the step's items
+ * with the popular ones' head start taken off (Yi et al. 2019), Adam. WebAssembly.
+ */
+import { StudioError } from '../../../lib/errors.ts';
+import type { Random } from '../../../lib/random.ts';
+import { countWorkspace, WasmWorkspace } from '../../../training/engine/kernels/wasm-workspace.ts';
+import { OutOfWorkspace, type Workspace } from '../../../training/engine/kernels/workspace.ts';
+import type { ItemVectors } from '../../methods/content-based/tf-idf.ts';
+import { planTower, type Tower } from './tower.ts';
+
+export interface TwoTowerJob {
+  items: number;
+  units: number;
+  hidden: number;
+  /** Most people of a step. */
+  batchSize: number;
+  /** Most items that are told apart, and most that histories are of. */
+  candidates: number;
+  histories: number;
+  features: ItemVectors;
+}
+
+/** One step: each person's history and what they went on to have. */
+export interface TwoTowerBatch {
+  /** Items that histories are of, each once; whether their own vectors count. */
+  history: { items: Uint32Array; hasOwn: Uint8Array };
+  /** Of each person: places in `history.items`. */
+  people: readonly Uint32Array[];
+  /** Items that are told apart, each once, and ln of how likely each was to be among them. */
+  offered: { items: Uint32Array; hasOwn: Uint8Array; shifts: Float32Array };
+  /** Of each person: the place in `offered.items` of what they had, and of what they had besides, which is left out. */
+  targets: Uint32Array;
+  known: readonly Uint32Array[];
+}
+
+export interface TwoTowerSteps {
+  /** In parts. @returns the mean loss, before the update */
+  step(batch: TwoTowerBatch, learningRate: number): Generator<unknown, number, undefined>;
+  /** Vectors of all items as they are, [items, units]. @param hasOwn [items] */
+  vectors(tower: 'history' | 'offered', hasOwn: Uint8Array): Float32Array;
+}
+
+/** A logit of what is left out: far below any, finite. */
+const leftOut = -1e9;
+
+/** @throws StudioError `no-backend` where WebAssembly has no vectors; `out-of-memory` */
+export function createTwoTowerSteps(job: TwoTowerJob, random: Random): TwoTowerSteps {
+  const workspace = WasmWorkspace.start();
+  if (!workspace)
+    throw new StudioError('no-backend', 'This browser has no WebAssembly with vectors (SIMD)');
+  try {
+    return layOut(job, workspace, random);
+  } catch (error) {
+    if (!(error instanceof OutOfWorkspace)) throw error;
+    throw new StudioError('out-of-memory', `${job.items} items × ${job.units}: ${error.message}`);
+  }
+}
+
+/** Bytes of the steps' memory. */
+export function twoTowerStepsBytes(job: TwoTowerJob): number {
+  return countWorkspace((workspace) => places(job, workspace))?.bytes ?? 0;
+}
+
+/** @throws OutOfWorkspace */
+function places(job: TwoTowerJob, workspace: Workspace) {
+  const { items, units, hidden, batchSize, candidates, histories, features } = job;
+  const { kernels } = workspace;
+  for (const [m, n, k] of [
+    [batchSize, candidates, units],
+    [batchSize, units, candidates],
+    [candidates, units, batchSize],
+  ] as const)
+    workspace.needScratch(kernels.gemmScratch(m, n, k));
+  const shape = { ...{ items, hidden, units }, features: features.names.length };
+  const history = planTower(workspace, { ...shape, rows: histories }, features);
+  const offered = planTower(workspace, { ...shape, rows: candidates }, features);
+  const [people, peopleSlope] = [
+    workspace.reserve(batchSize * units + 8), // kernels may read a little beyond
+    workspace.reserve(batchSize * units + 8),
+  ];
+  const [logits, slopes, oneHot, shifts, weights] = [
+    workspace.reserve(batchSize * candidates + 8),
+    workspace.reserve(batchSize * candidates + 8),
+    workspace.reserve(batchSize * candidates + 8),
+    workspace.reserve(candidates),
+    workspace.reserve(batchSize),
+  ];
+  return { history, offered, people, peopleSlope, logits, slopes, oneHot, shifts, weights };
+}
+
+function layOut(job: TwoTowerJob, workspace: WasmWorkspace, random: Random): TwoTowerSteps {
+  const { units, items } = job;
+  const { kernels } = workspace;
+  const at = places(job, workspace);
+  const { history, offered } = at;
+  history.start(random);
+  offered.start(random);
+  const view = (place: number, count: number) =>
+    workspace.floats.subarray(place / 4, place / 4 + count);
+
+  return {
+    *step(batch, learningRate) {
+      const count = batch.people.length;
+      const width = batch.offered.items.length;
+      history.forward(batch.history.items, batch.history.hasOwn);
+      yield;
+      offered.forward(batch.offered.items, batch.offered.hasOwn);
+      yield;
+      const ofHistory = view(history.output, batch.history.items.length * units);
+      averageRows(batch.people, ofHistory, view(at.people, count * units), units);
+      kernels.gemm(
+        ...([at.people, units, 1, offered.output, 1, units, at.logits, width] as const),
+        ...([count, width, units, 0, workspace.scratch] as const),
+      );
+      view(at.shifts, width).set(batch.offered.shifts.map((shift) => -shift));
+      kernels.addBias(at.logits, at.shifts, count, width);
+      yield;
+      const [logits, hot] = [view(at.logits, count * width), view(at.oneHot, count * width)];
+      hot.fill(0);
+      for (let i = 0; i < count; i++) {
+        const target = batch.targets[i] ?? 0;
+        hot[i * width + target] = 1;
+        for (const place of batch.known[i] ?? [])
+          if (place !== target) logits[i * width + place] = leftOut;
+      }
+      view(at.weights, count).fill(1);
+      const loss = kernels.categoricalLoss(
+        ...([at.logits, at.oneHot, at.weights, at.slopes, count, width, 1 / count] as const),
+      );
+      yield;
+      kernels.gemm(
+        ...([at.slopes, width, 1, offered.output, units, 1, at.peopleSlope, units] as const),
+        ...([count, units, width, 0, workspace.scratch] as const),
+      );
+      kernels.gemm(
+        ...([at.slopes, 1, width, at.people, units, 1, offered.outputSlope, units] as const),
+        ...([width, units, count, 0, workspace.scratch] as const),
+      );
+      yield;
+      const historySlope = view(history.outputSlope, batch.history.items.length * units);
+      spreadRows(batch.people, view(at.peopleSlope, count * units), historySlope, units);
+      for (const tower of [history, offered]) {
+        tower.backward();
+        yield;
+        tower.update(learningRate);
+        yield;
+      }
+      return loss / count;
+    },
+    vectors(name, hasOwn) {
+      const tower: Tower = name === 'history' ? history : offered;
+      const most = name === 'history' ? job.histories : job.candidates;
+      const all = new Float32Array(items * units);
+      for (let from = 0; from < items; from += most) {
+        const part = Uint32Array.from({ length: Math.min(most, items - from) }, (_, i) => from + i);
+        tower.forward(part, hasOwn.subarray(from, from + part.length));
+        all.set(view(tower.output, part.length * units), from * units);
+      }
+      return all;
+    },
+  };
+}
+
+/** out[i] = the mean of the rows whose places are groups[i]; 0 where there are none. */
+function averageRows(
+  groups: readonly Uint32Array[],
+  rows: Float32Array,
+  out: Float32Array,
+  width: number,
+) {
+  out.fill(0);
+  groups.forEach((group, i) => {
+    const to = i * width;
+    for (const row of group)
+      for (let k = 0; k < width; k++)
+        out[to + k] = (out[to + k] ?? 0) + (rows[row * width + k] ?? 0) / group.length;
+  });
+}
+
+/** The way back of `averageRows`. */
+function spreadRows(
+  groups: readonly Uint32Array[],
+  slopes: Float32Array,
+  out: Float32Array,
+  width: number,
+) {
+  out.fill(0);
+  groups.forEach((group, i) => {
+    const from = i * width;
+    for (const row of group)
+      for (let k = 0; k < width; k++)
+        out[row * width + k] = (out[row * width + k] ?? 0) + (slopes[from + k] ?? 0) / group.length;
+  });
+}
