@@ -23,11 +23,11 @@ export const mostDense = 8192;
 export const sampledByDefault = 2048;
 
 export const sasrecDefaults: SequentialSettings = {
-  ...{ steps: 50, units: 64, blocks: 2, heads: 1, dropout: 0.3 },
-  ...{ epochs: 40, batchSize: 32, learningRate: 1e-3, sampledItems: 0 },
+  ...{ steps: 50, units: 32, blocks: 2, heads: 1, dropout: 0.3 },
+  ...{ epochs: 20, batchSize: 16, learningRate: 2e-3, sampledItems: 0 },
 };
 
 export const gru4recDefaults: SequentialSettings = {
-  ...{ steps: 50, units: 64, blocks: 1, heads: 1, dropout: 0.3 },
-  ...{ epochs: 40, batchSize: 32, learningRate: 2e-3, sampledItems: 0 },
+  ...{ steps: 50, units: 32, blocks: 1, heads: 1, dropout: 0.3 },
+  ...{ epochs: 20, batchSize: 16, learningRate: 2e-3, sampledItems: 0 },
 };

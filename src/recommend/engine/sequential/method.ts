@@ -10,6 +10,7 @@ import {
   sasrecDefaults,
   type SequentialSettings,
 } from '../../methods/sequential-settings.ts';
+import { Breaks } from '../../in-parts.ts';
 import type { Interactions } from '../../interactions.ts';
 import type { RecommenderMethod } from '../../recommender.ts';
 import { sequentialNetwork, type SequentialKind } from './network.ts';
@@ -17,9 +18,6 @@ import { openSequential, SequentialRecommender } from './recommender.ts';
 import { sequenceStepsBytes, type SequenceJob } from './steps.ts';
 import { SequenceTrainer } from './trainer.ts';
 import { sequencesOf } from './windows.ts';
-
-/** Work without a break. */
-const breathEveryMs = 25;
 
 export const sasrec = sequentialMethod('sasrec', sasrecDefaults);
 export const gru4rec = sequentialMethod('gru4rec', gru4recDefaults);
@@ -45,28 +43,23 @@ function sequentialMethod(
       });
       const model = () =>
         new SequentialRecommender(kind, settings, interactions.items, trainer.weights.slice());
-      let lastBreath = performance.now();
-      const breathe = async () => {
+      const breaks = new Breaks(() => {
         const { epochs, loss } = trainer;
         const epoch = Math.min(settings.epochs, Math.floor(epochs) + 1);
-        await context.breathe({ done: Math.min(1, epochs / settings.epochs), epoch, loss });
-        lastBreath = performance.now();
-      };
+        const done = Math.min(1, epochs / settings.epochs);
+        return context.breathe({ done, epoch, ...(loss > 0 && { loss }) });
+      });
       for (let epoch = 1; epoch <= settings.epochs;) {
-        const work = trainer.step();
-        let part = work.next();
-        for (; !part.done; part = work.next())
-          if (performance.now() - lastBreath > breathEveryMs) await breathe();
+        const isEnd = await breaks.drive(trainer.step());
         if (!Number.isFinite(trainer.loss))
           throw new StudioError(
             'diverged',
             `${kind}: the loss is ${trainer.loss} in epoch ${epoch}`,
           );
-        if (part.value) {
-          await breathe();
-          await context.onEpoch?.(epoch, model());
-          epoch++;
-        }
+        if (!isEnd) continue;
+        await breaks.take();
+        await context.onEpoch?.(epoch, model());
+        epoch++;
       }
       return model();
     },

@@ -4,6 +4,7 @@
  */
 import { StudioError } from '../../../lib/errors.ts';
 import { Random } from '../../../lib/random.ts';
+import { Breaks } from '../../in-parts.ts';
 import type { Interactions } from '../../interactions.ts';
 import type { ItemFeatures } from '../../item-features.ts';
 import { itemVectors, type ItemVectors } from '../../methods/content-based/tf-idf.ts';
@@ -13,8 +14,6 @@ import type { RecommenderMethod } from '../../recommender.ts';
 import { drawBatch, usersOfEvents } from './batches.ts';
 import { createTwoTowerSteps, twoTowerStepsBytes, type TwoTowerJob } from './steps.ts';
 
-/** Work without a break. */
-const breathEveryMs = 25;
 /** Features that memory is reckoned with before any are known. */
 const usualFeatures = 200;
 
@@ -31,7 +30,11 @@ export const twoTower: RecommenderMethod<TwoTowerSettings> = {
     8 * interactions.indices.length,
   async fit(interactions, settings, context, features) {
     const { items, indices } = interactions;
-    const job = jobOf(interactions, settings, featuresIn(features, items, settings));
+    const random = new Random(context.seed, 'two-tower');
+    let [done, epoch, loss] = [0, 1, 0];
+    const breaks = new Breaks(() => context.breathe({ done, epoch, ...(loss > 0 && { loss }) }));
+    const known = await breaks.drive(featuresIn(features, items, settings));
+    const job = jobOf(interactions, settings, known);
     const { starts } = interactions;
     const users = usersOfEvents(interactions);
     // Of someone with one event nothing is known that it could follow from.
@@ -51,30 +54,21 @@ export const twoTower: RecommenderMethod<TwoTowerSettings> = {
         steps.vectors('offered', hasOwn),
         settings.units,
       );
-    const random = new Random(context.seed, 'two-tower');
     const perEpoch = Math.ceil(taught.length / settings.batchSize);
-    let lastBreath = performance.now();
-    for (let epoch = 1; epoch <= settings.epochs; epoch++) {
+    for (; epoch <= settings.epochs; epoch++) {
       random.shuffle(taught);
       let sum = 0;
       for (let step = 0; step < perEpoch; step++) {
-        const breathe = async (share: number) => {
-          const done = (epoch - 1 + (step + share) / perEpoch) / settings.epochs;
-          await context.breathe({ done, epoch, loss: sum / Math.max(1, step + share) });
-          lastBreath = performance.now();
-        };
         const from = step * settings.batchSize;
         const events = taught.subarray(from, from + settings.batchSize);
         const batch = drawBatch(interactions, events, users, frequencies, settings, random);
-        const work = steps.step(batch, settings.learningRate);
-        let part = work.next();
-        for (; !part.done; part = work.next())
-          if (performance.now() - lastBreath > breathEveryMs) await breathe(0);
-        sum += part.value;
+        sum += await breaks.drive(steps.step(batch, settings.learningRate));
         if (!Number.isFinite(sum))
           throw new StudioError('diverged', `two-tower: the loss is ${sum} in epoch ${epoch}`);
-        if (step === perEpoch - 1) await breathe(1);
+        loss = sum / (step + 1);
+        done = (epoch - 1 + (step + 1) / perEpoch) / settings.epochs;
       }
+      await breaks.take();
       if (context.onEpoch) await context.onEpoch(epoch, model());
     }
     return model();
@@ -101,7 +95,7 @@ function featuresIn(
   features: ItemFeatures | null,
   items: number,
   { mostWords }: TwoTowerSettings,
-): ItemVectors {
+): Generator<unknown, ItemVectors, undefined> {
   if (!features?.categories && !features?.texts && !features?.numbers)
     throw new StudioError(
       'bad-config',

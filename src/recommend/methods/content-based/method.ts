@@ -3,6 +3,7 @@
  * and Semeraro 2011). Needs no other people, and knows items that nobody has had yet.
  */
 import { StudioError } from '../../../lib/errors.ts';
+import { Breaks } from '../../in-parts.ts';
 import type { Interactions } from '../../interactions.ts';
 import type { RecommenderMethod } from '../../recommender.ts';
 import { ContentBased } from './recommender.ts';
@@ -28,7 +29,8 @@ export const contentBased: RecommenderMethod<ContentBasedSettings> = {
         'bad-config',
         `content-based: features are of ${features.items} items, events of ${interactions.items}`,
       );
-    const vectors = itemVectors(features, settings, settings);
+    const breaks = new Breaks(() => context.breathe({ done: 0.5 }));
+    const vectors = await breaks.drive(itemVectors(features, settings, settings));
     if (vectors.indices.length === 0)
       throw new StudioError(
         'bad-config',

@@ -34,11 +34,15 @@ export interface WordLimits {
 /** Of one item: features' numbers and values, in any order. */
 type Row = [feature: number, value: number][];
 
-export function itemVectors(
+/** Items between two breaks. */
+const itemsInPart = 500;
+
+/** In parts, so that a worker can hear what it is told. */
+export function* itemVectors(
   { items, categories, texts, numbers }: ItemFeatures,
   weights: PartWeights,
   limits: WordLimits,
-): ItemVectors {
+): Generator<unknown, ItemVectors, undefined> {
   const names: string[] = [];
   const parts: { weight: number; row: (item: number) => Row }[] = [];
   /** @param counts of each item: how often it has which of the part's features */
@@ -60,7 +64,7 @@ export function itemVectors(
   if (categories && weights.categories > 0)
     addCounted(weights.categories, [...categories.names], categoryCounts(items, categories));
   if (texts && weights.words > 0) {
-    const { words, counts } = wordCounts(texts, limits);
+    const { words, counts } = yield* wordCounts(texts, limits);
     addCounted(weights.words, words, counts);
   }
   if (numbers && weights.numbers > 0) {
@@ -77,13 +81,17 @@ export function itemVectors(
         ),
     });
   }
-  const rows = Array.from({ length: items }, (_, item) =>
-    toLength1(
-      parts.flatMap(({ weight, row }) =>
-        row(item).map(([feature, value]): [number, number] => [feature, weight * value]),
+  const rows: Row[] = [];
+  for (let item = 0; item < items; item++) {
+    if (item % itemsInPart === 0) yield;
+    const row = toLength1(
+      parts.flatMap(({ weight, row: own }) =>
+        own(item).map(([feature, value]): [number, number] => [feature, weight * value]),
       ),
-    ),
-  );
+    );
+    rows.push(row.sort(([a], [b]) => a - b));
+  }
+  yield;
   return { ...joined(rows), names };
 }
 
@@ -109,28 +117,35 @@ function categoryCounts(
   );
 }
 
-function wordCounts(texts: readonly string[], { leastItems, mostWords }: WordLimits) {
+function* wordCounts(
+  texts: readonly string[],
+  { leastItems, mostWords }: WordLimits,
+): Generator<unknown, { words: string[]; counts: Map<number, number>[] }, undefined> {
   const having = new Map<string, number>();
-  const perItem = texts.map((text) => {
+  const perItem: Map<string, number>[] = [];
+  for (const [item, text] of texts.entries()) {
+    if (item % itemsInPart === 0) yield;
     const counts = new Map<string, number>();
     for (const word of wordsOf(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
     for (const word of counts.keys()) having.set(word, (having.get(word) ?? 0) + 1);
-    return counts;
-  });
+    perItem.push(counts);
+  }
   const words = [...having]
     .filter(([, count]) => count >= leastItems)
     .sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1))
     .slice(0, mostWords)
     .map(([word]) => word);
   const places = new Map(words.map((word, i) => [word, i]));
-  const counts = perItem.map((own) => {
+  const counts: Map<number, number>[] = [];
+  for (const [item, own] of perItem.entries()) {
+    if (item % itemsInPart === 0) yield;
     const known = new Map<number, number>();
     for (const [word, count] of own) {
       const place = places.get(word);
       if (place !== undefined) known.set(place, count);
     }
-    return known;
-  });
+    counts.push(known);
+  }
   return { words, counts };
 }
 
@@ -144,11 +159,13 @@ function joined(rows: readonly Row[]) {
   rows.forEach((row, i) => {
     starts[i + 1] = (starts[i] ?? 0) + row.length;
   });
-  const sorted = rows.map((row) => [...row].sort(([a], [b]) => a - b));
-  const entries = sorted.flat();
-  return {
-    starts,
-    indices: Uint32Array.from(entries, ([feature]) => feature),
-    values: Float32Array.from(entries, ([, value]) => value),
-  };
+  const indices = new Uint32Array(starts.at(-1) ?? 0);
+  const values = new Float32Array(indices.length);
+  let at = 0;
+  for (const row of rows)
+    for (const [feature, value] of row) {
+      indices[at] = feature;
+      values[at++] = value;
+    }
+  return { starts, indices, values };
 }
