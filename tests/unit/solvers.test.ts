@@ -8,7 +8,7 @@ import {
   logitsFor,
   type LogisticProblem,
 } from '../../src/training/engine/solvers/logistic.ts';
-import { eigenSymmetric } from '../../src/training/engine/solvers/symmetric.ts';
+import { eigenSymmetric } from '../../src/lib/symmetric.ts';
 import { allRows } from '../support/memory-source.ts';
 import { sampleMatrix, standardised, type Matrix } from '../support/sample-matrix.ts';
 

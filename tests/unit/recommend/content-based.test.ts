@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ItemFeatures } from '../../../src/recommend/item-features.ts';
-import { contentBased } from '../../../src/recommend/methods/content-based/method.ts';
+import { method as contentBased } from '../../../src/recommend/methods/content-based/method.ts';
 import { wordsOf } from '../../../src/recommend/words.ts';
 import { categoriesOf, fitContext, interactionsOf, tasteFor } from '../../support/tiny-tastes.ts';
 

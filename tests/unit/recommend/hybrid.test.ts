@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Taste } from '../../../src/recommend/interactions.ts';
-import { contentBased } from '../../../src/recommend/methods/content-based/method.ts';
+import { method as contentBased } from '../../../src/recommend/methods/content-based/method.ts';
 import { createHybridMethod } from '../../../src/recommend/methods/hybrid/method.ts';
 import { Hybrid } from '../../../src/recommend/methods/hybrid/recommender.ts';
 import type {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Random } from '../../../src/lib/random.ts';
 import { mapItems } from '../../../src/recommend/map.ts';
-import { eigenSymmetric } from '../../../src/training/engine/solvers/symmetric.ts';
+import { eigenSymmetric } from '../../../src/lib/symmetric.ts';
 
 const modelOf = (values: Float32Array | null, width: number, method = 'a') => ({
   method,

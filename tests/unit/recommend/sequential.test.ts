@@ -253,7 +253,7 @@ test("it says what it can't learn from, and hears a cancel", async () => {
     settings: { ...tiny, items: 3 },
     arrays: { weights: new Float32Array(5) },
   };
-  expect(() => sasrec.open(saved)).toThrow("don't fit the layers of sasrec");
+  expect(() => sasrec.open(saved)).toThrow('"weights" has 5 numbers');
 });
 
 test('memory grows with the items that are told apart', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Random } from '../../../src/lib/random.ts';
 import { drawBatch, usersOfEvents } from '../../../src/recommend/engine/two-tower/batches.ts';
-import { twoTower } from '../../../src/recommend/engine/two-tower/method.ts';
+import { method as twoTower } from '../../../src/recommend/engine/two-tower/method.ts';
 import {
   createTwoTowerSteps,
   type TwoTowerBatch,
@@ -218,6 +218,6 @@ test("it says what it can't be fitted to, and hears a cancel", async () => {
     settings: { width: 3 },
     arrays: { history: new Float32Array(3), offered: new Float32Array(4) },
   };
-  expect(() => twoTower.open(saved)).toThrow("arrays don't fit together");
+  expect(() => twoTower.open(saved)).toThrow('"offered" has 4 numbers, not 3');
   expect(twoTower.memory(interactions, settings)).toBeGreaterThan(1000);
 });

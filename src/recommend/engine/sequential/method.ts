@@ -9,7 +9,7 @@ import {
   sampledByDefault,
   sasrecDefaults,
   type SequentialSettings,
-} from '../../methods/sequential-settings.ts';
+} from '../../settings/sequential.ts';
 import { Breaks } from '../../in-parts.ts';
 import type { Interactions } from '../../interactions.ts';
 import type { RecommenderMethod } from '../../recommender.ts';
@@ -63,7 +63,7 @@ function sequentialMethod(
       }
       return model();
     },
-    open: (saved) => openSequential(kind, defaults, saved),
+    open: (saved) => openSequential(kind, saved),
   };
 }
 

@@ -8,8 +8,8 @@ import { Breaks } from '../../in-parts.ts';
 import type { Interactions } from '../../interactions.ts';
 import type { ItemFeatures } from '../../item-features.ts';
 import { itemVectors, type ItemVectors } from '../../methods/content-based/tf-idf.ts';
-import { TwoTower } from '../../methods/two-tower/recommender.ts';
-import { twoTowerDefaults, type TwoTowerSettings } from '../../methods/two-tower/settings.ts';
+import { TwoTower } from './recommender.ts';
+import { twoTowerDefaults, type TwoTowerSettings } from '../../settings/two-tower.ts';
 import type { RecommenderMethod } from '../../recommender.ts';
 import { drawBatch, usersOfEvents } from './batches.ts';
 import { createTwoTowerSteps, twoTowerStepsBytes, type TwoTowerJob } from './steps.ts';
@@ -17,7 +17,7 @@ import { createTwoTowerSteps, twoTowerStepsBytes, type TwoTowerJob } from './ste
 /** Features that memory is reckoned with before any are known. */
 const usualFeatures = 200;
 
-export const twoTower: RecommenderMethod<TwoTowerSettings> = {
+export const method: RecommenderMethod<TwoTowerSettings> = {
   id: 'two-tower',
   defaults: twoTowerDefaults,
   memory: (interactions, settings) =>

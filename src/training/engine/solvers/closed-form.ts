@@ -1,5 +1,5 @@
 /** Least squares in one step: the normal equations of centred data, with an optional ridge. */
-import { solveLeastNorm } from './symmetric.ts';
+import { solveLeastNorm } from '../../../lib/symmetric.ts';
 
 /**
  * Minimises (1/n) Σ (y − w·x − b)² / 2 + (l2/2) ‖w‖², the intercept unpenalised; of the solutions that do,

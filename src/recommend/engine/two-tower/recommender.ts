@@ -4,8 +4,9 @@
  */
 import { StudioError } from '../../../lib/errors.ts';
 import type { Taste } from '../../interactions.ts';
-import { nearestVectors } from '../../nearest-vectors.ts';
+import { dotRow, exactReasons, similarRows } from '../../linear-scores.ts';
 import type { Recommender, SavedRecommender, ScorePart, ScoreReasons } from '../../recommender.ts';
+import { SavedReader } from '../../saved.ts';
 
 export class TwoTower implements Recommender {
   readonly predictsValues = false;
@@ -32,29 +33,22 @@ export class TwoTower implements Recommender {
       this.#rowOf(this.#history, item).forEach(
         (value, k) => (person[k] = (person[k] ?? 0) + value / taste.items.length),
       );
-    for (let item = 0, at = 0; item < this.items; item++) {
-      let sum = 0;
-      for (let k = 0; k < this.#width; k++, at++)
-        sum += (person[k] ?? 0) * (this.#offered[at] ?? 0);
-      out[item] = sum;
-    }
+    for (let item = 0; item < this.items; item++) out[item] = dotRow(this.#offered, item, person);
   }
 
+  /** A summand an item of the person's. */
   reasons(taste: Taste, item: number): ScoreReasons {
-    const offered = this.#rowOf(this.#offered, item);
-    const parts = Array.from(taste.items, (index): ScorePart => {
-      const own = this.#rowOf(this.#history, index);
-      const product = own.reduce((sum, value, k) => sum + value * (offered[k] ?? 0), 0);
-      return { kind: 'item', index, amount: product / taste.items.length };
-    });
-    return {
-      parts: parts.sort((a, b) => Math.abs(b.amount) - Math.abs(a.amount)),
-      isExact: true,
-    };
+    const offered = Float64Array.from(this.#rowOf(this.#offered, item));
+    return exactReasons(
+      Array.from(taste.items, (index): ScorePart => {
+        const amount = dotRow(this.#history, index, offered) / taste.items.length;
+        return { kind: 'item', index, amount };
+      }),
+    );
   }
 
   similar(item: number, count: number) {
-    return nearestVectors(this.vectors(), item, count);
+    return similarRows(this.#offered, this.#width, item, count);
   }
 
   vectors() {
@@ -70,18 +64,13 @@ export class TwoTower implements Recommender {
   }
 
   /** @throws StudioError `corrupt` */
-  static open({ settings, arrays }: SavedRecommender): TwoTower {
-    const { history, offered } = arrays;
-    const { width } = settings;
-    const isWhole =
-      history instanceof Float32Array &&
-      offered instanceof Float32Array &&
-      history.length === offered.length &&
-      typeof width === 'number' &&
-      width > 0 &&
-      offered.length % width === 0;
-    if (!isWhole)
-      throw new StudioError('corrupt', "A stored two-tower model's arrays don't fit together");
+  static open(saved: SavedRecommender): TwoTower {
+    const reader = new SavedReader(saved, 'two-tower');
+    const width = reader.number('width');
+    const history = reader.array('history', Float32Array);
+    const offered = reader.array('offered', Float32Array, history.length);
+    if (!(width > 0 && history.length % width === 0))
+      throw new StudioError('corrupt', `A saved two-tower net has vectors of ${width} numbers`);
     return new TwoTower(history, offered, width);
   }
 

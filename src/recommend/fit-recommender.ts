@@ -1,0 +1,35 @@
+/** Fits any method, once it is sure that the memory will do. */
+import { StudioError } from '../lib/errors.ts';
+import type { Interactions } from './interactions.ts';
+import type { ItemFeatures } from './item-features.ts';
+import type { FitContext, Recommender, RecommenderMethod } from './recommender.ts';
+
+/** Bytes that a fit may take where nobody knows better: what a worker on a school's tablet gets. */
+export const defaultMemoryLimit = 750e6;
+
+/**
+ * @param limit bytes
+ * @throws StudioError `out-of-memory` before anything is done, where it would take more; what `fit` throws
+ */
+export async function fitRecommender<Settings>(
+  method: RecommenderMethod<Settings>,
+  interactions: Interactions,
+  settings: Settings,
+  context: FitContext,
+  features: ItemFeatures | null = null,
+  limit = defaultMemoryLimit,
+): Promise<Recommender> {
+  const bytes = method.memory(interactions, settings);
+  if (bytes > limit)
+    throw new StudioError(
+      'out-of-memory',
+      `${method.id} of ${interactions.users} users and ${interactions.items} items would take ` +
+        `${gigabytes(bytes)} of memory, more than the ${gigabytes(limit)} there are: use ials or bpr, ` +
+        'which take less, with fewer factors if need be, or leave out items with few events',
+    );
+  return method.fit(interactions, settings, context, features);
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toLocaleString('en', { maximumSignificantDigits: 2 })} GB`;
+}

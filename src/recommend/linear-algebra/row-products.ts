@@ -1,0 +1,141 @@
+/** Products of rows with rows, a block by a block: what the big dense steps spend their time in. */
+
+/** Rows of a block. */
+export const blockSize = 64;
+/** Terms at a time: two packed blocks are 256 kB, which a core's own cache holds. */
+const depth = 256;
+/** A micro tile is 4 × 4: its sums stay in registers. */
+export const micro = 4;
+
+/** Adds up products of rows of one matrix. Has its own memory, and so makes none while it works. */
+export class RowProducts {
+  /** [blockSize, blockSize], of the last call of `compute`. */
+  readonly sums = new Float64Array(blockSize * blockSize);
+  readonly #left = new Float64Array(blockSize * depth);
+  readonly #right = new Float64Array(blockSize * depth);
+
+  /**
+   * sums[r, c] = Σ over k in [from, to) of a[leftRow + r, k] · a[rightRow + c, k], for leftRows × rightRows of them.
+   * @param a row-major, `width` numbers a row
+   */
+  compute(
+    a: Float64Array,
+    width: number,
+    left: { row: number; rows: number },
+    right: { row: number; rows: number },
+    from: number,
+    to: number,
+  ): Float64Array {
+    this.sums.fill(0);
+    for (let start = from; start < to; start += depth) {
+      const terms = Math.min(depth, to - start);
+      pack(a, left.row * width + start, width, left.rows, terms, this.#left);
+      pack(a, right.row * width + start, width, right.rows, terms, this.#right);
+      for (let r = 0; r < left.rows; r += micro)
+        for (let c = 0; c < right.rows; c += micro)
+          addTile(
+            this.#left,
+            r * terms,
+            this.#right,
+            c * terms,
+            terms,
+            this.sums,
+            r * blockSize + c,
+            blockSize,
+          );
+    }
+    return this.sums;
+  }
+}
+
+/** Four rows at a time, term by term: [rows / 4, terms, 4]; rows that are missing of the last four are 0. */
+function pack(
+  a: Float64Array,
+  offset: number,
+  width: number,
+  rows: number,
+  terms: number,
+  out: Float64Array,
+) {
+  for (let row = 0; row < rows; row += micro) {
+    for (let lane = 0; lane < micro; lane++) {
+      let to = row * terms + lane;
+      if (row + lane >= rows) {
+        for (let k = 0; k < terms; k++, to += micro) out[to] = 0;
+        continue;
+      }
+      let at = offset + (row + lane) * width;
+      for (let k = 0; k < terms; k++, to += micro) out[to] = a[at++] ?? 0;
+    }
+  }
+}
+
+/** Adds the products of four packed rows with four others to 4 × 4 sums at `at`, `stride` apart. */
+export function addTile(
+  left: Float64Array,
+  leftAt: number,
+  right: Float64Array,
+  rightAt: number,
+  terms: number,
+  sums: Float64Array,
+  at: number,
+  stride: number,
+) {
+  let s00 = 0;
+  let s01 = 0;
+  let s02 = 0;
+  let s03 = 0;
+  let s10 = 0;
+  let s11 = 0;
+  let s12 = 0;
+  let s13 = 0;
+  let s20 = 0;
+  let s21 = 0;
+  let s22 = 0;
+  let s23 = 0;
+  let s30 = 0;
+  let s31 = 0;
+  let s32 = 0;
+  let s33 = 0;
+  let p = leftAt;
+  let q = rightAt;
+  for (let k = 0; k < terms; k++) {
+    const x0 = left[p] ?? 0;
+    const x1 = left[p + 1] ?? 0;
+    const x2 = left[p + 2] ?? 0;
+    const x3 = left[p + 3] ?? 0;
+    const y0 = right[q] ?? 0;
+    const y1 = right[q + 1] ?? 0;
+    const y2 = right[q + 2] ?? 0;
+    const y3 = right[q + 3] ?? 0;
+    p += micro;
+    q += micro;
+    s00 += x0 * y0;
+    s01 += x0 * y1;
+    s02 += x0 * y2;
+    s03 += x0 * y3;
+    s10 += x1 * y0;
+    s11 += x1 * y1;
+    s12 += x1 * y2;
+    s13 += x1 * y3;
+    s20 += x2 * y0;
+    s21 += x2 * y1;
+    s22 += x2 * y2;
+    s23 += x2 * y3;
+    s30 += x3 * y0;
+    s31 += x3 * y1;
+    s32 += x3 * y2;
+    s33 += x3 * y3;
+  }
+  addRow(sums, at, s00, s01, s02, s03);
+  addRow(sums, at + stride, s10, s11, s12, s13);
+  addRow(sums, at + 2 * stride, s20, s21, s22, s23);
+  addRow(sums, at + 3 * stride, s30, s31, s32, s33);
+}
+
+function addRow(sums: Float64Array, at: number, a: number, b: number, c: number, d: number) {
+  sums[at] = (sums[at] ?? 0) + a;
+  sums[at + 1] = (sums[at + 1] ?? 0) + b;
+  sums[at + 2] = (sums[at + 2] ?? 0) + c;
+  sums[at + 3] = (sums[at + 3] ?? 0) + d;
+}

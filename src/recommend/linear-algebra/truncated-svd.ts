@@ -1,0 +1,186 @@
+/**
+ * The largest singular values of a sparse matrix and their right vectors, by subspace iteration with Rayleigh–Ritz
+ * (Halko, Martinsson & Tropp 2011, 4.4; Saad 2011, 5.2), repeated until the vectors stand still.
+ */
+import { Random } from '../../lib/random.ts';
+import { eigenSymmetric } from '../../lib/symmetric.ts';
+import type { Interactions } from '../interactions.ts';
+import { Pace } from '../pace.ts';
+
+/** Vectors beyond those wanted: the gap to the first that is left out decides how fast the iteration is. */
+const oversampling = 20;
+/** ‖XᵀX v − σ² v‖ by σ₁² at which a vector counts as found: far below what float32 tells apart. */
+const tolerance = 1e-7;
+const mostIterations = 300;
+
+export interface TruncatedSvd {
+  /** σ, descending. [rank] */
+  singularValues: Float64Array;
+  /** Right singular vectors by column: [items, rank] row-major. */
+  vectors: Float64Array;
+}
+
+/** @param breathe told the share of the most iterations done and the largest residual so far */
+export async function truncatedSvd(
+  x: Interactions,
+  wanted: number,
+  seed: number,
+  breathe: (done: number, residual: number) => Promise<void>,
+): Promise<TruncatedSvd> {
+  const { items } = x;
+  const width = Math.min(wanted + oversampling, items);
+  const rank = Math.min(wanted, width);
+  const random = new Random(seed, 'svd');
+  let basis = Float64Array.from({ length: items * width }, () => random.normal());
+  let residual = Infinity;
+  const pace = new Pace((done: number) => breathe(done, residual));
+  const pause = async () => {
+    if (pace.isDue()) await pace.breathe(progressOf(residual));
+  };
+  for (let iteration = 1; ; iteration++) {
+    orthonormalise(basis, items, width);
+    await pause();
+    const product = await applyGram(x, basis, width, pause);
+    const { values, vectors } = eigenSymmetric(projected(basis, product, items, width), width);
+    await pause();
+    const order = Array.from(values.keys()).sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0));
+    const rotation = columnsInOrder(vectors, width, order);
+    basis = rotated(basis, rotation, items, width);
+    await pause();
+    const next = rotated(product, rotation, items, width);
+    const sorted = Float64Array.from(order, (k) => values[k] ?? 0);
+    residual = largestResidual(basis, next, sorted, items, width, rank);
+    if (residual <= tolerance || iteration === mostIterations) {
+      const singularValues = sorted.slice(0, rank).map((value) => Math.sqrt(Math.max(value, 0)));
+      return { singularValues, vectors: firstColumns(basis, items, width, rank) };
+    }
+    basis = next;
+  }
+}
+
+/** The residual falls by a like factor each time: its logarithm says how far it is. */
+function progressOf(residual: number): number {
+  return Math.min(Math.max(Math.log(residual) / Math.log(tolerance), 0), 1) || 0;
+}
+
+/** XᵀX B of a dense B [items, width], by X's sparse rows. */
+async function applyGram(
+  x: Interactions,
+  b: Float64Array,
+  width: number,
+  pause: () => Promise<void>,
+): Promise<Float64Array> {
+  const { users, items, starts, indices, values } = x;
+  const out = new Float64Array(items * width);
+  const row = new Float64Array(width);
+  for (let user = 0; user < users; user++) {
+    if ((user & 63) === 0) await pause();
+    row.fill(0);
+    const to = starts[user + 1] ?? 0;
+    for (let event = starts[user] ?? 0; event < to; event++) {
+      const at = (indices[event] ?? 0) * width;
+      const value = values[event] ?? 0;
+      for (let f = 0; f < width; f++) row[f] = (row[f] ?? 0) + value * (b[at + f] ?? 0);
+    }
+    for (let event = starts[user] ?? 0; event < to; event++) {
+      const at = (indices[event] ?? 0) * width;
+      const value = values[event] ?? 0;
+      for (let f = 0; f < width; f++) out[at + f] = (out[at + f] ?? 0) + value * (row[f] ?? 0);
+    }
+  }
+  return out;
+}
+
+/** Modified Gram–Schmidt on columns, twice over ("twice is enough": Giraud et al. 2005). */
+function orthonormalise(b: Float64Array, rows: number, width: number) {
+  for (let column = 0; column < width; column++)
+    for (let pass = 0; pass < 2; pass++) {
+      for (let before = 0; before < column; before++) {
+        const dot = columnDot(b, b, rows, width, before, column);
+        for (let at = 0; at < rows * width; at += width)
+          b[at + column] = (b[at + column] ?? 0) - dot * (b[at + before] ?? 0);
+      }
+      const length = Math.sqrt(columnDot(b, b, rows, width, column, column));
+      // A column that is nothing but rounding (X has a lower rank) stays out.
+      const scale = length > 1e-200 ? 1 / length : 0;
+      for (let at = column; at < rows * width; at += width) b[at] = (b[at] ?? 0) * scale;
+    }
+}
+
+function columnDot(
+  a: Float64Array,
+  b: Float64Array,
+  rows: number,
+  width: number,
+  i: number,
+  j: number,
+): number {
+  let sum = 0;
+  for (let at = 0; at < rows * width; at += width) sum += (a[at + i] ?? 0) * (b[at + j] ?? 0);
+  return sum;
+}
+
+/** AᵀB, made symmetric to the last bit. [width, width] */
+function projected(a: Float64Array, b: Float64Array, rows: number, width: number): Float64Array {
+  const out = new Float64Array(width * width);
+  for (let i = 0; i < width; i++)
+    for (let j = 0; j <= i; j++) {
+      const sum = columnDot(a, b, rows, width, i, j);
+      out[i * width + j] = sum;
+      out[j * width + i] = sum;
+    }
+  return out;
+}
+
+function columnsInOrder(vectors: Float64Array, width: number, order: number[]): Float64Array {
+  const out = new Float64Array(width * width);
+  for (let i = 0; i < width; i++)
+    order.forEach((from, to) => {
+      out[i * width + to] = vectors[i * width + from] ?? 0;
+    });
+  return out;
+}
+
+/** B R. */
+function rotated(
+  b: Float64Array,
+  rotation: Float64Array,
+  rows: number,
+  width: number,
+): Float64Array<ArrayBuffer> {
+  const out = new Float64Array(rows * width);
+  for (let row = 0; row < rows; row++)
+    for (let k = 0; k < width; k++) {
+      const value = b[row * width + k] ?? 0;
+      for (let j = 0; j < width; j++)
+        out[row * width + j] = (out[row * width + j] ?? 0) + value * (rotation[k * width + j] ?? 0);
+    }
+  return out;
+}
+
+/** max over the first `rank` of ‖product − value × vector‖, by the largest value. */
+function largestResidual(
+  vectors: Float64Array,
+  products: Float64Array,
+  values: Float64Array,
+  rows: number,
+  width: number,
+  rank: number,
+): number {
+  let largest = 0;
+  for (let k = 0; k < rank; k++) {
+    const value = values[k] ?? 0;
+    let squares = 0;
+    for (let at = k; at < rows * width; at += width)
+      squares += ((products[at] ?? 0) - value * (vectors[at] ?? 0)) ** 2;
+    largest = Math.max(largest, Math.sqrt(squares));
+  }
+  return largest / (values[0] || 1);
+}
+
+function firstColumns(b: Float64Array, rows: number, width: number, columns: number): Float64Array {
+  const out = new Float64Array(rows * columns);
+  for (let row = 0; row < rows; row++)
+    out.set(b.subarray(row * width, row * width + columns), row * columns);
+  return out;
+}

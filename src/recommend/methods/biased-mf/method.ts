@@ -1,0 +1,270 @@
+/**
+ * Biased matrix factorisation of ratings by stochastic gradients: μ + b_u + b_i + p_u · q_i
+ * (Koren, Bell & Volinsky, Computer 2009; Funk 2006).
+ */
+import { Random } from '../../../lib/random.ts';
+import { meanOf } from '../../centre.ts';
+import type { Interactions, Taste } from '../../interactions.ts';
+import { exactReasons, dotRow, similarRows } from '../../linear-scores.ts';
+import { KnownPeople } from '../../known-people.ts';
+import { Pace } from '../../pace.ts';
+import type {
+  Recommender,
+  RecommenderMethod,
+  SavedRecommender,
+  ScorePart,
+  ScoreReasons,
+} from '../../recommender.ts';
+import { requireEvents, requireFrom, requirePositive, requireWhole } from '../../require.ts';
+import { SavedReader } from '../../saved.ts';
+
+const id = 'biased-mf';
+
+export interface BiasedMfSettings {
+  factors: number;
+  epochs: number;
+  learningRate: number;
+  /** On the squares of factors and biases, for each rating. */
+  regularization: number;
+}
+
+/** Deviation of factors at the start (Surprise's). Who is new starts at 0. */
+const initialDeviation = 0.1;
+
+interface People {
+  known: KnownPeople;
+  /** [users, factors] */
+  p: Float32Array;
+  /** [users] */
+  biases: Float32Array;
+}
+
+/**
+ * Who training knew has the factors that it found. Anyone else's are found from their ratings by as many epochs, the
+ * items' being what they are: stopped as early, so that the regularisation fits.
+ */
+class BiasedMf implements Recommender {
+  readonly predictsValues = true;
+  /** [items, factors] */
+  readonly #q: Float32Array;
+  /** [items] */
+  readonly #biases: Float32Array;
+  readonly #globalMean: number;
+  readonly #settings: BiasedMfSettings;
+  readonly #people: People;
+
+  constructor(
+    q: Float32Array,
+    biases: Float32Array,
+    people: People,
+    globalMean: number,
+    settings: BiasedMfSettings,
+  ) {
+    this.#q = q;
+    this.#biases = biases;
+    this.#people = people;
+    this.#globalMean = globalMean;
+    this.#settings = settings;
+  }
+
+  get items() {
+    return this.#biases.length;
+  }
+
+  score(taste: Taste, out: Float32Array): void {
+    const { p, bias } = this.#person(taste);
+    const base = this.#globalMean + bias;
+    for (let item = 0; item < out.length; item++)
+      out[item] = base + (this.#biases[item] ?? 0) + dotRow(this.#q, item, p);
+  }
+
+  reasons(taste: Taste, item: number): ScoreReasons {
+    const { p, bias } = this.#person(taste);
+    const factors = this.#settings.factors;
+    return exactReasons([
+      { kind: 'bias', index: 0, amount: this.#globalMean },
+      { kind: 'user', index: 0, amount: bias },
+      { kind: 'item', index: item, amount: this.#biases[item] ?? 0 },
+      ...Array.from(p, (value, index): ScorePart => ({
+        kind: 'factor',
+        index,
+        amount: value * (this.#q[item * factors + index] ?? 0),
+      })),
+    ]);
+  }
+
+  /** Cosine of factors. */
+  similar(item: number, count: number) {
+    return similarRows(this.#q, this.#settings.factors, item, count);
+  }
+
+  vectors() {
+    return { values: this.#q, width: this.#settings.factors };
+  }
+
+  save(): SavedRecommender {
+    return {
+      method: id,
+      settings: { ...this.#settings, globalMean: this.#globalMean },
+      arrays: {
+        q: this.#q,
+        biases: this.#biases,
+        p: this.#people.p,
+        userBiases: this.#people.biases,
+        histories: this.#people.known.hashes,
+      },
+    };
+  }
+
+  #person(taste: Taste): { p: Float64Array; bias: number } {
+    const { known, p, biases } = this.#people;
+    const user = known.find(taste);
+    if (user === undefined) return this.#foldIn(taste);
+    const { factors } = this.#settings;
+    return {
+      p: Float64Array.from(p.subarray(user * factors, (user + 1) * factors)),
+      bias: biases[user] ?? 0,
+    };
+  }
+
+  #foldIn(taste: Taste) {
+    const { factors, epochs, learningRate, regularization } = this.#settings;
+    const p = new Float64Array(factors);
+    let bias = 0;
+    for (let epoch = 0; epoch < epochs; epoch++)
+      for (let n = 0; n < taste.items.length; n++) {
+        const item = taste.items[n] ?? 0;
+        const known = this.#globalMean + bias + (this.#biases[item] ?? 0);
+        const error = (taste.values[n] ?? 0) - known - dotRow(this.#q, item, p);
+        bias += learningRate * (error - regularization * bias);
+        const at = item * factors;
+        for (let f = 0; f < factors; f++) {
+          const value = p[f] ?? 0;
+          p[f] = value + learningRate * (error * (this.#q[at + f] ?? 0) - regularization * value);
+        }
+      }
+    return { p, bias };
+  }
+}
+
+export const method: RecommenderMethod<BiasedMfSettings> = {
+  id,
+  defaults: { factors: 100, epochs: 20, learningRate: 0.005, regularization: 0.02 },
+  /** Factors of both sides, twice for a moment, and the order of events. */
+  memory: ({ users, items, indices }, { factors }) =>
+    8 * (factors + 1) * (users + items) + 8 * indices.length,
+  async fit(interactions, settings, context) {
+    requireEvents(interactions);
+    requireWhole('factors', settings.factors, 1);
+    requireWhole('epochs', settings.epochs, 1);
+    requirePositive('learningRate', settings.learningRate);
+    requireFrom('regularization', settings.regularization, 0);
+    const random = new Random(context.seed, id);
+    const descent = new Descent(interactions, settings, random);
+    for (let epoch = 1; epoch <= settings.epochs; epoch++) {
+      const loss = await descent.runEpoch(random, (done) =>
+        context.breathe({ done: (epoch - 1 + done) / settings.epochs, epoch }),
+      );
+      await context.breathe({ done: epoch / settings.epochs, epoch, loss });
+      await context.onEpoch?.(epoch, descent.model());
+    }
+    return descent.model();
+  },
+  open(saved) {
+    const reader = new SavedReader(saved, id);
+    const settings = {
+      factors: reader.number('factors'),
+      epochs: reader.number('epochs'),
+      learningRate: reader.number('learningRate'),
+      regularization: reader.number('regularization'),
+    };
+    const biases = reader.array('biases', Float32Array);
+    const q = reader.array('q', Float32Array, biases.length * settings.factors);
+    const userBiases = reader.array('userBiases', Float32Array);
+    const people = {
+      known: new KnownPeople(reader.array('histories', Uint32Array, 2 * userBiases.length)),
+      p: reader.array('p', Float32Array, userBiases.length * settings.factors),
+      biases: userBiases,
+    };
+    return new BiasedMf(q, biases, people, reader.number('globalMean'), settings);
+  },
+};
+
+class Descent {
+  readonly #interactions: Interactions;
+  readonly #settings: BiasedMfSettings;
+  readonly #known: KnownPeople;
+  readonly #globalMean: number;
+  readonly #p: Float32Array;
+  readonly #q: Float32Array;
+  readonly #userBiases: Float32Array;
+  readonly #itemBiases: Float32Array;
+  /** Events in the order of an epoch, and whose each is. [events] */
+  readonly #order: Uint32Array;
+  readonly #userOf: Uint32Array;
+
+  constructor(interactions: Interactions, settings: BiasedMfSettings, random: Random) {
+    const { users, items, starts, indices, values } = interactions;
+    this.#interactions = interactions;
+    this.#settings = settings;
+    this.#globalMean = meanOf(values);
+    const initial = () => initialDeviation * random.normal();
+    this.#p = Float32Array.from({ length: users * settings.factors }, initial);
+    this.#q = Float32Array.from({ length: items * settings.factors }, initial);
+    this.#known = KnownPeople.of(interactions);
+    this.#userBiases = new Float32Array(users);
+    this.#itemBiases = new Float32Array(items);
+    this.#order = Uint32Array.from(indices.keys());
+    this.#userOf = new Uint32Array(indices.length);
+    for (let user = 0; user < users; user++)
+      this.#userOf.fill(user, starts[user] ?? 0, starts[user + 1] ?? 0);
+  }
+
+  /** @returns the mean squared error of the epoch, each rating's before its step */
+  async runEpoch(random: Random, breathe: (done: number) => Promise<void>): Promise<number> {
+    const order = random.shuffle(this.#order);
+    const pace = new Pace(breathe);
+    let squares = 0;
+    for (let start = 0; start < order.length; start += 1024) {
+      const end = Math.min(start + 1024, order.length);
+      for (let n = start; n < end; n++) squares += this.#step(order[n] ?? 0) ** 2;
+      if (pace.isDue()) await pace.breathe(end / order.length);
+    }
+    return squares / order.length;
+  }
+
+  model(): BiasedMf {
+    return new BiasedMf(
+      this.#q.slice(),
+      this.#itemBiases.slice(),
+      { known: this.#known, p: this.#p.slice(), biases: this.#userBiases.slice() },
+      this.#globalMean,
+      this.#settings,
+    );
+  }
+
+  /** @returns the error */
+  #step(event: number): number {
+    const { factors, learningRate, regularization } = this.#settings;
+    const p = this.#p;
+    const q = this.#q;
+    const user = this.#userOf[event] ?? 0;
+    const item = this.#interactions.indices[event] ?? 0;
+    const userBias = this.#userBiases[user] ?? 0;
+    const itemBias = this.#itemBiases[item] ?? 0;
+    const u = user * factors;
+    const i = item * factors;
+    let predicted = this.#globalMean + userBias + itemBias;
+    for (let f = 0; f < factors; f++) predicted += (p[u + f] ?? 0) * (q[i + f] ?? 0);
+    const error = (this.#interactions.values[event] ?? 0) - predicted;
+    this.#userBiases[user] = userBias + learningRate * (error - regularization * userBias);
+    this.#itemBiases[item] = itemBias + learningRate * (error - regularization * itemBias);
+    for (let f = 0; f < factors; f++) {
+      const pf = p[u + f] ?? 0;
+      const qf = q[i + f] ?? 0;
+      p[u + f] = pf + learningRate * (error * qf - regularization * pf);
+      q[i + f] = qf + learningRate * (error * pf - regularization * qf);
+    }
+    return error;
+  }
+}

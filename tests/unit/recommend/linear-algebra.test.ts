@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import { Random } from '../../../src/lib/random.ts';
+import { eigenSymmetric } from '../../../src/lib/symmetric.ts';
+import { FactorSystem } from '../../../src/recommend/linear-algebra/factor-system.ts';
+import { addGram } from '../../../src/recommend/linear-algebra/gram.ts';
+import { invertPositiveDefinite } from '../../../src/recommend/linear-algebra/invert.ts';
+import { truncatedSvd } from '../../../src/recommend/linear-algebra/truncated-svd.ts';
+import { randomInteractions } from '../../support/small-interactions.ts';
+
+const noBreath = () => Promise.resolve();
+
+/** XᵀX + λI of a random sparse X, both triangles. */
+async function gram(n: number, ridge: number) {
+  const matrix = new Float64Array(n * n);
+  await addGram(randomInteractions(2 * n, n, 0.2, n, 5), matrix, noBreath);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) matrix[j * n + i] = matrix[i * n + j] ?? 0;
+    matrix[i * n + i] = (matrix[i * n + i] ?? 0) + ridge;
+  }
+  return matrix;
+}
+
+describe('the inverse', () => {
+  // Less than a block, a block, odd rests of blocks and of tiles.
+  test.each([1, 3, 64, 65, 150, 193])('of %i rows times the matrix is the identity', async (n) => {
+    const a = await gram(n, 2);
+    const inverse = a.slice();
+    await invertPositiveDefinite(inverse, n, noBreath);
+    let worst = 0;
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) {
+        let sum = 0;
+        for (let k = 0; k < n; k++)
+          sum += (inverse[Math.max(i, k) * n + Math.min(i, k)] ?? NaN) * (a[k * n + j] ?? NaN);
+        worst = Math.max(worst, Math.abs(sum - Number(i === j)));
+      }
+    expect(worst).toBeLessThan(1e-11);
+  });
+
+  test('of what has none is refused', async () => {
+    const singular = Float64Array.of(1, 1, 1, 1);
+    await expect(invertPositiveDefinite(singular, 2, noBreath)).rejects.toThrow(
+      "can't be inverted at row 2 of 2",
+    );
+  });
+
+  test('breathes, and stops where breathing throws', async () => {
+    let last = 0;
+    const n = 700;
+    const breathe = (done: number) => {
+      expect(done).toBeGreaterThanOrEqual(last);
+      expect(done).toBeLessThanOrEqual(1);
+      last = done;
+      return done > 0.3 ? Promise.reject(new Error('stopped')) : Promise.resolve();
+    };
+    await expect(invertPositiveDefinite(await gram(n, 2), n, breathe)).rejects.toThrow('stopped');
+  });
+});
+
+test('singular values and vectors are those of the full decomposition', async () => {
+  const x = randomInteractions(80, 60, 0.3, 5, 5);
+  const rank = 6;
+  const { singularValues, vectors } = await truncatedSvd(x, rank, 1, noBreath);
+  const full = new Float64Array(60 * 60);
+  await addGram(x, full, noBreath);
+  for (let i = 0; i < 60; i++) for (let j = 0; j < i; j++) full[j * 60 + i] = full[i * 60 + j] ?? 0;
+  const exact = eigenSymmetric(full, 60);
+  const order = [...exact.values.keys()].sort(
+    (a, b) => (exact.values[b] ?? 0) - (exact.values[a] ?? 0),
+  );
+  for (let k = 0; k < rank; k++) {
+    const at = order[k] ?? 0;
+    expect(singularValues[k]).toBeCloseTo(Math.sqrt(exact.values[at] ?? NaN), 8);
+    let dot = 0;
+    for (let i = 0; i < 60; i++)
+      dot += (vectors[i * rank + k] ?? 0) * (exact.vectors[i * 60 + at] ?? 0);
+    expect(Math.abs(dot)).toBeCloseTo(1, 8);
+  }
+});
+
+test('a matrix of a lower rank than asked for has singular values of 0 beyond it', async () => {
+  const x = randomInteractions(3, 40, 0.5, 2, 5); // rank 3
+  const { singularValues, vectors } = await truncatedSvd(x, 5, 1, noBreath);
+  expect(singularValues[2]).toBeGreaterThan(1);
+  expect(singularValues[3]).toBeLessThan(1e-5);
+  expect(vectors.every(Number.isFinite)).toBe(true);
+});
+
+test.each([1, 3, 4, 7])('a system of %i factors is solved', (factors) => {
+  const random = new Random(factors);
+  const rows = 300; // more than are gathered at once
+  const y = Float32Array.from({ length: rows * factors }, () => random.normal());
+  const indices = Uint32Array.from({ length: 280 }, (_, i) => i);
+  const weights = Float32Array.from(indices, () => random.uniform());
+  const all = new FactorSystem(factors);
+  all.setGram(y, null, null, 1);
+  const own = new FactorSystem(factors);
+  own.setGram(y, indices, weights, 2);
+  own.add(all, 3);
+  own.factor();
+  const b = Float64Array.from({ length: factors }, () => random.normal());
+  const x = b.slice();
+  own.solve(x);
+  const product = new Float64Array(factors);
+  for (let row = 0; row < rows; row++) {
+    let dot = 0;
+    for (let f = 0; f < factors; f++) dot += (y[row * factors + f] ?? 0) * (x[f] ?? 0);
+    const weight = 1 + 2 * (weights[row] ?? 0);
+    for (let f = 0; f < factors; f++)
+      product[f] = (product[f] ?? 0) + weight * dot * (y[row * factors + f] ?? 0);
+  }
+  for (let f = 0; f < factors; f++)
+    expect((product[f] ?? 0) + 3 * (x[f] ?? 0)).toBeCloseTo(b[f] ?? NaN, 9);
+});
