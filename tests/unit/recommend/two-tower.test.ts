@@ -52,7 +52,7 @@ test('a step tells the loss of its definition, and steps lead down to what no ve
   const vectors = drained(
     itemVectors(features, { categories: 1, words: 1, numbers: 1 }, { leastItems: 1, mostWords: 9 }),
   );
-  const job = { ...settings, items: 22, candidates: 6, histories: 5, features: vectors };
+  const job = { ...settings, items: 22, candidates: 6, histories: 9, features: vectors };
   const batch: TwoTowerBatch = {
     history: { items: Uint32Array.of(0, 3, 11, 20), hasOwn: Uint8Array.of(1, 0, 1, 0) },
     people: [Uint32Array.of(0, 1), Uint32Array.of(1, 2, 3), new Uint32Array(0)],

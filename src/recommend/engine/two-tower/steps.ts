@@ -133,19 +133,21 @@ function layOut(job: TwoTowerJob, workspace: WasmWorkspace, random: Random): Two
         ...([at.slopes, width, 1, offered.output, units, 1, at.peopleSlope, units] as const),
         ...([count, units, width, 0, workspace.scratch] as const),
       );
+      yield;
+      // One tower's way back is done before the other's begins: their slopes may lie in the same place.
+      const historySlope = view(history.outputSlope, batch.history.items.length * units);
+      spreadRows(batch.people, view(at.peopleSlope, count * units), historySlope, units);
+      history.backward();
+      yield;
       kernels.gemm(
         ...([at.slopes, 1, width, at.people, units, 1, offered.outputSlope, units] as const),
         ...([width, units, count, 0, workspace.scratch] as const),
       );
+      offered.backward();
       yield;
-      const historySlope = view(history.outputSlope, batch.history.items.length * units);
-      spreadRows(batch.people, view(at.peopleSlope, count * units), historySlope, units);
-      for (const tower of [history, offered]) {
-        tower.backward();
-        yield;
-        tower.update(learningRate);
-        yield;
-      }
+      history.update(learningRate);
+      offered.update(learningRate);
+      yield;
       return loss / count;
     },
     vectors(name, hasOwn) {
