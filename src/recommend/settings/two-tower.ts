@@ -19,5 +19,5 @@ export interface TwoTowerSettings {
 
 export const twoTowerDefaults: TwoTowerSettings = {
   ...{ units: 64, hidden: 64, idDropout: 0.3, mostWords: 100 },
-  ...{ history: 50, candidates: 1024, epochs: 15, batchSize: 256, learningRate: 2e-3 },
+  ...{ history: 30, candidates: 1024, epochs: 8, batchSize: 512, learningRate: 3e-3 },
 };
