@@ -89,11 +89,8 @@ test('a step tells the loss of its definition and goes down its gradient, to wha
     const pick = (name: 'history' | 'offered') => {
       const { items, hasOwn } = batch[name];
       const [withOwn, without] = [
-        steps.vectors(name, own),
-        steps.vectors(
-          name,
-          own.map(() => 0),
-        ),
+        drained(steps.vectors(name, own)),
+        drained(steps.vectors(name, new Uint8Array(22))),
       ];
       return Float32Array.from(
         [...items].flatMap((item, i) => [
@@ -114,7 +111,10 @@ test('a step tells the loss of its definition and goes down its gradient, to wha
   let compared = 0;
   (['history', 'offered'] as const).forEach((name, which) => {
     const ownOf = (one: ReturnType<typeof create>) => {
-      const [withOwn, without] = [one.vectors(name, own), one.vectors(name, new Uint8Array(22))];
+      const [withOwn, without] = [
+        drained(one.vectors(name, own)),
+        drained(one.vectors(name, new Uint8Array(22))),
+      ];
       return withOwn.map((value, i) => value - (without[i] ?? NaN));
     };
     const [before, after] = [ownOf(create()), ownOf(moved)];
