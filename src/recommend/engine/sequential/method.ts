@@ -9,7 +9,7 @@ import {
   sampledByDefault,
   sasrecDefaults,
   type SequentialSettings,
-} from '../../methods/sequential-settings.ts';
+} from '../../settings/sequential.ts';
 import { Breaks } from '../../in-parts.ts';
 import type { Interactions } from '../../interactions.ts';
 import type { RecommenderMethod } from '../../recommender.ts';
@@ -46,7 +46,8 @@ function sequentialMethod(
       const breaks = new Breaks(() => {
         const { epochs, loss } = trainer;
         const epoch = Math.min(settings.epochs, Math.floor(epochs) + 1);
-        return context.breathe({ done: Math.min(1, epochs / settings.epochs), epoch, loss });
+        const done = Math.min(1, epochs / settings.epochs);
+        return context.breathe({ done, epoch, ...(loss > 0 && { loss }) });
       });
       for (let epoch = 1; epoch <= settings.epochs;) {
         const isEnd = await breaks.drive(trainer.step());
@@ -62,7 +63,7 @@ function sequentialMethod(
       }
       return model();
     },
-    open: (saved) => openSequential(kind, defaults, saved),
+    open: (saved) => openSequential(kind, saved),
   };
 }
 

@@ -1,6 +1,6 @@
 /** The networks, from tokens [steps] to what is wanted next at each step [steps, units]. */
 import type { LayerSpec, NetworkSpec } from '../../../models/spec.ts';
-import type { SequentialSettings } from '../../methods/sequential-settings.ts';
+import type { SequentialSettings } from '../../settings/sequential.ts';
 
 export type SequentialKind = 'sasrec' | 'gru4rec';
 

@@ -8,8 +8,9 @@ import {
   type PlannedForward,
 } from '../../../training/engine/kernels/planned-forward.ts';
 import type { Taste } from '../../interactions.ts';
-import { nearestVectors } from '../../nearest-vectors.ts';
-import type { SequentialSettings } from '../../methods/sequential-settings.ts';
+import { similarRows } from '../../linear-scores.ts';
+import { SavedReader } from '../../saved.ts';
+import type { SequentialSettings } from '../../settings/sequential.ts';
 import type { Recommender, SavedRecommender, ScorePart, ScoreReasons } from '../../recommender.ts';
 import { sequentialNetwork, type SequentialKind } from './network.ts';
 import { fillTokens, inOrder } from './windows.ts';
@@ -65,7 +66,8 @@ export class SequentialRecommender implements Recommender {
   }
 
   similar(item: number, count: number) {
-    return nearestVectors(this.vectors(), item, count);
+    const { values, width } = this.vectors();
+    return similarRows(values, width, item, count);
   }
 
   vectors() {
@@ -122,7 +124,7 @@ export class SequentialRecommender implements Recommender {
 }
 
 /** Numbers of each of the network's parameters, in the order in which they are packed. */
-export function sizesOf(spec: NetworkSpec): number[] {
+function sizesOf(spec: NetworkSpec): number[] {
   const shapes = layerShapes(spec);
   return spec.layers.flatMap((layer, i) =>
     parametersOf(layer, shapes[i]?.inputs ?? []).map(({ shape }) =>
@@ -132,24 +134,25 @@ export function sizesOf(spec: NetworkSpec): number[] {
 }
 
 /** @throws StudioError `corrupt` */
-export function openSequential(
-  kind: SequentialKind,
-  defaults: SequentialSettings,
-  { settings: stored, arrays }: SavedRecommender,
-): SequentialRecommender {
-  const { weights } = arrays;
-  const { items } = stored;
-  const settings = { ...defaults };
-  for (const name of Object.keys(defaults) as (keyof SequentialSettings)[]) {
-    const value = stored[name]; // the keys are those of the defaults, all numbers
-    if (typeof value === 'number') settings[name] = value;
-  }
-  const isWhole =
-    weights instanceof Float32Array &&
-    typeof items === 'number' &&
-    weights.length ===
-      sizesOf(sequentialNetwork(kind, settings, items)).reduce((sum, size) => sum + size, 0);
-  if (!isWhole)
-    throw new StudioError('corrupt', `The stored weights don't fit the layers of ${kind}`);
+export function openSequential(kind: SequentialKind, saved: SavedRecommender) {
+  const reader = new SavedReader(saved, kind);
+  const settings: SequentialSettings = {
+    steps: reader.number('steps'),
+    units: reader.number('units'),
+    blocks: reader.number('blocks'),
+    heads: reader.number('heads'),
+    dropout: reader.number('dropout'),
+    epochs: reader.number('epochs'),
+    batchSize: reader.number('batchSize'),
+    learningRate: reader.number('learningRate'),
+    sampledItems: reader.number('sampledItems'),
+  };
+  const items = reader.number('items');
+  const sizes = sizesOf(sequentialNetwork(kind, settings, items));
+  const weights = reader.array(
+    'weights',
+    Float32Array,
+    sizes.reduce((sum, size) => sum + size, 0),
+  );
   return new SequentialRecommender(kind, settings, items, weights);
 }

@@ -1,7 +1,7 @@
 /** What a step of the two-tower net is given, drawn from the events. */
 import type { Random } from '../../../lib/random.ts';
 import { tasteOf, type Interactions } from '../../interactions.ts';
-import type { TwoTowerSettings } from '../../methods/two-tower/settings.ts';
+import type { TwoTowerSettings } from '../../settings/two-tower.ts';
 import { drawCandidates } from '../sequential/candidates.ts';
 import type { TwoTowerBatch } from './steps.ts';
 

@@ -8,8 +8,8 @@ import { Breaks } from '../../in-parts.ts';
 import type { Interactions } from '../../interactions.ts';
 import type { ItemFeatures } from '../../item-features.ts';
 import { itemVectors, type ItemVectors } from '../../methods/content-based/tf-idf.ts';
-import { TwoTower } from '../../methods/two-tower/recommender.ts';
-import { twoTowerDefaults, type TwoTowerSettings } from '../../methods/two-tower/settings.ts';
+import { TwoTower } from './recommender.ts';
+import { twoTowerDefaults, type TwoTowerSettings } from '../../settings/two-tower.ts';
 import type { RecommenderMethod } from '../../recommender.ts';
 import { drawBatch, usersOfEvents } from './batches.ts';
 import { createTwoTowerSteps, twoTowerStepsBytes, type TwoTowerJob } from './steps.ts';
@@ -17,7 +17,7 @@ import { createTwoTowerSteps, twoTowerStepsBytes, type TwoTowerJob } from './ste
 /** Features that memory is reckoned with before any are known. */
 const usualFeatures = 200;
 
-export const twoTower: RecommenderMethod<TwoTowerSettings> = {
+export const method: RecommenderMethod<TwoTowerSettings> = {
   id: 'two-tower',
   defaults: twoTowerDefaults,
   memory: (interactions, settings) =>
@@ -32,7 +32,9 @@ export const twoTower: RecommenderMethod<TwoTowerSettings> = {
     const { items, indices } = interactions;
     const random = new Random(context.seed, 'two-tower');
     let [done, epoch, loss] = [0, 1, 0];
-    const breaks = new Breaks(() => context.breathe({ done, epoch, ...(loss > 0 && { loss }) }));
+    const breaks = new Breaks(() =>
+      context.breathe({ done, epoch: Math.min(epoch, settings.epochs), ...(loss > 0 && { loss }) }),
+    );
     const known = await breaks.drive(featuresIn(features, items, settings));
     const job = jobOf(interactions, settings, known);
     const { starts } = interactions;
@@ -48,12 +50,11 @@ export const twoTower: RecommenderMethod<TwoTowerSettings> = {
     for (const item of indices) frequencies[item] = (frequencies[item] ?? 0) + 1;
     const steps = createTwoTowerSteps(job, new Random(context.seed, 'weights'));
     const hasOwn = Uint8Array.from(frequencies, (count) => (count > 0 ? 1 : 0));
-    const model = () =>
-      new TwoTower(
-        steps.vectors('history', hasOwn),
-        steps.vectors('offered', hasOwn),
-        settings.units,
-      );
+    const model = async () => {
+      const history = await breaks.drive(steps.vectors('history', hasOwn));
+      const offered = await breaks.drive(steps.vectors('offered', hasOwn));
+      return new TwoTower(history, offered, settings.units);
+    };
     const perEpoch = Math.ceil(taught.length / settings.batchSize);
     for (; epoch <= settings.epochs; epoch++) {
       random.shuffle(taught);
@@ -69,7 +70,7 @@ export const twoTower: RecommenderMethod<TwoTowerSettings> = {
         done = (epoch - 1 + (step + 1) / perEpoch) / settings.epochs;
       }
       await breaks.take();
-      if (context.onEpoch) await context.onEpoch(epoch, model());
+      if (context.onEpoch) await context.onEpoch(epoch, await model());
     }
     return model();
   },

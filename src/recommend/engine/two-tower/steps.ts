@@ -37,8 +37,11 @@ export interface TwoTowerBatch {
 export interface TwoTowerSteps {
   /** In parts. @returns the mean loss, before the update */
   step(batch: TwoTowerBatch, learningRate: number): Generator<unknown, number, undefined>;
-  /** Vectors of all items as they are, [items, units]. @param hasOwn [items] */
-  vectors(tower: 'history' | 'offered', hasOwn: Uint8Array): Float32Array;
+  /** In parts. @param hasOwn [items] @returns vectors of all items as they are, [items, units] */
+  vectors(
+    tower: 'history' | 'offered',
+    hasOwn: Uint8Array,
+  ): Generator<unknown, Float32Array, undefined>;
 }
 
 /** A logit of what is left out: far below any, finite. */
@@ -103,9 +106,9 @@ function layOut(job: TwoTowerJob, workspace: WasmWorkspace, random: Random): Two
     *step(batch, learningRate) {
       const count = batch.people.length;
       const width = batch.offered.items.length;
-      history.forward(batch.history.items, batch.history.hasOwn);
+      yield* history.forward(batch.history.items, batch.history.hasOwn);
       yield;
-      offered.forward(batch.offered.items, batch.offered.hasOwn);
+      yield* offered.forward(batch.offered.items, batch.offered.hasOwn);
       yield;
       const ofHistory = view(history.output, batch.history.items.length * units);
       averageRows(batch.people, ofHistory, view(at.people, count * units), units);
@@ -133,28 +136,30 @@ function layOut(job: TwoTowerJob, workspace: WasmWorkspace, random: Random): Two
         ...([at.slopes, width, 1, offered.output, units, 1, at.peopleSlope, units] as const),
         ...([count, units, width, 0, workspace.scratch] as const),
       );
+      yield;
+      // One tower's way back is done before the other's begins: their slopes may lie in the same place.
+      const historySlope = view(history.outputSlope, batch.history.items.length * units);
+      spreadRows(batch.people, view(at.peopleSlope, count * units), historySlope, units);
+      yield* history.backward();
+      yield;
       kernels.gemm(
         ...([at.slopes, 1, width, at.people, units, 1, offered.outputSlope, units] as const),
         ...([width, units, count, 0, workspace.scratch] as const),
       );
+      yield* offered.backward();
       yield;
-      const historySlope = view(history.outputSlope, batch.history.items.length * units);
-      spreadRows(batch.people, view(at.peopleSlope, count * units), historySlope, units);
-      for (const tower of [history, offered]) {
-        tower.backward();
-        yield;
-        tower.update(learningRate);
-        yield;
-      }
+      history.update(learningRate);
+      offered.update(learningRate);
+      yield;
       return loss / count;
     },
-    vectors(name, hasOwn) {
+    *vectors(name, hasOwn) {
       const tower: Tower = name === 'history' ? history : offered;
       const most = name === 'history' ? job.histories : job.candidates;
       const all = new Float32Array(items * units);
       for (let from = 0; from < items; from += most) {
         const part = Uint32Array.from({ length: Math.min(most, items - from) }, (_, i) => from + i);
-        tower.forward(part, hasOwn.subarray(from, from + part.length));
+        yield* tower.forward(part, hasOwn.subarray(from, from + part.length));
         all.set(view(tower.output, part.length * units), from * units);
       }
       return all;

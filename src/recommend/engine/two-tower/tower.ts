@@ -30,9 +30,9 @@ export interface Tower {
   outputSlope: number;
   start(random: Random): void;
   /** @param items one a row @param hasOwn [rows]: whether the item's own vector counts */
-  forward(items: Uint32Array, hasOwn: Uint8Array): void;
+  forward(items: Uint32Array, hasOwn: Uint8Array): Generator<unknown, void, undefined>;
   /** Of the rows of the last `forward`. */
-  backward(): void;
+  backward(): Generator<unknown, void, undefined>;
   update(learningRate: number): void;
 }
 
@@ -95,7 +95,7 @@ export function planTower(
       });
       view(own, count).set(initialValues({ type: 'uniform', limit: 0.05 }, count, random));
     },
-    forward(of, hasOwn) {
+    *forward(of, hasOwn) {
       rows = { items: of, hasOwn };
       const input = view(network.input, of.length * width);
       input.fill(0);
@@ -103,14 +103,14 @@ export function planTower(
         for (let at = features.starts[item] ?? 0; at < (features.starts[item + 1] ?? 0); at++)
           input[row * width + (features.indices[at] ?? 0)] = features.values[at] ?? 0;
       });
-      network.forward(of.length);
+      yield* network.forwardInParts(of.length);
       addRows(view(network.output.at, of.length * units), view(own, count), false);
     },
-    backward() {
+    *backward() {
       const gradients = view(ownGradients, count);
       gradients.fill(0);
       addRows(gradients, view(network.outputSlope, rows.items.length * units), true); // the way back may spoil the slope
-      network.backward(rows.items.length);
+      yield* network.backwardInParts(rows.items.length);
     },
     update(learningRate) {
       for (const update of updates) update.apply(learningRate);

@@ -14,7 +14,7 @@ export type ContentBasedSettings = PartWeights & WordLimits;
 /** What an item's vector takes at its peak, by films with a title, a year and genres: 40 entries as plain objects. */
 const bytesPerItem = 4000;
 
-export const contentBased: RecommenderMethod<ContentBasedSettings> = {
+export const method: RecommenderMethod<ContentBasedSettings> = {
   id: 'content-based',
   defaults: { categories: 1, words: 0.5, numbers: 0.5, leastItems: 2, mostWords: 20_000 },
   memory: ({ items }) => items * bytesPerItem,

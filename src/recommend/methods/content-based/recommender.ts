@@ -1,8 +1,10 @@
 /** A fitted content-based model: a person's profile, and its cosine with every item. */
 import { StudioError } from '../../../lib/errors.ts';
 import type { Taste } from '../../interactions.ts';
+import { exactReasons, mostSimilar } from '../../linear-scores.ts';
 import { principalComponents } from '../../principal-components.ts';
 import type { Recommender, SavedRecommender, ScoreReasons } from '../../recommender.ts';
+import { SavedReader } from '../../saved.ts';
 import type { ItemVectors } from './tf-idf.ts';
 
 /** Of the vectors for a map. */
@@ -37,12 +39,7 @@ export class ContentBased implements Recommender {
       index,
       amount: value * (profile[index] ?? 0),
     }));
-    return {
-      parts: parts
-        .filter(({ amount }) => amount !== 0)
-        .sort((a, b) => Math.abs(b.amount) - Math.abs(a.amount)),
-      isExact: true,
-    };
+    return exactReasons(parts);
   }
 
   nameOf(_kind: 'feature' | 'member', index: number): string {
@@ -54,10 +51,9 @@ export class ContentBased implements Recommender {
     for (const [index, value] of this.#rowOf(item)) own[index] = value;
     const cosines = new Float32Array(this.items);
     this.#products(own, cosines);
-    return Array.from(cosines, (similarity, other) => ({ item: other, similarity }))
-      .filter((other) => other.item !== item && other.similarity > 0)
-      .sort((a, b) => b.similarity - a.similarity || a.item - b.item)
-      .slice(0, count);
+    return mostSimilar(item, count, this.items, (other) => cosines[other] ?? 0).filter(
+      ({ similarity }) => similarity > 0,
+    );
   }
 
   /** Principal components (latent semantic analysis, Deerwester et al. 1990): the features are too many for a map. */
@@ -76,23 +72,19 @@ export class ContentBased implements Recommender {
   }
 
   /** @throws StudioError `corrupt` */
-  static open({ settings, arrays }: SavedRecommender): ContentBased {
-    const { starts, indices, values } = arrays;
-    const names = namesIn(settings['names']);
-    const { meanValue } = settings;
+  static open(saved: SavedRecommender): ContentBased {
+    const reader = new SavedReader(saved, 'content-based');
+    const meanValue = reader.number('meanValue');
+    const names = namesIn(saved.settings['names']);
+    const starts = reader.array('starts', Uint32Array);
+    const indices = reader.array('indices', Uint32Array);
+    const values = reader.array('values', Float32Array, indices.length);
     const isWhole =
-      starts instanceof Uint32Array &&
-      indices instanceof Uint32Array &&
-      values instanceof Float32Array &&
-      typeof meanValue === 'number' &&
-      names !== null &&
-      starts.length > 0 &&
-      indices.length === values.length &&
       starts.every((start, i) => start >= (starts[i - 1] ?? 0)) &&
       starts.at(-1) === indices.length &&
-      indices.every((index) => index < names.length);
-    if (!isWhole)
-      throw new StudioError('corrupt', "A stored content-based model's arrays don't fit together");
+      indices.every((index) => index < (names?.length ?? 0));
+    if (!names || !isWhole)
+      throw new StudioError('corrupt', "A saved content-based model's arrays don't fit together");
     return new ContentBased({ starts, indices, values, names }, meanValue);
   }
 

@@ -1,6 +1,7 @@
 /** A hybrid as a method: fits its members one after the other, to the same events. */
 import { StudioError } from '../../../lib/errors.ts';
 import type { RecommenderMethod, SavedRecommender } from '../../recommender.ts';
+import { SavedReader } from '../../saved.ts';
 import { combinations, Hybrid, type Combination, type HybridMember } from './recommender.ts';
 
 export interface HybridSettings {
@@ -72,18 +73,21 @@ export function createHybridMethod(
 }
 
 /** @throws StudioError `corrupt` */
-function settingsIn({ settings }: SavedRecommender) {
-  const damaged = new StudioError('corrupt', "A stored hybrid doesn't name its members");
-  const combination = combinations.find((known) => known === settings['combination']);
-  if (!combination) throw damaged;
-  let members: unknown;
-  try {
-    members = JSON.parse(String(settings['members']));
-  } catch {
-    throw damaged;
-  }
-  if (!Array.isArray(members) || !members.every(isMember)) throw damaged;
+function settingsIn(saved: SavedRecommender) {
+  const combination = new SavedReader(saved, 'hybrid').text('combination', combinations);
+  const members = membersIn(saved.settings['members']);
+  if (!members) throw new StudioError('corrupt', "A saved hybrid doesn't name its members");
   return { combination, members };
+}
+
+function membersIn(stored: unknown) {
+  if (typeof stored !== 'string') return null;
+  try {
+    const members: unknown = JSON.parse(stored);
+    return Array.isArray(members) && members.every(isMember) ? members : null;
+  } catch {
+    return null;
+  }
 }
 
 function isMember(

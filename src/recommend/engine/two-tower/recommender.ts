@@ -1,0 +1,80 @@
+/**
+ * A fitted two-tower net: a person is the mean of what their items give as history, and meets each item by a product.
+ * So it is linear in the history, although features went through layers on their way.
+ */
+import { StudioError } from '../../../lib/errors.ts';
+import type { Taste } from '../../interactions.ts';
+import { dotRow, exactReasons, similarRows } from '../../linear-scores.ts';
+import type { Recommender, SavedRecommender, ScorePart, ScoreReasons } from '../../recommender.ts';
+import { SavedReader } from '../../saved.ts';
+
+export class TwoTower implements Recommender {
+  readonly predictsValues = false;
+  readonly items: number;
+  readonly #width: number;
+  readonly #history: Float32Array;
+  readonly #offered: Float32Array;
+
+  /**
+   * @param history [items, width], what an item says of who had it
+   * @param offered [items, width], what an item is to who might want it
+   */
+  constructor(history: Float32Array, offered: Float32Array, width: number) {
+    this.items = offered.length / width;
+    this.#width = width;
+    this.#history = history;
+    this.#offered = offered;
+  }
+
+  /** Logits; all 0 for who has no events. */
+  score(taste: Taste, out: Float32Array) {
+    const person = new Float64Array(this.#width);
+    for (const item of taste.items)
+      this.#rowOf(this.#history, item).forEach(
+        (value, k) => (person[k] = (person[k] ?? 0) + value / taste.items.length),
+      );
+    for (let item = 0; item < this.items; item++) out[item] = dotRow(this.#offered, item, person);
+  }
+
+  /** A summand an item of the person's. */
+  reasons(taste: Taste, item: number): ScoreReasons {
+    const offered = Float64Array.from(this.#rowOf(this.#offered, item));
+    return exactReasons(
+      Array.from(taste.items, (index): ScorePart => {
+        const amount = dotRow(this.#history, index, offered) / taste.items.length;
+        return { kind: 'item', index, amount };
+      }),
+    );
+  }
+
+  similar(item: number, count: number) {
+    return similarRows(this.#offered, this.#width, item, count);
+  }
+
+  vectors() {
+    return { values: this.#offered, width: this.#width };
+  }
+
+  save(): SavedRecommender {
+    return {
+      method: 'two-tower',
+      settings: { width: this.#width },
+      arrays: { history: this.#history, offered: this.#offered },
+    };
+  }
+
+  /** @throws StudioError `corrupt` */
+  static open(saved: SavedRecommender): TwoTower {
+    const reader = new SavedReader(saved, 'two-tower');
+    const width = reader.number('width');
+    const history = reader.array('history', Float32Array);
+    const offered = reader.array('offered', Float32Array, history.length);
+    if (!(width > 0 && history.length % width === 0))
+      throw new StudioError('corrupt', `A saved two-tower net has vectors of ${width} numbers`);
+    return new TwoTower(history, offered, width);
+  }
+
+  #rowOf(values: Float32Array, item: number): Float32Array {
+    return values.subarray(item * this.#width, (item + 1) * this.#width);
+  }
+}
