@@ -113,11 +113,14 @@ function summaryOf(asked: AskedRecommender, item: number): ItemSummary {
 /** A new person's ratings in the order that models take. */
 function tasteOf(asked: AskedRecommender, person: Person): Taste {
   if ('user' in person) return asked.tasteOf(person.user);
-  const ratings = [...person.ratings].sort((a, b) => a.item - b.item);
+  // In the order in which they were given, for models of sequences.
+  const ratings = person.ratings
+    .map((rating, time) => ({ ...rating, time }))
+    .sort((a, b) => a.item - b.item);
   return {
     items: Uint32Array.from(ratings, ({ item }) => item),
     values: Float32Array.from(ratings, ({ value }) => (asked.learnsValues ? value : 1)),
-    times: null,
+    times: Float64Array.from(ratings, ({ time }) => time),
   };
 }
 

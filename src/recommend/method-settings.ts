@@ -64,6 +64,26 @@ const learningRate = (value: number): MethodSetting => ({
   step: 0.001,
 });
 
+const whole = (name: string, value: number, max = 1e6): MethodSetting => ({
+  type: 'number',
+  name,
+  default: value,
+  min: 1,
+  max,
+  isWhole: true,
+});
+const sequential = (blocks: number, rate: number): readonly MethodSetting[] => [
+  whole('steps', 50, 1000),
+  whole('units', 64, 1024),
+  ...(blocks > 1 ? [whole('blocks', blocks, 12), whole('heads', 1, 16)] : []),
+  { type: 'number', name: 'dropout', default: 0.3, min: 0, max: 0.95, step: 0.1 },
+  epochs(40),
+  whole('batchSize', 32, 4096),
+  learningRate(rate),
+  atLeastZero('sampledItems', 0),
+];
+const combinable = ['ease', 'item-knn', 'ials', 'user-knn', 'pure-svd', 'bpr', 'content-based'];
+
 /** Baselines first, then by how often they are the best choice. */
 export const recommenderMethods: readonly MethodInfo[] = [
   { id: 'most-popular', learnsFrom: 'events', settings: [] },
@@ -106,6 +126,50 @@ export const recommenderMethods: readonly MethodInfo[] = [
     ],
   },
   { id: 'item-mean', learnsFrom: 'values', settings: [atLeastZero('damping', 5)] },
+  {
+    id: 'content-based',
+    learnsFrom: 'events',
+    settings: [
+      atLeastZero('categories', 1, 0.1),
+      atLeastZero('words', 0.5, 0.1),
+      atLeastZero('numbers', 0.5, 0.1),
+      whole('leastItems', 2),
+      whole('mostWords', 20_000),
+    ],
+  },
+  {
+    id: 'hybrid',
+    learnsFrom: 'events',
+    settings: [
+      {
+        type: 'choice',
+        name: 'combination',
+        default: 'rank-fusion',
+        choices: ['rank-fusion', 'weighted-sum'],
+      },
+      { type: 'choice', name: 'first', default: 'ease', choices: combinable },
+      atLeastZero('firstWeight', 1, 0.1),
+      { type: 'choice', name: 'second', default: 'content-based', choices: combinable },
+      atLeastZero('secondWeight', 0.3, 0.1),
+    ],
+  },
+  {
+    id: 'two-tower',
+    learnsFrom: 'events',
+    settings: [
+      whole('units', 64, 1024),
+      whole('hidden', 64, 1024),
+      { type: 'number', name: 'idDropout', default: 0.3, min: 0, max: 0.99, step: 0.1 },
+      whole('mostWords', 100),
+      whole('history', 50, 1000),
+      whole('candidates', 1024, 100_000),
+      epochs(15),
+      whole('batchSize', 256, 65_536),
+      learningRate(0.002),
+    ],
+  },
+  { id: 'sasrec', learnsFrom: 'events', settings: sequential(2, 0.001) },
+  { id: 'gru4rec', learnsFrom: 'events', settings: sequential(1, 0.002) },
 ];
 
 export function methodInfo(id: string): MethodInfo | undefined {

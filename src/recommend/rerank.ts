@@ -8,7 +8,7 @@ import { ItemHeap } from './item-heap.ts';
 /** How alike two items are, −1 to 1; the same either way round. */
 export type ItemSimilarity = (a: number, b: number) => number;
 
-interface RerankWeights {
+export interface RerankWeights {
   /** 0: by what is liked alone, to 1: by what differs from those chosen already; 1 − λ of the paper. */
   diversity: number;
   /** −1 (for what few know) to 1, in spans of the scores. */
@@ -17,7 +17,7 @@ interface RerankWeights {
   freshness: number;
 }
 
-interface RerankTraits {
+export interface RerankTraits {
   /** [items], 0 to 1 */
   popularity: Float32Array;
   /** [items], 0 to 1 */

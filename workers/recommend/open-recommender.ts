@@ -21,7 +21,13 @@ export async function openRecommender(db: StudioDb, ref: VersionRef): Promise<As
   const version = await repository(db, modelVersionCodec).get(modelVersionKey(ref));
   if (!isRecommender(version))
     throw new StudioError('unsupported', 'This version answers rows; it ranks no items');
-  const method = Object.values(methods).find(({ id }) => id === version.recommender.method);
+  const named = ({ id }: { id: string }) => id === version.recommender.method;
+  const method =
+    Object.values(methods)
+      .filter(({ id }) => id !== 'hybrid')
+      .find(named) ??
+    // Those that need the training kernels, or may have such members.
+    Object.values((await import('../../src/recommend/engine/methods.ts')).allMethods).find(named);
   if (!method)
     throw new StudioError('newer-version', `There is no method "${version.recommender.method}"`);
   const model = method.open(await savedOf(db, version));

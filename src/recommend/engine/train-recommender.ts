@@ -9,7 +9,7 @@ import { fitRecommender } from '../fit-recommender.ts';
 import type { Interactions } from '../interactions.ts';
 import { asEvents, learnedParts } from '../learned-parts.ts';
 import { methodInfo, problemOf } from '../method-settings.ts';
-import { methods } from '../methods/index.ts';
+import { allMethods } from './methods.ts';
 import { readInteractions, splitEvents, type EventTable } from '../read-interactions.ts';
 import { readItemFeatures } from '../read-item-features.ts';
 import type { FitProgress, Recommender, RecommenderMethod } from '../recommender.ts';
@@ -35,7 +35,7 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
   const learned = learnedParts(config, parts);
   const features = job.items ? (await readItemFeatures(job.items, table.items)).features : null;
   const validation = sampleOf(learned.validation);
-  const popular = await methods['most-popular'].fit(
+  const popular = await allMethods['most-popular'].fit(
     asEvents(parts).train,
     {},
     silent(breath),
@@ -148,12 +148,13 @@ function recommenderConfig(config: RunConfig): RecommenderConfig {
 
 /** @throws StudioError `bad-config` that names the setting and its value */
 function methodOf(id: string): RecommenderMethod<Readonly<Record<string, SettingValue>>> {
-  const known = Object.entries(methods).find(([name]) => name === id);
+  const known = Object.entries(allMethods).find(([name]) => name === id);
   if (!known) throw new StudioError('bad-config', `There is no recommender "${id}"`);
   // Each method's own settings are checked below, by the list that forms are made from.
   const method = known[1] as unknown as RecommenderMethod<Readonly<Record<string, SettingValue>>>;
   return {
     ...method,
+    memory: (interactions, settings) => method.memory(interactions, asMethodTakes(id, settings)),
     fit: (interactions, settings, context, features) => {
       for (const setting of methodInfo(id)?.settings ?? []) {
         const value = settings[setting.name];
@@ -164,9 +165,26 @@ function methodOf(id: string): RecommenderMethod<Readonly<Record<string, Setting
             `setting "${setting.name}": ${String(value)} won't do; ${problem}`,
           );
       }
-      return method.fit(interactions, settings, context, features);
+      return method.fit(interactions, asMethodTakes(id, settings), context, features);
     },
   };
+}
+
+/** What a form can say of a hybrid is flat; its method takes a list of members. The rest keep their defaults. */
+function asMethodTakes(
+  id: string,
+  settings: Readonly<Record<string, SettingValue>>,
+): Readonly<Record<string, SettingValue>> {
+  const known = Object.entries(allMethods).find(([name]) => name === id)?.[1];
+  const all = { ...(known?.defaults as Record<string, SettingValue> | undefined), ...settings };
+  if (id !== 'hybrid') return all;
+  const { combination, first, firstWeight, second, secondWeight } = settings;
+  const members = [
+    { method: first, weight: firstWeight },
+    { method: second, weight: secondWeight },
+  ];
+  // The list is the method's own; everything else takes settings as they are.
+  return { combination, members } as unknown as Record<string, SettingValue>;
 }
 
 /** The events of an even sample of the people; null where there are none. */

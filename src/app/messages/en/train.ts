@@ -49,6 +49,11 @@ export const train = {
     'biased-mf': 'Matrix factorization (SVD)',
     'user-item-bias': 'User and item bias',
     'item-mean': 'Item mean',
+    'content-based': 'Content-based',
+    hybrid: 'Hybrid of two methods',
+    'two-tower': 'Two-tower network',
+    sasrec: 'SASRec (Transformer)',
+    gru4rec: 'GRU4Rec',
   },
   learnerHints: {
     'linear-regression': 'A weighted sum of the features. Quick, and every weight can be read.',
@@ -65,6 +70,13 @@ export const train = {
     'user-item-bias':
       'Predicts ratings by how generous people are and how well items are liked. A baseline for ratings.',
     'item-mean': 'The mean rating of an item. The simplest baseline for ratings.',
+    'content-based':
+      'What is like the liked items by category, words and numbers. Needs a table of items; recommends new items too.',
+    hybrid: 'Two methods together: where one knows little the other helps.',
+    'two-tower':
+      'Learns vectors of people and items from their events and features: also for new items.',
+    sasrec: 'Learns what comes next in the order of a person’s events. Needs times.',
+    gru4rec: 'What comes next, by a recurrent network. Needs times.',
   },
   solver: 'Solver',
   solvers: {

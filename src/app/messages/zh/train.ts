@@ -50,6 +50,11 @@ export const train: Messages['train'] = {
     'biased-mf': '矩阵分解（SVD）',
     'user-item-bias': '用户与物品偏置',
     'item-mean': '物品均值',
+    'content-based': '基于内容',
+    hybrid: '两种方法的混合',
+    'two-tower': '双塔网络',
+    sasrec: 'SASRec（Transformer）',
+    gru4rec: 'GRU4Rec',
   },
   learnerHints: {
     'linear-regression': '特征的加权和。速度快，每个权重都看得懂。',
@@ -65,6 +70,11 @@ export const train: Messages['train'] = {
     'biased-mf': '用因子和偏置预测评分。需要数值。',
     'user-item-bias': '按人的宽严和物品的口碑预测评分。评分的基线。',
     'item-mean': '物品的平均评分。评分最简单的基线。',
+    'content-based': '按类别、词和数字与喜欢的物品相似。需要物品表；也能推荐新物品。',
+    hybrid: '两种方法一起：一种所知甚少时另一种补上。',
+    'two-tower': '从事件和特征学习人与物品的向量：也适用于新物品。',
+    sasrec: '按一个人事件的先后学习下一个是什么。需要时间。',
+    gru4rec: '用循环网络预测下一个。需要时间。',
   },
   solver: '求解方法',
   solvers: {

@@ -107,10 +107,10 @@ function layOut(job: SequenceJob, workspace: WasmWorkspace, drawn: Random): Sequ
           ? drawCandidates(targets, mostCandidates, frequencies, random)
           : null;
       network.draw.key = random.word();
-      yield* network.forwardInParts(windows.length);
+      yield* workspace.inParts(() => network.forward(windows.length));
       const lines = windows.length * steps;
       const loss = yield* head.loss(lines, at, targets, candidates);
-      yield* network.backwardInParts(windows.length);
+      yield* workspace.inParts(() => network.backward(windows.length));
       head.addGradient();
       yield;
       update.apply(learningRate);

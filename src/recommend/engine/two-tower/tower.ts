@@ -103,14 +103,14 @@ export function planTower(
         for (let at = features.starts[item] ?? 0; at < (features.starts[item + 1] ?? 0); at++)
           input[row * width + (features.indices[at] ?? 0)] = features.values[at] ?? 0;
       });
-      yield* network.forwardInParts(of.length);
+      yield* workspace.inParts(() => network.forward(of.length));
       addRows(view(network.output.at, of.length * units), view(own, count), false);
     },
     *backward() {
       const gradients = view(ownGradients, count);
       gradients.fill(0);
       addRows(gradients, view(network.outputSlope, rows.items.length * units), true); // the way back may spoil the slope
-      yield* network.backwardInParts(rows.items.length);
+      yield* workspace.inParts(() => network.backward(rows.items.length));
     },
     update(learningRate) {
       for (const update of updates) update.apply(learningRate);
