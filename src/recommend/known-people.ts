@@ -42,12 +42,14 @@ function hashOf({ items, values }: Taste): [low: number, high: number] {
   let low = 0x811c9dc5;
   let high = 0x9747b28c ^ items.length;
   for (let n = 0; n < items.length; n++) {
-    for (const word of [items[n] ?? 0, bits[n] ?? 0]) {
-      low = Math.imul(low ^ word, 0x01000193);
-      low ^= low >>> 15;
-      high = Math.imul(high ^ word, 0x5bd1e995);
-      high ^= high >>> 13;
-    }
+    const item = items[n] ?? 0;
+    const value = bits[n] ?? 0;
+    low = Math.imul(low ^ item, 0x01000193);
+    low = Math.imul(low ^ (low >>> 15) ^ value, 0x01000193);
+    low ^= low >>> 15;
+    high = Math.imul(high ^ item, 0x5bd1e995);
+    high = Math.imul(high ^ (high >>> 13) ^ value, 0x5bd1e995);
+    high ^= high >>> 13;
   }
   return [low >>> 0, high >>> 0];
 }

@@ -161,6 +161,7 @@ export const method: RecommenderMethod<BiasedMfSettings> = {
     requireFrom('regularization', settings.regularization, 0);
     const random = new Random(context.seed, id);
     const descent = new Descent(interactions, settings, random);
+    await context.breathe({ done: 0 });
     for (let epoch = 1; epoch <= settings.epochs; epoch++) {
       const loss = await descent.runEpoch(random, (done) =>
         context.breathe({ done: (epoch - 1 + done) / settings.epochs, epoch }),

@@ -151,6 +151,7 @@ export const method: RecommenderMethod<BprSettings> = {
     check(interactions, settings);
     const random = new Random(context.seed, id);
     const ascent = new Ascent(interactions, settings, random);
+    await context.breathe({ done: 0 });
     for (let epoch = 1; epoch <= settings.epochs; epoch++) {
       const loss = await ascent.runEpoch(random, (done) =>
         context.breathe({ done: (epoch - 1 + done) / settings.epochs, epoch }),
