@@ -8,7 +8,7 @@ export type SimilarityKind = (typeof similarityKinds)[number];
 
 /** How neighbours' values become a score: `sum` ranks, `weighted-average` predicts a value. */
 export const aggregates = ['sum', 'weighted-average'] as const;
-export type Aggregate = (typeof aggregates)[number];
+type Aggregate = (typeof aggregates)[number];
 
 export interface NeighbourSettings {
   neighbours: number;

@@ -5,7 +5,7 @@ import type { ItemFeatures } from './item-features.ts';
 import type { FitContext, Recommender, RecommenderMethod } from './recommender.ts';
 
 /** Bytes that a fit may take where nobody knows better: what a worker on a school's tablet gets. */
-export const defaultMemoryLimit = 750e6;
+const defaultMemoryLimit = 750e6;
 
 /**
  * @param limit bytes

@@ -4,7 +4,7 @@ import type { Interactions } from './interactions.ts';
 import { countByItem } from './transpose.ts';
 
 /** A user or item with fewer events than this is cold: next to nothing can be learned from it. */
-export const coldBelow = 5;
+const coldBelow = 5;
 
 export interface InteractionProfile {
   users: number;

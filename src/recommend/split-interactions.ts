@@ -64,11 +64,7 @@ function checkShares({ validation, test }: { validation: number; test: number })
 }
 
 /** The events whose entry in `partOf` is `part`; users and items stay as they are. */
-export function eventsOfPart(
-  interactions: Interactions,
-  partOf: Uint8Array,
-  part: number,
-): Interactions {
+function eventsOfPart(interactions: Interactions, partOf: Uint8Array, part: number): Interactions {
   const { users, starts } = interactions;
   const isPart = (_: number, event: number) => partOf[event] === part;
   const newStarts = new Uint32Array(users + 1);

@@ -7,6 +7,13 @@ const depth = 256;
 /** A micro tile is 4 × 4: its sums stay in registers. */
 export const micro = 4;
 
+/** Some rows of a matrix, at most `blockSize`. */
+export interface Rows {
+  row: number;
+  rows: number;
+  isUpper?: boolean;
+}
+
 /** Adds up products of rows of one matrix. Has its own memory, and so makes none while it works. */
 export class RowProducts {
   /** [blockSize, blockSize], of the last call of `compute`. */
@@ -15,22 +22,23 @@ export class RowProducts {
   readonly #right = new Float64Array(blockSize * depth);
 
   /**
+   * Of rows that are marked `isUpper` what is before the diagonal counts as 0.
    * sums[r, c] = Σ over k in [from, to) of a[leftRow + r, k] · a[rightRow + c, k], for leftRows × rightRows of them.
    * @param a row-major, `width` numbers a row
    */
   compute(
     a: Float64Array,
     width: number,
-    left: { row: number; rows: number },
-    right: { row: number; rows: number },
+    left: Rows,
+    right: Rows,
     from: number,
     to: number,
   ): Float64Array {
     this.sums.fill(0);
     for (let start = from; start < to; start += depth) {
       const terms = Math.min(depth, to - start);
-      pack(a, left.row * width + start, width, left.rows, terms, this.#left);
-      pack(a, right.row * width + start, width, right.rows, terms, this.#right);
+      pack(a, width, left, start, terms, this.#left);
+      pack(a, width, right, start, terms, this.#right);
       for (let r = 0; r < left.rows; r += micro)
         for (let c = 0; c < right.rows; c += micro)
           addTile(
@@ -51,22 +59,23 @@ export class RowProducts {
 /** Four rows at a time, term by term: [rows / 4, terms, 4]; rows that are missing of the last four are 0. */
 function pack(
   a: Float64Array,
-  offset: number,
   width: number,
-  rows: number,
+  { row, rows, isUpper = false }: Rows,
+  start: number,
   terms: number,
   out: Float64Array,
 ) {
-  for (let row = 0; row < rows; row += micro) {
-    for (let lane = 0; lane < micro; lane++) {
-      let to = row * terms + lane;
-      if (row + lane >= rows) {
-        for (let k = 0; k < terms; k++, to += micro) out[to] = 0;
-        continue;
-      }
-      let at = offset + (row + lane) * width;
-      for (let k = 0; k < terms; k++, to += micro) out[to] = a[at++] ?? 0;
-    }
+  for (let r = 0; r < rows; r++) {
+    let to = (r - (r % micro)) * terms + (r % micro);
+    let at = (row + r) * width + start;
+    const blank = isUpper ? Math.min(Math.max(row + r - start, 0), terms) : 0;
+    for (let k = 0; k < blank; k++, to += micro) out[to] = 0;
+    at += blank;
+    for (let k = blank; k < terms; k++, to += micro) out[to] = a[at++] ?? 0;
+  }
+  for (let r = rows; r % micro !== 0; r++) {
+    let to = (r - (r % micro)) * terms + (r % micro);
+    for (let k = 0; k < terms; k++, to += micro) out[to] = 0;
   }
 }
 

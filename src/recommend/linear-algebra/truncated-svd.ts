@@ -91,20 +91,24 @@ async function applyGram(
   return out;
 }
 
-/** Modified Gram–Schmidt on columns, twice over ("twice is enough": Giraud et al. 2005). */
+/** Modified Gram–Schmidt on columns, again where much of one was taken off ("twice is enough": Giraud et al. 2005). */
 function orthonormalise(b: Float64Array, rows: number, width: number) {
-  for (let column = 0; column < width; column++)
+  for (let column = 0; column < width; column++) {
+    let before = Math.sqrt(columnDot(b, b, rows, width, column, column));
     for (let pass = 0; pass < 2; pass++) {
-      for (let before = 0; before < column; before++) {
-        const dot = columnDot(b, b, rows, width, before, column);
+      for (let other = 0; other < column; other++) {
+        const dot = columnDot(b, b, rows, width, other, column);
         for (let at = 0; at < rows * width; at += width)
-          b[at + column] = (b[at + column] ?? 0) - dot * (b[at + before] ?? 0);
+          b[at + column] = (b[at + column] ?? 0) - dot * (b[at + other] ?? 0);
       }
       const length = Math.sqrt(columnDot(b, b, rows, width, column, column));
       // A column that is nothing but rounding (X has a lower rank) stays out.
       const scale = length > 1e-200 ? 1 / length : 0;
       for (let at = column; at < rows * width; at += width) b[at] = (b[at] ?? 0) * scale;
+      if (length > 0.7 * before) break;
+      before = 1;
     }
+  }
 }
 
 function columnDot(

@@ -237,7 +237,7 @@ describe('ials', () => {
     expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) * 0.98);
   });
 
-  test('the objective is the sum over all pairs', () => {
+  test('the objective is the sum over all pairs', async () => {
     const few = fromMatrix([
       [2, 0],
       [0, 1],
@@ -251,7 +251,16 @@ describe('ials', () => {
       (scores[2] ?? 0) ** 2 +
       3 * (1 + 0.5) ** 2 +
       0.1 * (0.25 + 1 + 1 + 0.25);
-    expect(objective(few, x, y, 1, { alpha: 2, regularization: 0.1 })).toBeCloseTo(expected, 5);
+    const confidence = { alpha: 2, regularization: 0.1 };
+    const found = await objective(
+      few,
+      x,
+      y,
+      1,
+      confidence,
+      fitContext.breathe.bind(null, { done: 1 }),
+    );
+    expect(found).toBeCloseTo(expected, 5);
   });
 
   test('who carries the history of someone trained on scores within .1 of them', async () => {
@@ -379,6 +388,63 @@ test('of a taste the last word on an item counts, and what is unknown is left ou
     values: Float32Array.of(3, 4),
     times: Float64Array.of(5, NaN),
   });
+});
+
+describe('two tastes', () => {
+  /** People like the first ten items (5) and not the others (1), or the other way round; each rates about half. */
+  const random = new Random(11);
+  const two = fromMatrix(
+    Array.from({ length: 60 }, (_, user) =>
+      Array.from({ length: 20 }, (__, item) => {
+        const isLiked = item < 10 === user < 30;
+        if (random.uniform() < 0.5) return 0;
+        return isLiked ? 5 : 1;
+      }),
+    ),
+  );
+  /** Only what was liked, as events. */
+  const liked: Interactions = fromMatrix(
+    Array.from({ length: two.users }, (_, user) => {
+      const { items, values } = tasteOf(two, user);
+      return Array.from({ length: 20 }, (__, item) => Number(values[items.indexOf(item)] === 5));
+    }),
+  );
+  const personal = Object.entries(contestants).filter(
+    ([name]) => !['most-popular', 'item-mean', 'user-item-bias'].includes(name),
+  );
+
+  test.each(personal)('%s folds in who is new by their own taste', async (name, fit) => {
+    const isRated = name === 'biased-mf' || name.includes('average') || name.includes('adjusted');
+    const model = await (name === 'biased-mf'
+      ? methods['biased-mf'].fit(
+          two,
+          { ...methods['biased-mf'].defaults, epochs: 200 },
+          fitContext,
+          null,
+        )
+      : name === 'bpr'
+        ? methods.bpr.fit(liked, methods.bpr.defaults, fitContext, null)
+        : fit(isRated ? two : liked));
+    for (const offset of [0, 10]) {
+      const entries = [0, 3, 7].map((item) => ({ item: item + offset, value: isRated ? 5 : 1 }));
+      if (isRated) entries.push({ item: (offset + 12) % 20, value: 1 });
+      const scores = scoresOf(model, tasteFrom(entries, 20).taste);
+      const mean = (from: number) => scores.slice(from, from + 10).reduce((a, b) => a + b) / 10;
+      expect(mean(offset)).toBeGreaterThan(mean(10 - offset) + 0.05);
+    }
+  });
+});
+
+test("a newcomer's bias is their damped mean deviation", async () => {
+  const method = methods['user-item-bias'];
+  const model = await method.fit(ratings, method.defaults, fitContext, null);
+  const nobody = scoresOf(model, tasteFrom([], ratings.items).taste);
+  const scores = scoresOf(model, newcomer);
+  let deviations = 0;
+  newcomer.items.forEach((item, n) => {
+    deviations += (newcomer.values[n] ?? NaN) - (nobody[item] ?? NaN);
+  });
+  expect((scores[0] ?? NaN) - (nobody[0] ?? NaN)).toBeCloseTo(deviations / (15 + 3), 5);
 });
 
 test.each(['biased-mf', 'bpr'] as const)(

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { buildInteractions } from '../../../src/recommend/build-interactions.ts';
-import type { Interactions } from '../../../src/recommend/interactions.ts';
+import { tasteOf, type Interactions } from '../../../src/recommend/interactions.ts';
 import { methods } from '../../../src/recommend/methods/index.ts';
 import { evaluateRanking } from '../../../src/recommend/ranking/evaluate-ranking.ts';
 import { evaluateValues } from '../../../src/recommend/ranking/evaluate-values.ts';
@@ -85,6 +85,15 @@ function leaveLastOut(): TrainAndTest {
   return splitInteractions(all, { type: 'leave-last-out', validation: false });
 }
 
+/** The same model, to which everyone is new: other hashes, and nobody is recognised by their history. */
+function asStrangers(model: Recommender): Recommender {
+  const saved = model.save();
+  const histories = new Uint32Array(saved.arrays['histories']?.length ?? 0);
+  expect(histories.length).toBeGreaterThan(0);
+  const arrays = { ...saved.arrays, histories };
+  return methods[saved.method as 'bpr' | 'biased-mf'].open({ ...saved, arrays }); // who keep people
+}
+
 describe.skipIf(!hasMovieLens)(movieLensTitle, { timeout: 120_000 }, () => {
   test.each(Object.entries(references))('%s ranks as the reference does', async (_, reference) => {
     const { tolerance, coverageTolerance = tolerance + printed } = reference;
@@ -131,10 +140,25 @@ describe.skipIf(!hasMovieLens)(movieLensTitle, { timeout: 120_000 }, () => {
     const { rmse, mae } = await evaluateValues(model, train, held);
     expect(Math.abs(rmse - (0.9339 - 0.0014))).toBeLessThan(0.003);
     expect(Math.abs(mae - (0.7364 - 0.0017))).toBeLessThan(0.003);
-    // As newcomers, all known of whom is what they rated: other hashes, and nobody is recognised.
-    const saved = model.save();
-    const unknown = { ...saved.arrays, histories: new Uint32Array(2 * train.users) };
-    const stranger = method.open({ ...saved, arrays: unknown });
+    const stranger = asStrangers(model);
     expect((await evaluateValues(stranger, train, held)).rmse).toBeLessThan(rmse);
+    // Of all people and items on average: a step's noise in the factors of training is as much.
+    const known = new Float32Array(model.items);
+    const folded = new Float32Array(model.items);
+    let difference = 0;
+    for (let user = 0; user < train.users; user++) {
+      model.score(tasteOf(train, user), known);
+      stranger.score(tasteOf(train, user), folded);
+      known.forEach((score, item) => (difference += Math.abs(score - (folded[item] ?? NaN))));
+    }
+    expect(difference / (train.users * model.items)).toBeLessThan(0.1);
+  });
+
+  test('who is folded into bpr is ranked for as well as who was trained on', async () => {
+    const { train, test: held } = everyFifthRow(0, true);
+    const model = asStrangers(await methods.bpr.fit(train, methods.bpr.defaults, fitContext, null));
+    const { metrics } = await evaluateRanking(model, train, held);
+    expect(Math.abs(metrics.ndcgAt10 - 0.366)).toBeLessThan(stochastic);
+    expect(Math.abs(metrics.recallAt10 - 0.204)).toBeLessThan(stochastic);
   });
 });

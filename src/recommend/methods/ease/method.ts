@@ -42,24 +42,32 @@ class Ease implements Recommender {
     const weights = this.#weights;
     out.fill(0);
     const last = taste.items.length - 1;
-    // Four rows at a time: `out` is read and written a quarter as often.
-    for (let n = 0; n <= last; n += 4) {
+    // Eight rows at a time: `out` is read and written an eighth as often. Past the end a value is 0, and any row will do.
+    for (let n = 0; n <= last; n += 8) {
       const v0 = taste.values[n] ?? 0;
       const v1 = taste.values[n + 1] ?? 0;
       const v2 = taste.values[n + 2] ?? 0;
       const v3 = taste.values[n + 3] ?? 0;
-      // Past the end the value is 0: any row will do.
+      const v4 = taste.values[n + 4] ?? 0;
+      const v5 = taste.values[n + 5] ?? 0;
+      const v6 = taste.values[n + 6] ?? 0;
+      const v7 = taste.values[n + 7] ?? 0;
       const r0 = (taste.items[n] ?? 0) * items;
       const r1 = (taste.items[n + 1] ?? 0) * items;
       const r2 = (taste.items[n + 2] ?? 0) * items;
       const r3 = (taste.items[n + 3] ?? 0) * items;
-      for (let j = 0; j < items; j++)
-        out[j] =
-          (out[j] ?? 0) +
-          v0 * (weights[r0 + j] ?? 0) +
-          v1 * (weights[r1 + j] ?? 0) +
-          v2 * (weights[r2 + j] ?? 0) +
-          v3 * (weights[r3 + j] ?? 0);
+      const r4 = (taste.items[n + 4] ?? 0) * items;
+      const r5 = (taste.items[n + 5] ?? 0) * items;
+      const r6 = (taste.items[n + 6] ?? 0) * items;
+      const r7 = (taste.items[n + 7] ?? 0) * items;
+      for (let j = 0; j < items; j++) {
+        // In pairs, so that additions needn't wait for each other.
+        const a = v0 * (weights[r0 + j] ?? 0) + v1 * (weights[r1 + j] ?? 0);
+        const b = v2 * (weights[r2 + j] ?? 0) + v3 * (weights[r3 + j] ?? 0);
+        const c = v4 * (weights[r4 + j] ?? 0) + v5 * (weights[r5 + j] ?? 0);
+        const d = v6 * (weights[r6 + j] ?? 0) + v7 * (weights[r7 + j] ?? 0);
+        out[j] = (out[j] ?? 0) + (a + b) + (c + d);
+      }
     }
   }
 

@@ -79,17 +79,20 @@ export async function solveSide(
 }
 
 /** Σ over all pairs of (1 + αr)(p − x · y)² + λ(‖X‖² + ‖Y‖²), p being 1 where something happened and else 0. */
-export function objective(
+export async function objective(
   rows: Interactions,
   x: Float32Array,
   y: Float32Array,
   factors: number,
   confidence: Confidence,
-): number {
+  breathe: () => Promise<void>,
+): Promise<number> {
+  const pace = new Pace(breathe);
   const solver = new RowSolver(factors, confidence);
   solver.setOther(y);
   let sum = confidence.regularization * (sumOfSquares(x) + sumOfSquares(y));
   for (let row = 0; row < rows.users; row++) {
+    if (pace.isDue()) await pace.breathe(undefined);
     sum += solver.squaresOfAll(x, row * factors);
     const to = rows.starts[row + 1] ?? 0;
     for (let event = rows.starts[row] ?? 0; event < to; event++) {

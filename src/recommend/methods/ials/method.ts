@@ -11,7 +11,7 @@ import type {
 } from '../../recommender.ts';
 import { requireEvents, requireFrom, requirePositive, requireWhole } from '../../require.ts';
 import { SavedReader } from '../../saved.ts';
-import { transpose } from '../../transpose.ts';
+import { transposeBreathing } from '../../transpose.ts';
 import { objective, RowSolver, solveSide, type Confidence } from './factorise.ts';
 
 const id = 'ials';
@@ -92,7 +92,7 @@ export const method: RecommenderMethod<IalsSettings> = {
     check(interactions, settings);
     const { factors, alpha, regularization, epochs } = settings;
     const confidence = { alpha, regularization };
-    const byItem = transpose(interactions);
+    const byItem = await transposeBreathing(interactions, () => context.breathe({ done: 0 }));
     const random = new Random(seed, id);
     const x = new Float32Array(interactions.users * factors);
     const y = Float32Array.from(
@@ -110,7 +110,7 @@ export const method: RecommenderMethod<IalsSettings> = {
         });
       await solveSide(interactions, y, x, solver, (done) => breathe(done / 2));
       await solveSide(byItem, x, y, solver, (done) => breathe((1 + done) / 2));
-      loss = objective(interactions, x, y, factors, confidence);
+      loss = await objective(interactions, x, y, factors, confidence, () => breathe(1));
       await breathe(1);
       await context.onEpoch?.(epoch, new Ials(y.slice(), factors, confidence));
     }

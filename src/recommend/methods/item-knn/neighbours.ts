@@ -2,7 +2,7 @@
 import type { Interactions } from '../../interactions.ts';
 import { Pace } from '../../pace.ts';
 import { topCandidates } from '../../ranking/top-items.ts';
-import { transpose } from '../../transpose.ts';
+import { transposeBreathing } from '../../transpose.ts';
 
 export interface ItemNeighbours {
   /** By the neighbour: for item j, the items i that have j among their nearest, ascending. [items + 1] */
@@ -24,7 +24,7 @@ export async function findNeighbours(
   breathe: (done: number) => Promise<void>,
 ): Promise<ItemNeighbours> {
   const { items } = x;
-  const byItem = transpose(x);
+  const byItem = await transposeBreathing(x, () => breathe(0));
   const search = new RowSearch(x, byItem, shrinkage);
   const most = Math.min(neighbours, Math.max(items - 1, 0));
   const nearest = new Uint32Array(items * most);

@@ -1,0 +1,112 @@
+/**
+ * Recommenders on generated ratings, each measure in a process of its own: 1,000,000 of 6,000 people and 4,000 items
+ * beside NumPy on one thread where there is a Python with it, and 10,000,000 of 60,000 and 10,000. Fails where an aim
+ * is missed that is the studio's own: evaluating 6,000 people in 5 s, ten million ratings in 2 GB.
+ *
+ *   npm run bench -- recommend [--only=ease,bpr]
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'vite';
+
+const large = { users: 6_000, items: 4_000, count: 1_000_000 };
+const huge = { users: 60_000, items: 10_000, count: 10_000_000 };
+const script = new URL('recommend/numpy-bench.py', import.meta.url).pathname;
+const titles = {
+  ease: 'EASE',
+  'item-knn': 'item-kNN, 50 neighbours',
+  ials: 'iALS, 32 factors, 3 sweeps',
+  bpr: 'BPR, 32 factors, 1 epoch',
+};
+
+export async function bench(args) {
+  const only = args
+    .find((arg) => arg.startsWith('--only='))
+    ?.slice('--only='.length)
+    .split(',');
+  const wants = (name) => !only || only.includes(name);
+  const folder = mkdtempSync(join(tmpdir(), 'glasshouse-bench-'));
+  try {
+    await bundle(folder);
+    const studio = (task, { users, items, count }) =>
+      measure('node', [join(folder, 'contestant.mjs'), task, folder, users, items, count]);
+    const python = findPython();
+    const { events } = studio('generate', large);
+    console.log(
+      `${cpus()[0]?.model ?? 'a processor'}, load ${loadavg()[0]?.toFixed(1)}; ${events.toLocaleString('en')} ratings, ` +
+        `${large.users} × ${large.items}${python ? '' : '; no Python with NumPy'}\n`,
+    );
+    for (const [task, title] of Object.entries(titles)) {
+      if (!wants(task)) continue;
+      const own = studio(task, large);
+      const numpy = python && measure(python, [script, task, folder, large.users, large.items]);
+      console.log(
+        `${title.padEnd(28)} ${tell(own)}` +
+          (numpy
+            ? `   NumPy ${tell(numpy)}   ${(own.cpuSeconds / numpy.cpuSeconds).toFixed(2)}× its processor time`
+            : ''),
+      );
+    }
+    const failures = [];
+    for (const task of ['evaluate-item-knn', 'evaluate-ease']) {
+      if (!wants(task)) continue;
+      const own = studio(task, large);
+      console.log(`${task.padEnd(28)} ${tell(own)}   6,000 people, all items ranked`);
+      if (own.cpuSeconds > 5) failures.push(`${task} took ${own.cpuSeconds.toFixed(1)} s, aim 5`);
+    }
+    if (wants('huge')) {
+      studio('generate', huge);
+      const own = studio('load-and-item-knn', huge);
+      console.log(`10,000,000 ratings, item-kNN ${tell(own)}`);
+      if (own.peakBytes > 2e9) failures.push(`10,000,000 ratings took ${tell(own)}, aim 2 GB`);
+    }
+    for (const failure of failures) console.error(`FAILED: ${failure}`);
+    return failures.length === 0;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const tell = ({ seconds, cpuSeconds, peakBytes, longestMs }) =>
+  `${seconds.toFixed(2)} s (processor ${cpuSeconds.toFixed(2)} s) ${Math.round(peakBytes / 1e6)} MB` +
+  (longestMs === undefined ? '' : `, longest breath ${longestMs.toFixed(0)} ms`);
+
+/** In one module, as a worker gets it: a module runner's wrappers would be measured too. */
+async function bundle(folder) {
+  await build({
+    configFile: false,
+    root: new URL('../..', import.meta.url).pathname,
+    logLevel: 'error',
+    build: {
+      ssr: 'tests/bench/recommend/contestant.ts',
+      outDir: folder,
+      emptyOutDir: false,
+      target: 'es2022',
+      rollupOptions: { output: { entryFileNames: 'contestant.mjs' } },
+    },
+  });
+}
+
+/** On one thread. @returns the last line, as JSON */
+function measure(command, args) {
+  const { stdout, stderr, status } = spawnSync(command, args.map(String), {
+    env: environment(),
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${stderr}`);
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+}
+
+function findPython() {
+  return ['python3', '/usr/bin/python3', 'python'].find(
+    (name) => spawnSync(name, ['-c', 'import numpy'], { stdio: 'ignore' }).status === 0,
+  );
+}
+
+function environment() {
+  const env = { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' };
+  delete env.OPENBLAS_CORETYPE; // it would choose kernels of another processor
+  return env;
+}

@@ -1,0 +1,110 @@
+/** One measure of the studio's recommenders, in a process of its own so that its peak memory is its own. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildInteractions, type Events } from '../../../src/recommend/build-interactions.ts';
+import { methods } from '../../../src/recommend/methods/index.ts';
+import { evaluateRanking } from '../../../src/recommend/ranking/evaluate-ranking.ts';
+import type { FitContext, Recommender } from '../../../src/recommend/recommender.ts';
+import { splitInteractions } from '../../../src/recommend/split-interactions.ts';
+import { generateRatings } from './generate.ts';
+
+const [task = '', folder = '', users = '', items = '', count = ''] = process.argv.slice(2);
+const shape = { users: Number(users), items: Number(items) };
+
+/** As a worker does: hears others after every breath. Between two, in ms of the processor: the machine may be busy. */
+let longestMs = 0;
+let since = process.cpuUsage();
+const sinceMs = () => {
+  const { user, system } = process.cpuUsage(since);
+  return (user + system) / 1000;
+};
+const context: FitContext = {
+  seed: 1,
+  async breathe() {
+    longestMs = Math.max(longestMs, sinceMs());
+    await new Promise((resolve) => setImmediate(resolve));
+    since = process.cpuUsage();
+  },
+};
+
+function readEvents(): Events {
+  const bytes = (name: string) => new Uint8Array(readFileSync(join(folder, name))).buffer;
+  return {
+    users: new Uint32Array(bytes('users')),
+    items: new Uint32Array(bytes('items')),
+    values: new Float32Array(bytes('values')),
+    times: null,
+  };
+}
+
+function writeEvents() {
+  const { values, ...events } = generateRatings(shape.users, shape.items, Number(count));
+  writeFileSync(join(folder, 'users'), events.users);
+  writeFileSync(join(folder, 'items'), events.items);
+  writeFileSync(join(folder, 'values'), values ?? new Float32Array());
+  console.log(JSON.stringify({ events: events.users.length }));
+}
+
+async function fit(): Promise<Recommender> {
+  const x = buildInteractions({ ...readEvents(), values: null }, shape, 'last');
+  switch (task) {
+    case 'ease':
+      return time(() => methods.ease.fit(x, methods.ease.defaults, context, null));
+    case 'item-knn':
+      return time(() => methods['item-knn'].fit(x, methods['item-knn'].defaults, context, null));
+    case 'ials':
+      return time(() =>
+        methods.ials.fit(x, { ...methods.ials.defaults, epochs: 3 }, context, null),
+      );
+    case 'bpr':
+      return time(() => methods.bpr.fit(x, { ...methods.bpr.defaults, epochs: 1 }, context, null));
+    default:
+      throw new Error(`No task "${task}"`);
+  }
+}
+
+async function evaluate(id: 'ease' | 'item-knn') {
+  const x = buildInteractions({ ...readEvents(), values: null }, shape, 'last');
+  const { train, test } = splitInteractions(x, {
+    ...{ type: 'random', validation: 0, test: 0.1, seed: 1 },
+  });
+  const model =
+    id === 'ease'
+      ? methods.ease.open({
+          method: 'ease',
+          settings: { items: shape.items },
+          // Dense, and any numbers: the time is the same.
+          arrays: { weights: new Float32Array(shape.items ** 2).map((_, at) => Math.sin(at)) },
+        })
+      : await methods['item-knn'].fit(train, methods['item-knn'].defaults, context, null);
+  await time(() => evaluateRanking(model, train, test, () => context.breathe({ done: 0 })));
+}
+
+/** Prints seconds by the clock and of the processor, and the peak of resident memory in bytes. */
+async function time<T>(work: () => Promise<T>): Promise<T> {
+  longestMs = 0;
+  since = process.cpuUsage();
+  const started = performance.now();
+  const before = process.cpuUsage();
+  const result = await work();
+  const { user, system } = process.cpuUsage(before);
+  console.log(
+    JSON.stringify({
+      seconds: (performance.now() - started) / 1000,
+      cpuSeconds: (user + system) / 1e6,
+      peakBytes: process.resourceUsage().maxRSS * 1024,
+      longestMs,
+    }),
+  );
+  return result;
+}
+
+if (task === 'generate') writeEvents();
+else if (task === 'evaluate-ease') await evaluate('ease');
+else if (task === 'evaluate-item-knn') await evaluate('item-knn');
+else if (task === 'load-and-item-knn')
+  await time(async () => {
+    const x = buildInteractions(readEvents(), shape, 'last');
+    return methods['item-knn'].fit(x, methods['item-knn'].defaults, context, null);
+  });
+else await fit();
