@@ -31,10 +31,10 @@ export function createHybridMethod(
   return {
     id: 'hybrid',
     defaults: {
-      combination: 'rank-fusion',
+      combination: 'weighted-sum',
       members: [
         { method: 'item-knn', weight: 1 },
-        { method: 'content-based', weight: 0.5 },
+        { method: 'content-based', weight: 0.2 },
       ],
     },
     memory: (interactions, settings) =>
