@@ -1,0 +1,196 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { changeDataSet } from '../../../src/data/change-data-set.ts';
+import { numberCells } from '../../../src/data/number-cells.ts';
+import { columnInRole, type ColumnSource, type SplitSpec } from '../../../src/data/schema.ts';
+import { readItemFeatures } from '../../../src/recommend/read-item-features.ts';
+import { readInteractions, splitEvents } from '../../../src/recommend/read-interactions.ts';
+import { suggestEvents, suggestItemKey } from '../../../src/recommend/suggest-events.ts';
+import { memorySource, vectorOf } from '../../support/memory-source.ts';
+import { eventSource } from '../../support/event-source.ts';
+
+const number = (name: string) => ({ name, type: 'integer' as const });
+
+test.each([
+  [
+    'MovieLens latest',
+    ['userId', 'movieId', 'rating', 'timestamp'],
+    ['userId', 'movieId', 'rating', 'timestamp'],
+  ],
+  [
+    'RecBole',
+    ['user_id:token', 'item_id:token', 'rating:float', 'timestamp:float'],
+    ['user_id:token', 'item_id:token', 'rating:float', 'timestamp:float'],
+  ],
+  ['purchases', ['customer_id', 'sku', 'price', 'date'], ['customer_id', 'sku', null, 'date']],
+  ['clicks', ['session', 'user', 'item'], ['user', 'item', null, null]],
+  ['中文', ['用户', '电影', '评分'], ['用户', '电影', '评分', null]],
+  [
+    'u.data, without a header',
+    ['column 1', 'column 2', 'column 3', 'column 4'],
+    ['column 1', 'column 2', 'column 3', 'column 4'],
+  ],
+])('%s: who, what, how much and when are told by the names', (_name, columns, expected) => {
+  const [user, item, value, time] = expected;
+  expect(suggestEvents(columns.map(number))).toEqual({ user, item, value, time });
+});
+
+test('a table of flowers is no table of events', () => {
+  const columns = ['sepal length', 'sepal width', 'petal length', 'petal width', 'species'];
+  expect(suggestEvents(columns.map(number))).toBeNull();
+});
+
+test.each([
+  [['movieId', 'title', 'genres'], 'movieId'],
+  [['name', 'product_id', 'price'], 'product_id'],
+  [['code', 'label'], 'code'],
+])('the ids of items are in the column that is called so: %s', (names, expected) => {
+  expect(suggestItemKey(names.map(number))).toBe(expected);
+});
+
+test.each<[string, Parameters<typeof vectorOf>, number[], string[]]>([
+  ['whole numbers', ['integer', [10, 9, null, 10]], [1, 0, -1, 1], ['9', '10']],
+  ['huge ids', ['id', ['9007199254740993', '12', null]], [1, 0, -1], ['12', '9007199254740993']],
+  ['text', ['id', ['b', 'a', 'b', null]], [1, 0, 1, -1], ['a', 'b']],
+  ['categories', ['category', ['x', null, 'w']], [1, -1, 0], ['w', 'x']],
+])(
+  '%s are numbered by their order, whatever comes first',
+  (_name, [type, cells], numbers, names) => {
+    const found = numberCells(vectorOf(type, cells));
+    expect([...found.numbers]).toEqual(numbers);
+    expect(found.names).toEqual(names);
+  },
+);
+
+test('rows become events: incomplete ones are left out, of a repeated pair the latest counts, seconds become ms', async () => {
+  const { interactions, users, items, hasValues, incomplete, repeated } = await readInteractions(
+    eventSource({
+      users: ['b', 'a', 'b', null, 'a', 'a'],
+      items: [20, 3, 20, 3, 3, 20],
+      values: [1, 2, 5, 4, 3, null],
+      times: [200, 100, 100, 300, 400, 500],
+    }),
+  );
+  expect({ users, items, hasValues, incomplete, repeated }).toEqual({
+    users: ['a', 'b'],
+    items: ['3', '20'],
+    hasValues: true,
+    incomplete: 2,
+    repeated: 2,
+  });
+  expect([...interactions.indices]).toEqual([0, 1]);
+  expect([...interactions.values]).toEqual([3, 1]); // b's later 1, not the 5 before it
+  expect([...(interactions.times ?? [])]).toEqual([400_000, 200_000]);
+});
+
+test('dates and ms stay as they are, and events need no value', async () => {
+  const { interactions, hasValues } = await readInteractions(
+    eventSource({ users: [1, 1], items: [1, 2], times: [1.3e12, 1.4e12] }),
+  );
+  expect(hasValues).toBe(false);
+  expect([...interactions.values]).toEqual([1, 1]);
+  expect([...(interactions.times ?? [])]).toEqual([1.3e12, 1.4e12]);
+});
+
+test.each<[string, ColumnSource, string]>([
+  [
+    'no user',
+    memorySource({ item: { type: 'integer', cells: [1], role: 'item' } }),
+    'Say which columns are the user and the item',
+  ],
+  [
+    'only gaps',
+    eventSource({ users: [null, 1], items: [1, null] }),
+    'No row has a user, an item and a value',
+  ],
+  [
+    'a value in words',
+    memorySource({
+      user: { type: 'integer', cells: [1], role: 'user' },
+      item: { type: 'integer', cells: [1], role: 'item' },
+      stars: { type: 'category', cells: ['good'], role: 'target' },
+    }),
+    'The column of the value must hold numbers',
+  ],
+])('%s: it is said what is missing', async (_name, source, message) => {
+  await expect(readInteractions(source)).rejects.toThrow(message);
+});
+
+test('each user’s last event tests and the one before it validates; rows can’t be split as a table’s', async () => {
+  const { interactions } = await readInteractions(
+    eventSource({ users: [1, 1, 1, 2], items: [1, 2, 3, 1], times: [3, 2, 1, 9] }),
+  );
+  const {
+    train,
+    validation,
+    test: tested,
+  } = splitEvents(interactions, {
+    type: 'last-out',
+    validation: true,
+  });
+  expect([[...train.indices], [...validation.indices], [...tested.indices]]).toEqual([
+    [2, 0], // the one event of user 2 trains
+    [1],
+    [0],
+  ]);
+  const random: SplitSpec = { type: 'random', seed: 1, validation: 0.1, test: 0.1, stratify: true };
+  expect(() => splitEvents(interactions, random)).toThrow('Events can\'t be split by "random"');
+});
+
+test('to say which columns are who and what is one change, and brings a split of events with it', async () => {
+  const { dataSet } = memorySource({
+    who: { type: 'integer', cells: [1] },
+    what: { type: 'integer', cells: [1] },
+    stars: { type: 'integer', cells: [1], role: 'target' },
+    when: { type: 'integer', cells: [1] },
+    note: { type: 'text', cells: [''] },
+  });
+  const to = { user: 'who', item: 'what', value: 'stars', time: 'when' };
+  const next = await changeDataSet(dataSet, { type: 'events', to });
+  expect(columnInRole(next, 'user')?.name).toBe('who');
+  expect(columnInRole(next, 'item')?.name).toBe('what');
+  expect(columnInRole(next, 'target')?.name).toBe('stars');
+  expect(columnInRole(next, 'time')?.name).toBe('when');
+  expect(next.columns.at(-1)?.role).toBe('ignored');
+  expect(next.split.type).toBe('per-user');
+  await expect(
+    changeDataSet(dataSet, { type: 'events', to: { ...to, item: 'who' } }),
+  ).rejects.toThrow('must be different columns');
+  // A role that only one column can have is taken from the one that had it.
+  const other = await changeDataSet(next, { type: 'role', column: 'note', to: 'user' });
+  expect(other.columns.filter(({ role }) => role === 'user').map(({ name }) => name)).toEqual([
+    'note',
+  ]);
+});
+
+test('a table of items gives titles, categories by their separator, and standardised numbers', async () => {
+  const genres = ['Drama|War', 'Comedy', 'Comedy|Drama', null];
+  const source = memorySource({
+    id: { type: 'integer', cells: [7, 3, 5, 9], role: 'item' },
+    title: { type: 'text', cells: ['Seven', 'Three', 'Five', 'Nine'] },
+    genres: { type: 'text', cells: genres },
+    year: { type: 'integer', cells: [1990, 2000, 2010, null] },
+  });
+  const { features, titles, unknown } = await readItemFeatures(source, ['3', '5', '7', '8']);
+  expect(titles).toEqual(['Three', 'Five', 'Seven', '8']);
+  expect(unknown).toBe(1);
+  expect(features.texts).toEqual(['Three', 'Five', 'Seven', '']);
+  const { names = [], starts = [], indices = [] } = features.categories ?? {};
+  const of = (item: number) =>
+    [...indices.slice(starts[item], starts[item + 1])].map((i) => names[i]);
+  expect([of(0), of(1), of(2).sort(), of(3)]).toEqual([
+    ['Comedy'],
+    ['Comedy', 'Drama'],
+    ['Drama', 'War'],
+    [],
+  ]);
+  const years = [...(features.numbers?.values ?? [])];
+  expect(years[0]).toBeCloseTo(0);
+  expect((years[1] ?? 0) + (years[2] ?? 0)).toBeCloseTo(0);
+  expect(years[3]).toBe(0);
+});
+
+test('the bundled films: what the sample says of itself is so', async () => {
+  const text = await readFile('public/samples/movielens-ratings.csv', 'utf8');
+  expect(text.trim().split('\n').length - 1).toBe(72_641);
+});

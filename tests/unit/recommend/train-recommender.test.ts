@@ -1,0 +1,146 @@
+import { expect, test } from 'vitest';
+import { Random } from '../../../src/lib/random.ts';
+import { allMethods } from '../../../src/recommend/engine/methods.ts';
+import { trainRecommender } from '../../../src/recommend/engine/train-recommender.ts';
+import {
+  defaultSettings,
+  methodInfo,
+  recommenderMethods,
+} from '../../../src/recommend/method-settings.ts';
+import { parseRunConfig } from '../../../src/training/config-schema.ts';
+import { Control } from '../../../src/training/engine/control.ts';
+import type { RunEvent, SettingValue } from '../../../src/training/run.ts';
+import { eventSource } from '../../support/event-source.ts';
+import { memorySource } from '../../support/memory-source.ts';
+
+/** Two crowds of 20 people with 15 items each, and now and then something of the other crowd. */
+function twoCrowds() {
+  const random = new Random(1, 'crowds');
+  const users: number[] = [];
+  const items: number[] = [];
+  const values: number[] = [];
+  const times: number[] = [];
+  for (let user = 0; user < 40; user++)
+    for (let event = 0; event < 12; event++) {
+      const crowd = random.uniform() < 0.05 ? 1 - (user % 2) : user % 2;
+      users.push(user);
+      items.push(100 * crowd + random.integer(15));
+      values.push(1 + random.integer(5));
+      times.push(1_000_000 + random.integer(100_000));
+    }
+  return eventSource({ users, items, values, times });
+}
+
+const titles = memorySource({
+  id: {
+    type: 'integer',
+    cells: Array.from({ length: 30 }, (_, i) => (i < 15 ? i : 85 + i)),
+    role: 'item',
+  },
+  crowd: { type: 'category', cells: Array.from({ length: 30 }, (_, i) => (i < 15 ? 'a' : 'b')) },
+});
+
+function job(learner: string, settings: Record<string, SettingValue> = {}) {
+  const info = methodInfo(learner);
+  const events: RunEvent[] = [];
+  return {
+    source: twoCrowds(),
+    items: titles,
+    config: { learner, seed: 1, settings: { ...(info && defaultSettings(info)), ...settings } },
+    control: new Control(),
+    emit: (event: RunEvent) => void events.push(event),
+    checkpoint: null,
+    saveCheckpoint: () => Promise.resolve(),
+    events,
+  };
+}
+
+const quick: Record<string, Record<string, SettingValue>> = {
+  bpr: { epochs: 3, factors: 4 },
+  'biased-mf': { epochs: 3, factors: 4 },
+  ials: { epochs: 3, factors: 4 },
+  'pure-svd': { factors: 4 },
+  sasrec: { epochs: 1, units: 8, steps: 8, blocks: 1 },
+  gru4rec: { epochs: 1, units: 8, steps: 8 },
+  'two-tower': { epochs: 1, units: 8, hidden: 8, candidates: 16 },
+  'content-based': { leastItems: 1 },
+  ease: { regularization: 10 },
+};
+
+test.each(recommenderMethods.map(({ id }) => id))(
+  '%s: a run learns, is measured beside the most popular, and its model opens again to the same scores',
+  async (id) => {
+    const run = job(id, quick[id]);
+    const { recommender, evaluation, perUser, items, outcome } = await trainRecommender(run);
+    expect(outcome).toBe('completed');
+    expect(items).toHaveLength(30);
+    if (evaluation?.type !== 'ranking') throw new Error('no ranking was measured');
+    expect(evaluation.metrics['ndcgAt10']?.value).toBeGreaterThan(0);
+    expect(evaluation.metrics['ndcgAt10']?.baseline).toBeGreaterThan(0);
+    expect(evaluation.protocol.split).toBe('per-user');
+    const known = [...(perUser ?? [])].filter((value) => !Number.isNaN(value));
+    const mean = known.reduce((a, b) => a + b, 0) / known.length;
+    expect(mean).toBeCloseTo(evaluation.metrics['ndcgAt10']?.value ?? 0, 5);
+    expect(run.events[0]).toMatchObject({ type: 'started', backend: 'cpu' });
+    expect(run.events.at(-1)).toMatchObject({ type: 'finished', outcome: 'completed' });
+
+    const method = Object.values(allMethods).find((candidate) => candidate.id === id);
+    const opened = method?.open(structuredClone(recommender));
+    const again = new Float32Array(30);
+    const taste = {
+      items: Uint32Array.of(0, 1, 2),
+      values: Float32Array.of(1, 1, 1),
+      times: Float64Array.of(1, 2, 3),
+    };
+    opened?.score(taste, again);
+    expect(again.some((score) => score !== 0)).toBe(true);
+    const twice = new Float32Array(30);
+    method?.open(opened?.save() ?? recommender).score(taste, twice);
+    expect(twice).toEqual(again);
+  },
+);
+
+test('neighbours and EASE tell the crowds apart, which what is most popular can’t', async () => {
+  for (const id of ['item-knn', 'ease']) {
+    const { evaluation } = await trainRecommender(job(id, quick[id]));
+    const { value = 0, baseline } = evaluation?.metrics['ndcgAt10'] ?? {};
+    expect(value, id).toBeGreaterThan(1.3 * (baseline ?? 0));
+  }
+});
+
+test('a form’s defaults are the methods’ own', () => {
+  for (const info of recommenderMethods) {
+    if (info.id === 'hybrid') continue; // whose members a form names flatly
+    const { defaults } = Object.values(allMethods).find(({ id }) => id === info.id) ?? {};
+    expect(defaults, info.id).toMatchObject(defaultSettings(info));
+  }
+});
+
+test('a run that is stopped before there is a model says so', async () => {
+  const run = job('item-knn');
+  run.control.command('stop');
+  await expect(trainRecommender(run)).rejects.toThrow(
+    expect.objectContaining({ name: 'StudioError:cancelled' }) as Error,
+  );
+});
+
+test.each<[string, Record<string, SettingValue>, string]>([
+  ['item-knn', { neighbours: 0 }, 'setting "neighbours": 0 won\'t do; expected a number from 1'],
+  ['item-knn', { similarity: 'magic' }, 'expected one of cosine, adjusted-cosine'],
+  ['ials', { factors: 2.5 }, 'setting "factors": 2.5 won\'t do; expected a whole number'],
+  ['magic', {}, 'There is no recommender "magic"'],
+])(
+  '%s with %o is refused: the message names the setting and the value',
+  async (learner, settings, message) => {
+    await expect(trainRecommender(job(learner, settings))).rejects.toThrow(message);
+  },
+);
+
+test('what is known of a run’s settings is checked where they are stored', () => {
+  const config = { learner: 'ease', seed: 1, settings: { regularization: 250 } };
+  expect(parseRunConfig(config)).toEqual(config);
+  expect(() => parseRunConfig({ ...config, settings: { regularization: Infinity } })).toThrow(
+    'setting "settings.regularization"',
+  );
+  expect(() => parseRunConfig({ ...config, code: 'alert(1)' })).toThrow('setting "code"');
+});
