@@ -1,5 +1,7 @@
 /** What each method can be told, for forms and guards: light, so that a page may know it before any method is loaded. */
 import type { SettingValue } from '../training/run.ts';
+import { gru4recDefaults, sasrecDefaults, type SequentialSettings } from './settings/sequential.ts';
+import { twoTowerDefaults } from './settings/two-tower.ts';
 
 export type MethodSetting =
   | {
@@ -72,15 +74,15 @@ const whole = (name: string, value: number, max = 1e6): MethodSetting => ({
   max,
   isWhole: true,
 });
-const sequential = (blocks: number, rate: number): readonly MethodSetting[] => [
-  whole('steps', 50, 1000),
-  whole('units', 64, 1024),
-  ...(blocks > 1 ? [whole('blocks', blocks, 12), whole('heads', 1, 16)] : []),
-  { type: 'number', name: 'dropout', default: 0.3, min: 0, max: 0.95, step: 0.1 },
-  epochs(40),
-  whole('batchSize', 32, 4096),
-  learningRate(rate),
-  atLeastZero('sampledItems', 0),
+const sequential = (of: SequentialSettings, isDeep: boolean): readonly MethodSetting[] => [
+  whole('steps', of.steps, 1000),
+  whole('units', of.units, 1024),
+  ...(isDeep ? [whole('blocks', of.blocks, 12), whole('heads', of.heads, 16)] : []),
+  { type: 'number', name: 'dropout', default: of.dropout, min: 0, max: 0.95, step: 0.1 },
+  epochs(of.epochs),
+  whole('batchSize', of.batchSize, 4096),
+  learningRate(of.learningRate),
+  atLeastZero('sampledItems', of.sampledItems),
 ];
 const combinable = ['ease', 'item-knn', 'ials', 'user-knn', 'pure-svd', 'bpr', 'content-based'];
 
@@ -157,19 +159,22 @@ export const recommenderMethods: readonly MethodInfo[] = [
     id: 'two-tower',
     learnsFrom: 'events',
     settings: [
-      whole('units', 64, 1024),
-      whole('hidden', 64, 1024),
-      { type: 'number', name: 'idDropout', default: 0.3, min: 0, max: 0.99, step: 0.1 },
-      whole('mostWords', 100),
-      whole('history', 50, 1000),
-      whole('candidates', 1024, 100_000),
-      epochs(15),
-      whole('batchSize', 256, 65_536),
-      learningRate(0.002),
+      whole('units', twoTowerDefaults.units, 1024),
+      whole('hidden', twoTowerDefaults.hidden, 1024),
+      {
+        ...{ type: 'number', name: 'idDropout', default: twoTowerDefaults.idDropout },
+        ...{ min: 0, max: 0.99, step: 0.1 },
+      },
+      whole('mostWords', twoTowerDefaults.mostWords),
+      whole('history', twoTowerDefaults.history, 1000),
+      whole('candidates', twoTowerDefaults.candidates, 100_000),
+      epochs(twoTowerDefaults.epochs),
+      whole('batchSize', twoTowerDefaults.batchSize, 65_536),
+      learningRate(twoTowerDefaults.learningRate),
     ],
   },
-  { id: 'sasrec', learnsFrom: 'events', settings: sequential(2, 0.001) },
-  { id: 'gru4rec', learnsFrom: 'events', settings: sequential(1, 0.002) },
+  { id: 'sasrec', learnsFrom: 'events', settings: sequential(sasrecDefaults, true) },
+  { id: 'gru4rec', learnsFrom: 'events', settings: sequential(gru4recDefaults, false) },
 ];
 
 export function methodInfo(id: string): MethodInfo | undefined {

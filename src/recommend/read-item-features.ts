@@ -14,6 +14,8 @@ export interface ItemTable {
 
 /** More parts than one in this share of a column's cells make it a list of categories. */
 const leastSplit = 0.05;
+/** How often a category is there at least, on average. */
+const leastRecurrence = 1.6;
 const mostCategories = 5000;
 const separators = ['|', ';', ', ', '/'];
 const titleNames = /title|name|标题|名称|片名/i;
@@ -78,14 +80,18 @@ function separatorOf(vector: ColumnVector): string | null {
   let most = leastSplit * count;
   for (const separator of separators) {
     let split = 0;
+    let occurrences = 0;
     const parts = new Set<string>();
     for (let row = 0; row < count; row++) {
+      if (isMissing(vector, row)) continue;
       const cell = textAt(vector, row).split(separator);
       if (cell.length > 1) split++;
       for (const part of cell) parts.add(part);
+      occurrences += cell.length;
     }
     // Of a list the parts come again and again; of a text they don't.
-    if (split > most && parts.size < count / 2) [best, most] = [separator, split];
+    if (split > most && occurrences >= leastRecurrence * parts.size)
+      [best, most] = [separator, split];
   }
   return best;
 }

@@ -117,7 +117,7 @@ test('a form’s defaults are the methods’ own', () => {
 });
 
 test('a run that is stopped before there is a model says so', async () => {
-  const run = job('item-knn');
+  const run = job('sasrec', { epochs: 1000 });
   run.control.command('stop');
   await expect(trainRecommender(run)).rejects.toThrow(
     expect.objectContaining({ name: 'StudioError:cancelled' }) as Error,
