@@ -31,6 +31,7 @@ const screenKeys = [
   'glossary',
   'models',
   'notices',
+  'preview',
   'privacy',
   'train',
 ] as const satisfies readonly (keyof ScreenMessages)[];

@@ -63,6 +63,8 @@ export interface RecommenderSummary {
   items: number;
   /** Whether scores are in the units of the values. */
   predictsValues: boolean;
+  /** Whether it heeds how high a rating is, not only that there is one. */
+  learnsValues: boolean;
   /** Least and greatest value in the data; null where events have none. */
   values: [number, number] | null;
   hasTitles: boolean;

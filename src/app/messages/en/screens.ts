@@ -4,6 +4,7 @@ import { evaluate } from './evaluate.ts';
 import { glossary } from './glossary.ts';
 import { models } from './models.ts';
 import { notices } from './notices.ts';
+import { preview } from './preview.ts';
 import { privacy } from './privacy.ts';
 import { train } from './train.ts';
 
@@ -13,6 +14,7 @@ const screens = {
   glossary,
   models,
   notices,
+  preview,
   privacy,
   train,
 };
