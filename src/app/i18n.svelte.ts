@@ -33,6 +33,7 @@ const screenKeys = [
   'notices',
   'preview',
   'privacy',
+  'recommend',
   'train',
 ] as const satisfies readonly (keyof ScreenMessages)[];
 
