@@ -15,6 +15,7 @@ import { openStudioDb } from '../src/storage/db.ts';
 import { exportLists } from './recommend/export-lists.ts';
 import { itemSummary } from './recommend/item-summary.ts';
 import { openRecommender } from './recommend/open-recommender.ts';
+import { reasonsOf } from './recommend/reasons-of.ts';
 import { previewCalls } from './recommend/preview-calls.ts';
 
 const db = openStudioDb();
@@ -22,7 +23,6 @@ db.catch(() => undefined); // thrown where it is awaited
 
 const warm = new Map<string, Promise<AskedRecommender>>();
 const mostWarm = 3;
-const shownReasons = 8;
 
 function open(ref: VersionRef): Promise<AskedRecommender> {
   const key = modelVersionKey(ref);
@@ -112,19 +112,6 @@ function tasteOf(asked: AskedRecommender, person: Person): Taste {
     items: Uint32Array.from(ratings, ({ item }) => item),
     values: Float32Array.from(ratings, ({ value }) => (asked.learnsValues ? value : 1)),
     times: null,
-  };
-}
-
-function reasonsOf(asked: AskedRecommender, taste: Taste, item: number) {
-  const { parts, isExact } = asked.model.reasons(taste, item);
-  const sum = (from: number) => parts.slice(from).reduce((total, { amount }) => total + amount, 0);
-  return {
-    reasons: parts.slice(0, shownReasons).map((part) => ({
-      kind: part.kind,
-      name: asked.nameOf(part),
-      amount: part.amount,
-    })),
-    rest: isExact ? sum(shownReasons) : null,
   };
 }
 

@@ -1,33 +1,28 @@
-/** What a score is made of, as bars: parts of one meaning together, and what is left over. */
+/** What a score is made of, as bars: the largest first, what is left over last. */
 import type { Reason, Recommendation } from '../../../rpc/recommend-contract.ts';
 
 export interface ReasonBar {
   kind: Reason['kind'] | 'rest';
-  /** '' where the kind says all. */
   name: string;
   amount: number;
   /** Of the largest bar, −1 to 1. */
   share: number;
 }
 
+/** What a person can be told as the reason: not what is the same for every item, or nameless. */
+export type MainReason = ReasonBar & {
+  kind: Exclude<ReasonBar['kind'], 'bias' | 'user-bias' | 'rest'>;
+};
+
+/** Of the largest bar: what rounding leaves over is no part. */
 const negligible = 1e-6;
 
-/** Largest first by size, the rest last; the amounts sum to the score where `rest` is known. */
+/** The amounts sum to the score where `rest` is known. */
 export function reasonBars({
   reasons,
   rest,
 }: Pick<Recommendation, 'reasons' | 'rest'>): ReasonBar[] {
-  const biases = reasons.filter(({ kind }) => kind === 'bias');
-  const bars = reasons
-    .filter(({ kind }) => kind !== 'bias')
-    .map(({ kind, name, amount }) => ({ kind: kind as ReasonBar['kind'], name, amount }));
-  // Means and offsets of one model: what is liked by all, in as many parts as the model has.
-  if (biases.length > 0)
-    bars.push({
-      kind: 'bias',
-      name: '',
-      amount: biases.reduce((sum, { amount }) => sum + amount, 0),
-    });
+  const bars: Omit<ReasonBar, 'share'>[] = [...reasons];
   bars.sort((a, b) => Math.abs(b.amount) - Math.abs(a.amount));
   const largest = Math.max(Math.abs(rest ?? 0), ...bars.map(({ amount }) => Math.abs(amount)));
   if (rest !== null && Math.abs(rest) > negligible * largest)
@@ -36,9 +31,10 @@ export function reasonBars({
 }
 
 /** The part that speaks most for the item; undefined where none does. */
-export function mainReason(bars: readonly ReasonBar[]): ReasonBar | undefined {
-  return (
-    bars.find(({ kind, amount }) => amount > 0 && kind !== 'bias' && kind !== 'rest') ??
-    bars.find(({ kind, amount }) => amount > 0 && kind === 'bias')
-  );
+export function mainReason(bars: readonly ReasonBar[]): MainReason | undefined {
+  return bars.filter(isTellable).find(({ amount }) => amount > 0);
+}
+
+function isTellable(bar: ReasonBar): bar is MainReason {
+  return bar.kind !== 'bias' && bar.kind !== 'user-bias' && bar.kind !== 'rest';
 }
