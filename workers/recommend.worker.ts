@@ -5,22 +5,24 @@ import type { Taste } from '../src/recommend/interactions.ts';
 import { modelVersionKey } from '../src/registry/model-version-codec.ts';
 import type { VersionRef } from '../src/rpc/contracts.ts';
 import type {
-  ItemSummary,
   KnownItem,
   Person,
   Recommendation,
   RecommendApi,
 } from '../src/rpc/recommend-contract.ts';
+import type { RecommendPreviewApi } from '../src/rpc/recommend-preview-contract.ts';
 import { openStudioDb } from '../src/storage/db.ts';
 import { exportLists } from './recommend/export-lists.ts';
+import { itemSummary } from './recommend/item-summary.ts';
 import { openRecommender } from './recommend/open-recommender.ts';
+import { reasonsOf } from './recommend/reasons-of.ts';
+import { previewCalls } from './recommend/preview-calls.ts';
 
 const db = openStudioDb();
 db.catch(() => undefined); // thrown where it is awaited
 
 const warm = new Map<string, Promise<AskedRecommender>>();
 const mostWarm = 3;
-const shownReasons = 8;
 
 function open(ref: VersionRef): Promise<AskedRecommender> {
   const key = modelVersionKey(ref);
@@ -34,6 +36,7 @@ function open(ref: VersionRef): Promise<AskedRecommender> {
 }
 
 const api = {
+  ...previewCalls(open),
   async open(ref) {
     const asked = await open(ref);
     const { model, table, categories } = asked;
@@ -42,6 +45,7 @@ const api = {
       users: table.users.length,
       items: model.items,
       predictsValues: model.predictsValues,
+      learnsValues: asked.learnsValues,
       values: table.hasValues ? rangeOf(values) : null,
       hasTitles: asked.hasTitles,
       hasTimes: times !== null,
@@ -51,7 +55,7 @@ const api = {
   },
   async searchItems(ref, text, count) {
     const asked = await open(ref);
-    return asked.searchItems(text, count).map((item) => summaryOf(asked, item));
+    return asked.searchItems(text, count).map((item) => itemSummary(asked, item));
   },
   async searchPeople(ref, text, count) {
     const asked = await open(ref);
@@ -67,7 +71,7 @@ const api = {
     return Array.from(items, (item, i): KnownItem => {
       const time = times?.[i] ?? Number.NaN;
       return {
-        ...summaryOf(asked, item),
+        ...itemSummary(asked, item),
         value: values[i] ?? 1,
         time: Number.isNaN(time) ? null : time,
       };
@@ -80,7 +84,7 @@ const api = {
     const taste = tasteOf(asked, person);
     const heldOut = 'user' in person ? asked.heldOut(person.user) : null;
     return asked.top(taste, count, rerank).map(({ item, score }): Recommendation => ({
-      ...summaryOf(asked, item),
+      ...itemSummary(asked, item),
       score,
       ...reasonsOf(asked, taste, item),
       isHeldOut: heldOut?.has(item) ?? false,
@@ -90,25 +94,15 @@ const api = {
     const asked = await open(ref);
     const found = asked.model.similar(item, count);
     return (
-      found?.map(({ item: other, similarity }) => ({ ...summaryOf(asked, other), similarity })) ??
+      found?.map(({ item: other, similarity }) => ({ ...itemSummary(asked, other), similarity })) ??
       null
     );
   },
   exportLists: async (ref, options, onProgress) =>
     exportLists(await open(ref), options, onProgress),
-} satisfies RecommendApi;
+} satisfies RecommendApi & RecommendPreviewApi;
 
 expose(api);
-
-function summaryOf(asked: AskedRecommender, item: number): ItemSummary {
-  return {
-    item,
-    id: asked.table.items[item] ?? '',
-    title: asked.titleOf(item),
-    categories: asked.categoriesOf(item),
-    people: asked.people[item] ?? 0,
-  };
-}
 
 /** A new person's ratings in the order that models take. */
 function tasteOf(asked: AskedRecommender, person: Person): Taste {
@@ -121,19 +115,6 @@ function tasteOf(asked: AskedRecommender, person: Person): Taste {
     items: Uint32Array.from(ratings, ({ item }) => item),
     values: Float32Array.from(ratings, ({ value }) => (asked.learnsValues ? value : 1)),
     times: Float64Array.from(ratings, ({ time }) => time),
-  };
-}
-
-function reasonsOf(asked: AskedRecommender, taste: Taste, item: number) {
-  const { parts, isExact } = asked.model.reasons(taste, item);
-  const sum = (from: number) => parts.slice(from).reduce((total, { amount }) => total + amount, 0);
-  return {
-    reasons: parts.slice(0, shownReasons).map((part) => ({
-      kind: part.kind,
-      name: asked.nameOf(part),
-      amount: part.amount,
-    })),
-    rest: isExact ? sum(shownReasons) : null,
   };
 }
 

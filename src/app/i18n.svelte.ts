@@ -31,6 +31,7 @@ const screenKeys = [
   'glossary',
   'models',
   'notices',
+  'preview',
   'privacy',
   'recommend',
   'train',

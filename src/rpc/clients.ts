@@ -1,6 +1,7 @@
 /** One constructor a worker; the page holds one of each, and a further data worker for each import. */
 import type { DataApi, InferenceApi, TrainingApi } from './contracts.ts';
 import type { RecommendApi } from './recommend-contract.ts';
+import type { RecommendPreviewApi } from './recommend-preview-contract.ts';
 import { WorkerClient } from './worker-client.ts';
 
 export const dataClient = () =>
@@ -31,7 +32,7 @@ export const inferenceClient = () =>
   );
 
 export const recommendClient = () =>
-  new WorkerClient<RecommendApi>(
+  new WorkerClient<RecommendApi & RecommendPreviewApi>(
     () =>
       new Worker(new URL('../../workers/recommend.worker.ts', import.meta.url), {
         type: 'module',

@@ -35,7 +35,8 @@ export interface RerankWeights {
 
 /** One summand of a score, in words that a person knows. */
 export interface Reason {
-  kind: 'item' | 'user' | 'factor' | 'feature' | 'member' | 'bias';
+  /** `item-bias`, `user-bias`: what is so of the item for everybody, of the person for every item. */
+  kind: 'item' | 'user' | 'factor' | 'feature' | 'member' | 'bias' | 'item-bias' | 'user-bias';
   /** Title of an item, id of a user, name of a category …; the number of a factor. */
   name: string;
   amount: number;
@@ -63,6 +64,8 @@ export interface RecommenderSummary {
   items: number;
   /** Whether scores are in the units of the values. */
   predictsValues: boolean;
+  /** Whether it heeds how high a rating is, not only that there is one. */
+  learnsValues: boolean;
   /** Least and greatest value in the data; null where events have none. */
   values: [number, number] | null;
   hasTitles: boolean;

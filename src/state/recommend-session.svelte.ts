@@ -47,6 +47,32 @@ export class RecommendSession {
     return this.#client.call((api) => api.similar(this.#ref(version), item, count));
   }
 
+  /** Numbers of people differ between versions; ids don't. */
+  personOf(version: string, id: string) {
+    return this.#client.call((api) => api.personOf(this.#ref(version), id));
+  }
+
+  itemsOf(version: string, ids: readonly string[]) {
+    return this.#client.call((api) => api.itemsOf(this.#ref(version), ids));
+  }
+
+  itemAt(version: string, item: number) {
+    return this.#client.call((api) => api.itemAt(this.#ref(version), item));
+  }
+
+  map(version: string) {
+    return this.#client.call((api) => api.map(this.#ref(version)));
+  }
+
+  /** @throws StudioError `cancelled` where another was asked for meanwhile */
+  effect(version: string, rerank: RerankWeights) {
+    return this.#client.call((api) => api.effect(this.#ref(version), rerank));
+  }
+
+  stopEffect() {
+    return this.#client.call((api) => api.stopEffect());
+  }
+
   exportLists(
     version: string,
     options: { count: number; format: 'csv' | 'json'; rerank?: RerankWeights },

@@ -4,6 +4,7 @@ import { evaluate } from './evaluate.ts';
 import { glossary } from './glossary.ts';
 import { models } from './models.ts';
 import { notices } from './notices.ts';
+import { preview } from './preview.ts';
 import { privacy } from './privacy.ts';
 import { recommend } from './recommend.ts';
 import { train } from './train.ts';
@@ -14,6 +15,7 @@ const screens = {
   glossary,
   models,
   notices,
+  preview,
   privacy,
   recommend,
   train,

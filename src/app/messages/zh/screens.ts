@@ -5,6 +5,7 @@ import { evaluate } from './evaluate.ts';
 import { glossary } from './glossary.ts';
 import { models } from './models.ts';
 import { notices } from './notices.ts';
+import { preview } from './preview.ts';
 import { privacy } from './privacy.ts';
 import { recommend } from './recommend.ts';
 import { train } from './train.ts';
@@ -15,6 +16,7 @@ const screens: ScreenMessages = {
   glossary,
   models,
   notices,
+  preview,
   privacy,
   recommend,
   train,

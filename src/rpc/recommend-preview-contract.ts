@@ -1,0 +1,52 @@
+/** What workers/recommend.worker.ts serves for the preview of recommendations alone. Plain data. */
+import type { VersionRef } from './contracts.ts';
+import type { ItemSummary, PersonSummary, RerankWeights } from './recommend-contract.ts';
+
+/** Items on a plane (recommend/map.ts). Columns of one length; the place in them is the item. */
+export interface MappedItems {
+  /** [items, 2], around the middle at 0. */
+  positions: Float32Array;
+  /** How much of all spread each axis shows, 0 to 1. */
+  shares: [horizontal: number, vertical: number];
+  titles: string[];
+  /** [items]: index in `RecommenderSummary.categories` of the first that an item has, −1 for none. */
+  categories: Int32Array;
+  /** [items]: how many people had it. */
+  people: Uint32Array;
+}
+
+/** Means over the sample, and the share of all items that its lists show. Of ten places. */
+export interface ListFigures {
+  ndcgAt10: number;
+  coverageAt10: number;
+  /** 1 − the mean cosine of pairs in a list, by who has them. */
+  diversityAt10: number;
+  /** Mean self-information, bits. */
+  noveltyAt10: number;
+}
+
+/** What another order does to the figures. */
+export interface RerankEffect {
+  /** Whom it was measured on: of those with something in the test part, evenly by number. */
+  people: number;
+  /** How many have something in the test part. */
+  tested: number;
+  before: ListFigures;
+  after: ListFigures;
+}
+
+export interface RecommendPreviewApi {
+  /** Numbers differ between versions of the data; ids don't. Null where the model's data has no such person. */
+  personOf(version: VersionRef, id: string): Promise<PersonSummary | null>;
+  /** In the order of `ids`; null for one that the model's data has not. */
+  itemsOf(version: VersionRef, ids: readonly string[]): Promise<(ItemSummary | null)[]>;
+  itemAt(version: VersionRef, item: number): Promise<ItemSummary>;
+  /** Null where the model has no vectors of items. */
+  map(version: VersionRef): Promise<MappedItems | null>;
+  /**
+   * Null where nobody has anything in the test part. A later call takes the place of one that is going.
+   * @throws StudioError `cancelled` where it did, or after `stopEffect`
+   */
+  effect(version: VersionRef, rerank: RerankWeights): Promise<RerankEffect | null>;
+  stopEffect(): Promise<void>;
+}

@@ -1,0 +1,19 @@
+/** How somebody says what they make of an item: by stars where the data has ratings, else by a heart. */
+
+/**
+ * The steps of a scale, least first; a single one is a heart.
+ * @param values least and greatest in the data; null where events have none
+ * @param isOfRatings whether the model takes values for ratings, not for counts
+ */
+export function ratingSteps(
+  values: readonly [number, number] | null,
+  isOfRatings: boolean,
+): number[] {
+  if (!values || values[0] === values[1]) return [1];
+  const [least, most] = [Math.ceil(values[0]), Math.floor(values[1])];
+  if (most - least >= 1 && most - least <= 9)
+    return Array.from({ length: most - least + 1 }, (_, i) => least + i);
+  // As wide as a count of plays: a heart, unless the model predicts it.
+  if (!isOfRatings) return [1];
+  return Array.from({ length: 5 }, (_, i) => values[0] + (i * (values[1] - values[0])) / 4);
+}

@@ -1,0 +1,176 @@
+import { describe, expect, test } from 'vitest';
+import { AskedRecommender } from '../../../src/recommend/asked-recommender.ts';
+import { fitRecommender } from '../../../src/recommend/fit-recommender.ts';
+import type { Interactions } from '../../../src/recommend/interactions.ts';
+import { methods } from '../../../src/recommend/methods/index.ts';
+import { evaluateRanking } from '../../../src/recommend/ranking/evaluate-ranking.ts';
+import type { Recommender } from '../../../src/recommend/recommender.ts';
+import {
+  coloursOf,
+  itemNear,
+  placesOf,
+} from '../../../src/tasks/recommendation/preview/map-drawing.ts';
+import { mainReason, reasonBars } from '../../../src/tasks/recommendation/preview/reasons.ts';
+import { ratingSteps } from '../../../src/tasks/recommendation/preview/scale.ts';
+import { reasonsOf } from '../../../workers/recommend/reasons-of.ts';
+import { rerankEffect } from '../../../workers/recommend/rerank-effect.ts';
+import { fitContext, fromMatrix, randomInteractions } from '../../support/small-interactions.ts';
+
+const modelOrder = { diversity: 0, popularity: 0, freshness: 0 };
+const never = () => Promise.resolve();
+
+/** Random ratings, each fifth of which is held out. */
+function ratings(users = 60, items = 40): { train: Interactions; test: Interactions } {
+  const all = randomInteractions(users, items, 0.3, 5, 5);
+  const part = (isTest: boolean) =>
+    fromMatrix(
+      Array.from({ length: users }, (_, user) => {
+        const row = Array.from({ length: items }, () => 0);
+        for (let at = all.starts[user] ?? 0; at < (all.starts[user + 1] ?? 0); at++)
+          if ((at % 5 === 0) === isTest) row[all.indices[at] ?? 0] = all.values[at] ?? 0;
+        return row;
+      }),
+    );
+  return { train: part(false), test: part(true) };
+}
+
+function ask(model: Recommender, { train, test: held }: ReturnType<typeof ratings>) {
+  const nothing = fromMatrix(
+    Array.from({ length: train.users }, () => Array.from({ length: train.items }, () => 0)),
+  );
+  const ids = (count: number) => Array.from({ length: count }, (_, i) => String(i));
+  return new AskedRecommender(model, {
+    table: {
+      interactions: train,
+      users: ids(train.users),
+      items: ids(train.items),
+      hasValues: true,
+      incomplete: 0,
+      repeated: 0,
+    },
+    parts: { train, validation: nothing, test: held },
+    items: null,
+    learnsValues: true,
+  });
+}
+
+const fit = <Settings>(
+  method: Parameters<typeof fitRecommender<Settings>>[0],
+  train: Interactions,
+) => fitRecommender(method, train, method.defaults, fitContext);
+
+describe('the effect of another order', () => {
+  test('of everybody, in the model’s order, is what the evaluation of full rankings says', async () => {
+    const data = ratings();
+    const model = await fit(methods.ease, data.train);
+    const found = await rerankEffect(ask(model, data), modelOrder, never);
+    const { metrics, users } = await evaluateRanking(model, data.train, data.test);
+    expect(found?.people).toBe(users.length);
+    expect(found?.before.ndcgAt10).toBeCloseTo(metrics.ndcgAt10, 5);
+    expect(found?.before.coverageAt10).toBeCloseTo(metrics.coverageAt10, 5);
+    expect(found?.before.diversityAt10).toBeCloseTo(metrics.diversityAt10, 5);
+    expect(found?.before.noveltyAt10).toBeCloseTo(metrics.noveltyAt10, 5);
+    expect(found?.after).toEqual(found?.before);
+  });
+
+  test('less known items raise novelty, of a sample no larger than asked for', async () => {
+    const data = ratings();
+    const asked = ask(await fit(methods.ials, data.train), data);
+    const found = await rerankEffect(asked, { ...modelOrder, popularity: -1 }, never, 20);
+    expect(found?.people).toBe(20);
+    expect(found?.tested).toBeGreaterThan(20);
+    expect(found?.after.noveltyAt10).toBeGreaterThan((found?.before.noveltyAt10 ?? NaN) + 0.05);
+  });
+
+  test('is null where nobody has anything in the test part', async () => {
+    const { train } = ratings();
+    const empty = fromMatrix(
+      Array.from({ length: train.users }, () => Array.from({ length: train.items }, () => 0)),
+    );
+    const data = { train, test: empty };
+    const asked = ask(await fit(methods['most-popular'], train), data);
+    expect(await rerankEffect(asked, modelOrder, never)).toBeNull();
+  });
+});
+
+describe('reasons', () => {
+  const methodsWithOffsets = [methods['user-item-bias'], methods['biased-mf']] as const;
+
+  test('sum to the score, and never name the item itself', async () => {
+    const data = ratings();
+    for (const method of [...methodsWithOffsets, methods.ease, methods.ials] as const) {
+      // Of one of these; the union of their settings is no setting of any.
+      const model = await fit(method as typeof methods.ease, data.train);
+      const asked = ask(model, data);
+      const taste = asked.tasteOf(3);
+      for (const { item, score } of asked.top(taste, 5, modelOrder)) {
+        const found = reasonsOf(asked, taste, item);
+        const bars = reasonBars(found);
+        const sum = bars.reduce((total, { amount }) => total + amount, 0);
+        expect(sum, method.id).toBeCloseTo(score, 3);
+        expect(mainReason(bars)?.kind === 'item' && mainReason(bars)?.name, method.id).not.toBe(
+          String(item),
+        );
+      }
+    }
+  });
+
+  test('tell a person’s own offset from the people who are like them', async () => {
+    const data = ratings();
+    const kindsOf = async (method: keyof typeof methods) => {
+      const model = await fit(methods[method] as typeof methods.ease, data.train); // as above
+      const asked = ask(model, data);
+      const [first] = asked.top(asked.tasteOf(3), 1, modelOrder);
+      return reasonsOf(asked, asked.tasteOf(3), first?.item ?? 0).reasons.map(({ kind }) => kind);
+    };
+    expect(new Set(await kindsOf('user-item-bias'))).toEqual(
+      new Set(['bias', 'item-bias', 'user-bias']),
+    );
+    expect(new Set(await kindsOf('user-knn'))).toEqual(new Set(['user']));
+    expect(await kindsOf('most-popular')).toEqual(['item-bias']);
+  });
+
+  test('are drawn by size, the rest last, against the largest', () => {
+    const bars = reasonBars({
+      reasons: [
+        { kind: 'bias', name: '1', amount: 1 },
+        { kind: 'item', name: 'Alien', amount: -2 },
+        { kind: 'item', name: 'Brazil', amount: 0.5 },
+      ],
+      rest: 0.1,
+    });
+    expect(bars.map(({ name, share }) => [name, share])).toEqual([
+      ['Alien', -1],
+      ['1', 0.5],
+      ['Brazil', 0.25],
+      ['', 0.05],
+    ]);
+    expect(mainReason(bars)?.name).toBe('Brazil');
+  });
+});
+
+test('ratings are told by stars, counts and mere events by a heart', () => {
+  expect(ratingSteps([1, 5], true)).toEqual([1, 2, 3, 4, 5]);
+  expect(ratingSteps([0.5, 5], false)).toEqual([1, 2, 3, 4, 5]);
+  expect(ratingSteps([0, 100], true)).toEqual([0, 25, 50, 75, 100]);
+  expect(ratingSteps([1, 4000], false)).toEqual([1]);
+  expect(ratingSteps([3, 3], true)).toEqual([1]);
+  expect(ratingSteps(null, false)).toEqual([1]);
+});
+
+describe('the map', () => {
+  test('keeps distances, turns the second axis up, and finds the item under the pointer', () => {
+    const places = placesOf(Float32Array.of(-1, 0, 1, 0, 0, 0.5), 224, 124);
+    expect([...places]).toEqual([12, 87, 212, 87, 112, 37]);
+    expect(itemNear(places, 110, 40)).toBe(2);
+    expect(itemNear(places, 60, 60)).toBeNull();
+  });
+
+  test('gives colours to the seven most frequent categories, the others share one', () => {
+    const { of, legend } = coloursOf(Int32Array.of(8, 8, 0, 1, 2, 3, 4, 5, 6, -1));
+    expect(of[0]).toBe('--series-1');
+    expect(of.slice(-2)).toEqual(['--series-8', '--series-8']);
+    expect(legend).toHaveLength(8);
+    expect(coloursOf(Int32Array.of(0, 1)).legend.map(({ category }) => category)).toEqual([0, 1]);
+  });
+});

@@ -1,0 +1,70 @@
+/** The part of the recommend worker that the preview alone asks. */
+import { transfer } from 'comlink';
+import { StudioError } from '../../src/lib/errors.ts';
+import type { AskedRecommender } from '../../src/recommend/asked-recommender.ts';
+import { mapItems } from '../../src/recommend/map.ts';
+import type { VersionRef } from '../../src/rpc/contracts.ts';
+import type { RecommendPreviewApi } from '../../src/rpc/recommend-preview-contract.ts';
+import { yieldToMessages } from '../../src/training/engine/yield.ts';
+import { itemSummary } from './item-summary.ts';
+import { rerankEffect } from './rerank-effect.ts';
+
+export function previewCalls(
+  open: (ref: VersionRef) => Promise<AskedRecommender>,
+): RecommendPreviewApi {
+  const numbersOf = new WeakMap<readonly string[], Map<string, number>>();
+  const numberOf = (ids: readonly string[], id: string) => {
+    let numbers = numbersOf.get(ids);
+    if (!numbers) numbersOf.set(ids, (numbers = new Map(ids.map((name, at) => [name, at]))));
+    return numbers.get(id);
+  };
+  /** Which of the questions for an effect is still of interest. */
+  let turn = 0;
+
+  return {
+    async personOf(ref, id) {
+      const asked = await open(ref);
+      const user = numberOf(asked.table.users, id);
+      return user === undefined ? null : { user, id, events: asked.tasteOf(user).items.length };
+    },
+    async itemsOf(ref, ids) {
+      const asked = await open(ref);
+      return ids.map((id) => {
+        const item = numberOf(asked.table.items, id);
+        return item === undefined ? null : itemSummary(asked, item);
+      });
+    },
+    itemAt: async (ref, item) => itemSummary(await open(ref), item),
+    async map(ref) {
+      const asked = await open(ref);
+      const found = mapItems([{ method: '', recommender: asked.model }]);
+      if (!found) return null;
+      const { items } = asked.model;
+      const numbers = new Map(asked.categories.map((name, at) => [name, at]));
+      const categories = Int32Array.from({ length: items }, (_, item) => {
+        const [first] = asked.categoriesOf(item);
+        return first === undefined ? -1 : (numbers.get(first) ?? -1);
+      });
+      const { positions, shares } = found;
+      const titles = Array.from({ length: items }, (_, item) => asked.titleOf(item));
+      const people = asked.people.slice();
+      return transfer({ positions, shares, titles, categories, people }, [
+        positions.buffer,
+        categories.buffer,
+        people.buffer,
+      ]);
+    },
+    async effect(ref, rerank) {
+      const own = ++turn;
+      const asked = await open(ref);
+      return rerankEffect(asked, rerank, async () => {
+        await yieldToMessages();
+        if (own !== turn) throw new StudioError('cancelled', 'Another order was asked for');
+      });
+    },
+    stopEffect() {
+      turn++;
+      return Promise.resolve();
+    },
+  };
+}
