@@ -12,6 +12,7 @@ import type {
   RecommendApi,
 } from '../src/rpc/recommend-contract.ts';
 import { openStudioDb } from '../src/storage/db.ts';
+import { boardApi } from './recommend/board.ts';
 import { exportLists } from './recommend/export-lists.ts';
 import { openRecommender } from './recommend/open-recommender.ts';
 
@@ -96,6 +97,7 @@ const api = {
   },
   exportLists: async (ref, options, onProgress) =>
     exportLists(await open(ref), options, onProgress),
+  ...boardApi(db),
 } satisfies RecommendApi;
 
 expose(api);

@@ -1,4 +1,5 @@
 /** English beyond the first page. */
+import { board } from './board.ts';
 import { data } from './data.ts';
 import { evaluate } from './evaluate.ts';
 import { glossary } from './glossary.ts';
@@ -8,6 +9,7 @@ import { privacy } from './privacy.ts';
 import { train } from './train.ts';
 
 const screens = {
+  board,
   data,
   evaluate,
   glossary,
