@@ -4,7 +4,12 @@ import { assertShares, changeDataSet } from '../src/data/change-data-set.ts';
 import { dataSetCodec, dataSetKey } from '../src/data/data-set-codec.ts';
 import { profileCodec } from '../src/data/profile-codec.ts';
 import { profileTable } from '../src/data/profile-table.ts';
-import type { ColumnSource, DataSet, DataSetRef } from '../src/data/schema.ts';
+import {
+  columnInRole,
+  type ColumnSource,
+  type DataSet,
+  type DataSetRef,
+} from '../src/data/schema.ts';
 import { countSplit } from '../src/data/split-counts.ts';
 import { splitColumns, splitRows } from '../src/data/split.ts';
 import type { DataApi, DataSetChange } from '../src/rpc/contracts.ts';
@@ -40,6 +45,9 @@ function sourceOf(ref: DataSetRef): Promise<ColumnSource> {
   return source;
 }
 
+/** Loaded when it is asked for: few projects have events. */
+const events = () => import('./data/events.ts');
+
 const api = {
   preview,
   importFiles: async (request, onProgress) => {
@@ -55,11 +63,14 @@ const api = {
     await profiles.put({ ...ref, createdAt: Date.now(), profile }).catch(() => undefined);
     return profile;
   },
+  eventProfile: async (ref) => (await events()).profileEvents(await sourceOf(ref)),
   rows: async (ref, query) => queryRows(await sourceOf(ref), query),
   previewType: async (ref, column, type) => previewType(await db, ref, column, type),
   async splitCounts(ref, split) {
     assertShares(split);
     const source = await sourceOf(ref);
+    if (columnInRole(source.dataSet, 'user'))
+      return (await events()).countEventSplit(source, split);
     const columns = await splitColumns(source, split);
     const { rows } = source.dataSet;
     return countSplit(splitRows(split, rows, columns), rows, columns.target ?? null);
@@ -85,12 +96,7 @@ async function changed(ref: DataSetRef, change: DataSetChange): Promise<DataSet>
     case 'remove-duplicates':
       return removeDuplicates(open, await sourceOf(ref));
     case 'keep-core':
-      // Loaded when it is asked for: few projects have events.
-      return (await import('./data/keep-core.ts')).keepCore(
-        open,
-        await sourceOf(ref),
-        change.least,
-      );
+      return (await events()).keepCore(open, await sourceOf(ref), change.least);
     default:
       return changeDataSet((await sourceOf(ref)).dataSet, change);
   }

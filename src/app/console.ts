@@ -3,8 +3,9 @@
  * session classes as the screens. Documented in the README.
  */
 import type { InputRow } from '../data/input-row.ts';
-import type { DataSet } from '../data/schema.ts';
+import type { DataSet, EventColumns } from '../data/schema.ts';
 import type { DataSetChange } from '../rpc/contracts.ts';
+import type { Person, RerankWeights } from '../rpc/recommend-contract.ts';
 import type { ImportOptions } from '../state/data-session.svelte.ts';
 import type { ProjectSession } from '../state/project-session.svelte.ts';
 import type { Workspace } from '../state/workspace.svelte.ts';
@@ -54,6 +55,14 @@ function projectApi(session: ProjectSession, workspace: Workspace) {
     /** Sets a column's type or role, its preparation, the split …: a new version of the data. */
     change: async (change: DataSetChange) => summary(await session.data.change(change)),
     profile: () => session.data.loadProfile(),
+    /** Of a table of events: which columns are who, what, how much (or null) and when (or null). */
+    setEvents: async (columns: EventColumns) => {
+      await session.setEvents(columns, 'recommendation');
+      return summary(session.data.mustHave());
+    },
+    /** A table of items beside the events; `key` is the column of their ids. */
+    importItems: async (files: readonly (File | Blob)[], key: string) =>
+      summary(await session.data.importItems(files.map(asFile), key)),
 
     /** What a run with these settings would take, by measurement; null for a solver that only ends when it is done. */
     estimate: (config: RunRequest = {}) => session.training.estimate(config),
@@ -93,6 +102,12 @@ function projectApi(session: ProjectSession, workspace: Workspace) {
     /** Intercept and coefficients of a linear model; null for others. */
     linearTerms: (options: { version?: string } = {}) =>
       session.models.linearTerms(session.models.version(options.version).id),
+    /** The best items for somebody of the data (by number), or for a new person with these ratings. */
+    recommend: (
+      person: Person,
+      options: { version?: string; count?: number; rerank?: RerankWeights } = {},
+    ) =>
+      session.recommenders.recommend(session.models.version(options.version).id, person, options),
     versions: () =>
       session.models.versions.map(({ id, number, runId, metrics }) => ({
         id,

@@ -33,6 +33,7 @@ const screenKeys = [
   'models',
   'notices',
   'privacy',
+  'recommend',
   'train',
 ] as const satisfies readonly (keyof ScreenMessages)[];
 

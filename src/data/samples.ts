@@ -1,15 +1,13 @@
 /** The tables that come with the studio. Titles are in the message catalogue, by id. */
 import { StudioError } from '../lib/errors.ts';
-import type { ColumnType, Dialect } from './schema.ts';
+import type { ColumnType, Dialect, EventColumns } from './schema.ts';
 
-export interface Sample {
+interface SampleBase {
   id: SampleId;
   /** What a project made from it is called at first. */
   name: string;
   /** Under `samples/` of the built folder. */
   file: string;
-  taskId: 'tabular-classification' | 'tabular-regression';
-  target: string;
   rows: number;
   columns: number;
   /** For files whose first line is no header, or that need telling how to be read. */
@@ -19,6 +17,20 @@ export interface Sample {
   licence: string;
   source: string;
 }
+
+export interface TableSample extends SampleBase {
+  taskId: 'tabular-classification' | 'tabular-regression';
+  target: string;
+}
+
+export interface EventSample extends SampleBase {
+  taskId: 'recommendation';
+  events: EventColumns;
+  /** What is known of items: its file, and the column of their ids. */
+  items: { file: string; key: string };
+}
+
+export type Sample = TableSample | EventSample;
 
 type SampleId =
   | 'penguins'
@@ -30,7 +42,8 @@ type SampleId =
   | 'diabetes'
   | 'ames'
   | 'concrete'
-  | 'cars';
+  | 'cars'
+  | 'movielens';
 
 /** scikit-learn's own first line holds counts and class names, not columns. */
 const afterSklearnHeader = { header: false, skipLines: 1 };
@@ -100,6 +113,19 @@ export const samples: readonly Sample[] = [
     columns: 14,
     licence: 'MIT',
     source: 'modeldata (tidymodels); L. Belanche, Universitat Politècnica de Catalunya',
+  },
+  {
+    id: 'movielens',
+    name: 'Film ratings',
+    file: 'movielens-ratings.csv',
+    taskId: 'recommendation',
+    events: { user: 'userId', item: 'movieId', value: 'rating', time: 'timestamp' },
+    items: { file: 'movielens-movies.csv', key: 'movieId' },
+    rows: 72_641,
+    columns: 4,
+    licence: 'MovieLens terms: non-commercial, with acknowledgement',
+    source:
+      'GroupLens MovieLens ml-latest-small (2016), the 1,500 most rated films: Harper and Konstan (2015), ACM TiiS 5(4). No endorsement by the University of Minnesota or GroupLens is implied',
   },
   {
     id: 'iris',

@@ -13,6 +13,7 @@ import type {
 import type { SplitCounts } from '../data/split-counts.ts';
 import type { InputRow } from '../data/input-row.ts';
 import type { Answer } from '../evaluate/answer.ts';
+import type { InteractionProfile } from '../recommend/interaction-profile.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
 import type { ControlCommand } from '../training/control.ts';
 import type { RunEstimate } from '../training/preflight.ts';
@@ -86,6 +87,16 @@ export interface RetypePreview {
   lost: number;
 }
 
+export interface EventProfile extends InteractionProfile {
+  /** Rows without a user, an item, or the value that others have: left out. */
+  incomplete: number;
+  /** Rows that repeat a pair: of those the latest counts. */
+  repeated: number;
+  hasValues: boolean;
+  /** Shares of test events before which training has seen something later. */
+  lookAhead: { samePerson: number; anyone: number };
+}
+
 /** Served by workers/data.worker.ts */
 export interface DataApi {
   preview(
@@ -97,6 +108,8 @@ export interface DataApi {
     onProgress: (progress: ImportProgress) => void,
   ): Promise<DataSet>;
   profile(dataSet: DataSetRef, onProgress?: (share: number) => void): Promise<DataProfile>;
+  /** @throws StudioError `bad-config` before it is said which columns are the user and the item */
+  eventProfile(dataSet: DataSetRef): Promise<EventProfile>;
   rows(dataSet: DataSetRef, query: RowQuery): Promise<RowSlice>;
   previewType(dataSet: DataSetRef, column: string, type: ColumnType): Promise<RetypePreview>;
   /** @throws StudioError `bad-config` for a split that can't be made */

@@ -2,9 +2,16 @@
 import { proxy } from 'comlink';
 import type { DataProfile } from '../data/profile.ts';
 import { dataSetKey } from '../data/data-set-codec.ts';
-import { targetOf, type ColumnType, type DataSet, type SplitSpec } from '../data/schema.ts';
+import {
+  columnInRole,
+  targetOf,
+  type ColumnType,
+  type DataSet,
+  type SplitSpec,
+} from '../data/schema.ts';
 import type { SplitCounts } from '../data/split-counts.ts';
 import { undoneAfter } from '../data/version-history.ts';
+import { taskOf } from '../tasks/catalogue.ts';
 import { StudioError } from '../lib/errors.ts';
 import { dataClient } from '../rpc/clients.ts';
 import type {
@@ -50,6 +57,13 @@ export class DataSession {
   }
   get target() {
     return this.#current ? targetOf(this.#current) : undefined;
+  }
+  /** Whether it is said what is to be learned: a target, or who and what. */
+  get isReady() {
+    if (!this.#current) return false;
+    return taskOf(this.#project.record.taskId).kind === 'events'
+      ? columnInRole(this.#current, 'user') !== undefined
+      : this.target !== undefined;
   }
   get canUndo() {
     return this.#current?.parent != null;
@@ -151,6 +165,12 @@ export class DataSession {
     );
     if (this.#current?.digest === digest) this.#profile = profile;
     return profile;
+  }
+
+  /** Of a table of events. */
+  eventProfile() {
+    const { digest } = this.mustHave();
+    return this.#client.call((api) => api.eventProfile(this.#ref(digest)));
   }
 
   rows(query: RowQuery) {

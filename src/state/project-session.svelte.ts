@@ -3,6 +3,7 @@
  * What can be done is in its parts: `data`, `training`, `models`.
  */
 import { StudioError } from '../lib/errors.ts';
+import type { EventColumns } from '../data/schema.ts';
 import type { Project } from '../registry/project.ts';
 import { holdProject, type Hold } from '../storage/locks.ts';
 import { taskOf } from '../tasks/catalogue.ts';
@@ -93,6 +94,16 @@ export class ProjectSession implements ProjectContext {
   /** Says what is to be learned, and as which task where that is not the project's. */
   async setTarget(column: string, taskId: string = this.#record.taskId): Promise<void> {
     await this.data.setTarget(column);
+    await this.setTask(taskId);
+  }
+
+  /** Says which columns are who, what, how much and when, and as which task of events where that is not the project's. */
+  async setEvents(columns: EventColumns, taskId: string = this.#record.taskId): Promise<void> {
+    await this.data.change({ type: 'events', to: columns });
+    await this.setTask(taskId);
+  }
+
+  async setTask(taskId: string): Promise<void> {
     if (taskId !== this.#record.taskId) await this.save({ taskId: taskOf(taskId).id });
   }
 

@@ -5,20 +5,20 @@ import { StudioError } from '../lib/errors.ts';
 const cacheName = 'samples';
 
 /** @throws StudioError `not-found` where it was never used and there is no network */
-export async function sampleFile(sample: Sample): Promise<File> {
-  const url = `samples/${sample.file}`;
+export async function sampleFile({ name }: Sample, file: string): Promise<File> {
+  const url = `samples/${file}`;
   // Absent outside secure contexts, whatever the types say; private windows may refuse.
   const cache = await (globalThis as Partial<typeof globalThis>).caches
     ?.open(cacheName)
     .catch(() => undefined);
   const kept = await cache?.match(url);
-  if (kept) return new File([await kept.blob()], sample.file);
+  if (kept) return new File([await kept.blob()], file);
   const response = await fetch(url).catch(() => null);
   if (!response?.ok)
     throw new StudioError(
       'not-found',
-      `The sample "${sample.name}" can't be loaded: it was not used here before, and there is no network`,
+      `The sample "${name}" can't be loaded: it was not used here before, and there is no network`,
     );
   await cache?.put(url, response.clone()).catch(() => undefined); // a full disk: it is read all the same
-  return new File([await response.blob()], sample.file);
+  return new File([await response.blob()], file);
 }

@@ -87,14 +87,19 @@ export class Workspace implements WorkspaceView {
   /** Brings a bundled sample in as the project's data, with its target set. */
   async loadSample(session: ProjectSession, sampleId: string): Promise<DataSet> {
     const sample = sampleOf(sampleId);
-    const file = await sampleFile(sample);
+    const file = await sampleFile(sample, sample.file);
     await session.data.importFiles([file], {
       name: sample.name,
       ...(sample.dialect && { dialect: sample.dialect }),
       ...(sample.columnNames && { columnNames: [...sample.columnNames] }),
       ...(sample.types && { types: sample.types }),
     });
-    await session.setTarget(sample.target, sample.taskId);
+    if ('target' in sample) await session.setTarget(sample.target, sample.taskId);
+    else {
+      await session.setEvents(sample.events, sample.taskId);
+      const { file: name, key } = sample.items;
+      await session.data.importItems([await sampleFile(sample, name)], key);
+    }
     await this.refresh();
     return session.data.mustHave();
   }

@@ -1,5 +1,5 @@
 /** The light half of a task: what the page may know before any worker has started. */
-import type { DataSet, SplitSpec } from '../data/schema.ts';
+import type { ColumnRole, DataSet, SplitSpec } from '../data/schema.ts';
 import type { LearnerInfo } from '../training/learners.ts';
 import type { RunConfig } from '../training/run.ts';
 import type { ColumnProfile } from '../data/profile.ts';
@@ -32,4 +32,11 @@ export function splitTypesOf(kind: Task['kind']): readonly SplitSpec['type'][] {
   return kind === 'events'
     ? ['per-user', 'last-out', 'time', 'column']
     : ['random', 'group', 'time', 'column'];
+}
+
+/** What a column of such data may be used as. */
+export function rolesOf(kind: Task['kind']): readonly ColumnRole[] {
+  return kind === 'events'
+    ? ['user', 'item', 'target', 'time', 'ignored']
+    : ['feature', 'target', 'ignored'];
 }

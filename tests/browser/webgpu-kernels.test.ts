@@ -228,6 +228,19 @@ const large: Record<string, { example: Example; rows: number }> = {
       ],
     },
   },
+  'sequences with more units than a workgroup holds': {
+    rows: 3,
+    example: {
+      inputShape: [4],
+      tokens: 5,
+      layers: [
+        { type: 'embedding', tokens: 5, units: 3, hasMask: true },
+        { type: 'lstm', units: 513, returnsSequence: true },
+        { type: 'dense', units: 3, activation: 'tanh' },
+        { type: 'gru', units: 514, isBidirectional: true },
+      ],
+    },
+  },
 };
 
 test.each(Object.entries(large))('%s: gradients are those of wasm', (_name, { example, rows }) =>

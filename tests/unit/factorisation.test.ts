@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { Random } from '../../src/lib/random.ts';
-import {
-  createFactorisationSteps,
-  type FactorisationBatch,
-  type FactorisationJob,
-} from '../../src/training/engine/kernels/factorisation/steps.ts';
+import type {
+  FactorisationBatch,
+  FactorisationJob,
+} from '../../src/training/engine/kernels/factorisation/plan.ts';
+import { createFactorisationSteps } from '../../src/training/engine/kernels/factorisation/steps.ts';
 
 const job: FactorisationJob = {
   ...{ users: 7, items: 5, factors: 6, batchSize: 12, l2: 0.01, constant: 3.5 },

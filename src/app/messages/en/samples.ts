@@ -45,6 +45,11 @@ export const samples = {
     about: 'How strong is a concrete, from its mixture and age?',
     target: 'compressive_strength',
   },
+  movielens: {
+    title: 'Film ratings',
+    about: 'Which films will somebody like, by what they and others rated?',
+    target: 'rating',
+  },
   cars: {
     title: 'Cars',
     about: 'How many miles does a car of the 1970s go on a gallon?',

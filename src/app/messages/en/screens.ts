@@ -6,6 +6,7 @@ import { glossary } from './glossary.ts';
 import { models } from './models.ts';
 import { notices } from './notices.ts';
 import { privacy } from './privacy.ts';
+import { recommend } from './recommend.ts';
 import { train } from './train.ts';
 
 const screens = {
@@ -16,6 +17,7 @@ const screens = {
   models,
   notices,
   privacy,
+  recommend,
   train,
 };
 

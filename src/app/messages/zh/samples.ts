@@ -46,6 +46,11 @@ export const samples: Messages['samples'] = {
     about: '根据配比和龄期，预测混凝土的抗压强度。',
     target: 'compressive_strength',
   },
+  movielens: {
+    title: '电影评分',
+    about: '根据一个人和其他人的评分，推测他还会喜欢哪些电影？',
+    target: '评分',
+  },
   cars: {
     title: '汽车油耗',
     about: '预测二十世纪七十年代的汽车每加仑汽油能跑多少英里。',

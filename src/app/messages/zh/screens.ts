@@ -7,6 +7,7 @@ import { glossary } from './glossary.ts';
 import { models } from './models.ts';
 import { notices } from './notices.ts';
 import { privacy } from './privacy.ts';
+import { recommend } from './recommend.ts';
 import { train } from './train.ts';
 
 const screens: ScreenMessages = {
@@ -17,6 +18,7 @@ const screens: ScreenMessages = {
   models,
   notices,
   privacy,
+  recommend,
   train,
 };
 

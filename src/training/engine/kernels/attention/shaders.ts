@@ -12,34 +12,11 @@ import {
 
 const threads = 64;
 
-const reduceCode = `
-var<workgroup> values: array<f32, ${threads}>;
-fn total(value: f32, index: u32) -> f32 {
-  workgroupBarrier();
-  values[index] = value;
-  for (var half = ${threads / 2}u; half > 0; half /= 2) {
-    workgroupBarrier();
-    if (index < half) { values[index] += values[index + half]; }
-  }
-  workgroupBarrier();
-  return values[0];
-}
-fn largest(value: f32, index: u32) -> f32 {
-  workgroupBarrier();
-  values[index] = value;
-  for (var half = ${threads / 2}u; half > 0; half /= 2) {
-    workgroupBarrier();
-    if (index < half) { values[index] = max(values[index], values[index + half]); }
-  }
-  workgroupBarrier();
-  return values[0];
-}`;
-
 /** `step` is the workgroup's query, or key; its head's part of `all` begins at `head`, of `mixed` at `own`. */
 function headPass(name: string, body: string): Pass {
   return {
     name,
-    code: `${reduceCode}
+    code: `
 @compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
   let step = i32(group.x);
@@ -55,6 +32,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   ${body}
 }
 `,
+    reduction: { lanes: threads, of: 'f32', hasLargest: true },
     workgroups: ({ steps = 0, batch = 0, heads = 0 }: Arguments) => [
       steps,
       ...lineGroups(batch * heads),

@@ -75,7 +75,6 @@ export const depthwiseShaders = {
       {
         name: 'depthwise, kernel gradient',
         code: `
-var<workgroup> sums: array<f32, ${perGroup * lanes}>;
 @compute @workgroup_size(${perGroup}, ${lanes})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: vec3u) {
   let channel = i32(group.x) * ${perGroup} + i32(id.x);
@@ -95,16 +94,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
         * heap[p.gradient + output * p.channels + channel];
     }
   }
-  let at = id.y * ${perGroup} + id.x;
-  sums[at] = sum;
-  for (var half = ${lanes / 2}u; half > 0; half /= 2) {
-    workgroupBarrier();
-    if (id.y < half) { sums[at] += sums[at + half * ${perGroup}]; }
-  }
+  sum = total(sum, id.y * ${perGroup} + id.x);
   if (id.y != 0 || channel >= p.channels) { return; }
-  heap[p.kernelGradient + place * p.channels + channel] = sums[at];
+  heap[p.kernelGradient + place * p.channels + channel] = sum;
 }
 `,
+        reduction: { lanes, columns: perGroup, of: 'f32' },
         workgroups: ({ channels = 0, height = 0, width = 0 }: Arguments) => [
           Math.ceil(channels / perGroup),
           height * width,

@@ -1,34 +1,18 @@
 /**
- * Training steps of a matrix factorisation: of values (ratings) by squared error, or of what is preferred to what by
- * Bayesian personalised ranking. The tables are [users, factors], [items, factors], biases [users] and [items].
+ * Training steps of a matrix factorisation on WebAssembly: of values (ratings) by squared error, or of what is
+ * preferred to what by Bayesian personalised ranking. On WebGPU: webgpu/factorisation.ts.
  */
-import type { OptimizerSpec } from '../../../run.ts';
 import type { OptimizerState } from '../../optimizer.ts';
-import { planUpdate, slotsOf } from '../update/plan.ts';
 import { WasmWorkspace } from '../wasm-workspace.ts';
 import { OutOfWorkspace } from '../workspace.ts';
-
-export interface FactorisationJob {
-  users: number;
-  items: number;
-  factors: number;
-  /** Most examples of a batch. */
-  batchSize: number;
-  optimizer: OptimizerSpec;
-  /** The weight of ½ Σw² in the mean loss, of all tables. */
-  l2: number;
-  /** Added to every answer: the mean of the values. */
-  constant: number;
-}
-
-/** As many of each as the batch has examples; weights absent: all alike. */
-export interface FactorisationBatch {
-  users: ArrayLike<number>;
-  items: ArrayLike<number>;
-  weights?: ArrayLike<number>;
-  /** What is learned: values, or the items that were not chosen. */
-  learned: { values: ArrayLike<number> } | { others: ArrayLike<number> };
-}
+import {
+  checkTables,
+  fillBatch,
+  kindOf,
+  planFactorisation,
+  type FactorisationBatch,
+  type FactorisationJob,
+} from './plan.ts';
 
 export interface FactorisationSteps {
   /** @returns Σ weight · loss over the batch, before the update */
@@ -55,64 +39,32 @@ export function createFactorisationSteps(
 }
 
 function steps(
-  { users, items, factors, batchSize, optimizer, l2, constant }: FactorisationJob,
+  job: FactorisationJob,
   start: Float32Array,
   workspace: WasmWorkspace,
 ): FactorisationSteps {
-  const { kernels } = workspace;
-  const count = (users + items) * (factors + 1);
-  if (start.length !== count)
-    throw new Error(`the tables have ${count} numbers, not ${start.length}`);
-  const [weights, gradients] = [workspace.reserve(count), workspace.reserve(count)];
-  const slots = slotsOf(optimizer).map(() => workspace.reserve(count));
-  const [ofUsers, ofItems, ofLearned, ofWeights] = [
-    workspace.reserve(batchSize),
-    workspace.reserve(batchSize),
-    workspace.reserve(batchSize),
-    workspace.reserve(batchSize),
-  ];
-  const update = planUpdate(workspace, optimizer, {
-    ...{ weights, gradients, slots, parameters: count },
-  });
+  const plan = planFactorisation(job, workspace);
+  checkTables(plan, start);
+  const { count, slots, update } = plan;
   const { floats } = workspace;
-  floats.set(start, weights / 4);
+  const view = (at: number, length = count) => floats.subarray(at / 4, at / 4 + length);
+  view(plan.tables).set(start);
   return {
     step(batch, learningRate) {
-      const n = batch.users.length;
-      floats.set(batch.users, ofUsers / 4);
-      floats.set(batch.items, ofItems / 4);
-      if (batch.weights) floats.set(batch.weights, ofWeights / 4);
-      else floats.fill(1, ofWeights / 4, ofWeights / 4 + n);
-      kernels.clear(gradients, count);
-      const { learned } = batch;
-      const sizes = [n, users, items, factors] as const;
-      let sum: number;
-      if ('values' in learned) {
-        floats.set(learned.values, ofLearned / 4);
-        sum = kernels.factoriseValues(
-          ...([ofUsers, ofItems, ofLearned, ofWeights, weights, gradients] as const),
-          ...([...sizes, constant, 1 / n] as const),
-        );
-      } else {
-        floats.set(learned.others, ofLearned / 4);
-        sum = kernels.factorisePairs(
-          ...([ofUsers, ofItems, ofLearned, ofWeights, weights, gradients] as const),
-          ...([...sizes, 1 / n] as const),
-        );
-      }
-      if (l2 > 0) kernels.regularise(gradients, weights, count, l2, 0);
-      update.apply(learningRate);
-      return sum;
+      fillBatch(view(plan.batch, 4 * job.batchSize), batch, job.batchSize);
+      return plan.step(batch.users.length, kindOf(batch), learningRate);
     },
     get tables() {
-      return floats.subarray(weights / 4, weights / 4 + count);
+      return view(plan.tables);
     },
     saveOptimizer() {
-      const values = slots.map((at) => floats.subarray(at / 4, at / 4 + count));
-      return update.save([count], values);
+      return update.save(
+        [count],
+        slots.map((at) => view(at)),
+      );
     },
     restoreOptimizer(state) {
-      update.restore(state).forEach((values, i) => floats.set(values, (slots[i] ?? 0) / 4));
+      update.restore(state).forEach((values, i) => view(slots[i] ?? 0).set(values));
     },
   };
 }

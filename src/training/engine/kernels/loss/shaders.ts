@@ -11,7 +11,6 @@ function lossPass(name: string, body: string): Pass {
   return {
     name,
     code: `
-var<workgroup> sums: array<f32, ${threads}>;
 @compute @workgroup_size(${threads})
 fn main(@builtin(local_invocation_index) index: u32) {
   var sum = 0.0;
@@ -21,14 +20,11 @@ fn main(@builtin(local_invocation_index) index: u32) {
     ${body}
     sum += weight * loss;
   }
-  sums[index] = sum;
-  for (var half = ${threads / 2}u; half > 0; half /= 2) {
-    workgroupBarrier();
-    if (index < half) { sums[index] += sums[index + half]; }
-  }
-  if (index == 0) { heap[p.loss] = sums[0]; }
+  sum = total(sum, index);
+  if (index == 0) { heap[p.loss] = sum; }
 }
 `,
+    reduction: { lanes: threads, of: 'f32' },
     workgroups: () => [1],
   };
 }
@@ -47,18 +43,18 @@ export const lossShaders = {
         `let first = row * p.classes;
     var most = heap[p.logits + first];
     for (var k = 1; k < p.classes; k++) { most = max(most, heap[p.logits + first + k]); }
-    var total = 0.0;
+    var powers = 0.0;
     var dot = 0.0;
     for (var k = 0; k < p.classes; k++) {
       let shifted = heap[p.logits + first + k] - most;
       let power = exp(shifted);
       heap[p.gradient + first + k] = power;
       dot += shifted * heap[p.targets + first + k];
-      total += power;
+      powers += power;
     }
-    loss = log(total) - dot;
+    loss = log(powers) - dot;
     for (var k = 0; k < p.classes; k++) {
-      let share = heap[p.gradient + first + k] / total;
+      let share = heap[p.gradient + first + k] / powers;
       heap[p.gradient + first + k] = (share - heap[p.targets + first + k]) * p.scale * weight;
     }`,
       ),

@@ -4,22 +4,11 @@ import { each, lineCode, lineGroups, type Pass, type Shaders } from '../webgpu/s
 
 const threads = 64;
 
-/** A row a workgroup; `row` and `at`, where it begins, are given, and `total` sums over the row's threads. */
+/** A row a workgroup; `row` and `at`, where it begins, are given. */
 function rowPass(name: string, body: string): Pass {
   return {
     name,
     code: `
-var<workgroup> sums: array<vec2f, ${threads}>;
-fn total(sum: vec2f, index: u32) -> vec2f {
-  workgroupBarrier();
-  sums[index] = sum;
-  for (var half = ${threads / 2}u; half > 0; half /= 2) {
-    workgroupBarrier();
-    if (index < half) { sums[index] += sums[index + half]; }
-  }
-  workgroupBarrier();
-  return sums[0];
-}
 @compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
   let row = ${lineCode};
@@ -29,6 +18,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   ${body}
 }
 `,
+    reduction: { lanes: threads, of: 'vec2f' },
     workgroups: ({ rows = 0 }) => lineGroups(rows),
   };
 }

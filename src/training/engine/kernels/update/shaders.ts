@@ -99,22 +99,18 @@ export const updateShaders = {
       {
         name: 'squares for clipping',
         code: `
-var<workgroup> sums: array<f32, 256>;
 @compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: vec3u) {
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
   var sum = 0.0;
-  for (var i = i32(group.x * 256 + id.x); i < p.count; i += ${normParts * 256}) {
+  for (var i = i32(group.x * 256 + index); i < p.count; i += ${normParts * 256}) {
     let g = heap[p.gradient + i];
     sum += g * g;
   }
-  sums[id.x] = sum;
-  for (var half = 128u; half > 0; half /= 2) {
-    workgroupBarrier();
-    if (id.x < half) { sums[id.x] += sums[id.x + half]; }
-  }
-  if (id.x == 0) { heap[p.spare + i32(group.x)] = sums[0]; }
+  sum = total(sum, index);
+  if (index == 0) { heap[p.spare + i32(group.x)] = sum; }
 }
 `,
+        reduction: { lanes: 256, of: 'f32' },
         workgroups: () => [normParts],
       },
       each(

@@ -27,7 +27,6 @@ export function columnSumsOf(name: string, code: string): Pass[] {
     {
       name,
       code: `${code}
-var<workgroup> sums: array<vec2f, ${lanes * perGroup}>;
 @compute @workgroup_size(${perGroup}, ${lanes})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: vec3u) {
   let column = (${lineCode}) * ${perGroup} + i32(id.x);
@@ -39,19 +38,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
       sum += summed(row, column);
     }
   }
-  let at = id.y * ${perGroup} + id.x;
-  sums[at] = sum;
-  for (var half = ${lanes / 2}u; half > 0; half /= 2) {
-    workgroupBarrier();
-    if (id.y < half) { sums[at] += sums[at + half * ${perGroup}]; }
-  }
+  sum = total(sum, id.y * ${perGroup} + id.x);
   if (id.y != 0 || column >= p.columns) { return; }
-  if (p.parts == 1) { finish(column, sums[at]); return; }
+  if (p.parts == 1) { finish(column, sum); return; }
   let to = p.spare + 2 * (part * p.columns + column);
-  heap[to] = sums[at].x;
-  heap[to + 1] = sums[at].y;
+  heap[to] = sum.x;
+  heap[to + 1] = sum.y;
 }
 `,
+      reduction: { lanes, columns: perGroup, of: 'vec2f' },
       workgroups: ({ columns = 0, parts = 1 }: Arguments) => [
         ...lineGroups(Math.ceil(columns / perGroup)),
         parts,

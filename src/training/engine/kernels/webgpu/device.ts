@@ -5,6 +5,8 @@ export interface Gpu {
   device: GPUDevice;
   /** Heap, parameters at an offset, the batch's rows, data (shader.ts). */
   layout: GPUBindGroupLayout;
+  /** Whether shaders may reduce within subgroups. */
+  hasSubgroups: boolean;
   /** Compiled once. @param name the pass's own */
   pipeline(name: string, code: string): Promise<GPUComputePipeline>;
   /** @throws StudioError `device-lost`, `out-of-memory`, `internal` for what has gone wrong since it was opened */
@@ -30,7 +32,9 @@ async function open(): Promise<Gpu | null> {
   const adapter = await entry?.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) return null;
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  const hasSubgroups = adapter.features.has('subgroups');
   const device = await adapter.requestDevice({
+    requiredFeatures: hasSubgroups ? ['subgroups'] : [],
     requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
   });
   const buffer = (type: GPUBufferBindingType, more?: GPUBufferBindingLayout) => ({
@@ -50,6 +54,7 @@ async function open(): Promise<Gpu | null> {
   const gpu: Gpu = {
     device,
     layout,
+    hasSubgroups,
     pipeline(name, code) {
       const known = pipelines.get(name);
       if (known) return known;

@@ -11,6 +11,7 @@ import {
   windowParts,
   type Call,
   type Pass,
+  type Recording,
   type Shader,
 } from './shader.ts';
 import { shaders } from './shaders.ts';
@@ -18,7 +19,7 @@ import { shaders } from './shaders.ts';
 /** Bytes from one call's parameters to the next: WebGPU's usual alignment of uniforms. */
 export const slotBytes = 256;
 
-export class Recorder {
+export class Recorder implements Recording {
   readonly kernels: Kernels;
   /** What the next loss is to be written to, in floats. */
   nextLoss = 0;
@@ -41,6 +42,7 @@ export class Recorder {
   }
 
   record(name: string, shader: Shader, values: readonly number[]) {
+    if (shader.instead?.(values, this)) return;
     const p: Record<string, number> = { spare: this.spare.at };
     shader.parameters.forEach((parameter, i) => {
       const value = values[i] ?? 0;

@@ -4,6 +4,7 @@
  * computes, here it is recorded (recorder.ts), and a step's calls run as one compute pass.
  */
 import type { Kernels } from '../kernels.ts';
+import { reductionCode, type Reduction } from './reduce.ts';
 
 /** Parameters by name; places in floats. */
 export type Arguments = Readonly<Record<string, number>>;
@@ -12,10 +13,12 @@ export interface Pass {
   /** Of the pipeline; no other pass has it. */
   name: string;
   /**
-   * WGSL after the common head (`headOf`): `heap` holds floats, `p` the parameters. Whole numbers that are kept in
+   * WGSL after the common head (`sourceOf`): `heap` holds floats, `p` the parameters. Whole numbers that are kept in
    * the heap are kept as floats, exact below 2²⁴. Its entry is `main`.
    */
   code: string;
+  /** What it sums over its workgroup by `total` (reduce.ts). */
+  reduction?: Reduction;
   /** Absent: always. */
   isNeeded?: (p: Arguments) => boolean;
   /** Whether a batch for which it isn't needed has no smaller one that needs it. */
@@ -36,14 +39,26 @@ export interface Shader {
   /** Further parameters, all i32, from those of the call. @param spare how many floats of room there are */
   derived?: readonly string[];
   derive?: (p: Arguments, spare: number) => Record<string, number>;
-  /** Floats of room that its passes need. @throws NoPlan where it can't do what it is called for */
+  /** Floats of room that its passes need. */
   spare?: (p: Arguments) => number;
   /** Whether a bias and an activation can follow in its last pass (activation/ending.ts). */
   hasEnding?: boolean;
   /** Whether it gives a loss: its place is `p.loss`. */
   givesLoss?: boolean;
+  /**
+   * Notes other calls that do the same, where its passes can't. @param values of its parameters, as the call has them
+   * @returns whether it did
+   */
+  instead?: (values: readonly number[], recording: Recording) => boolean;
   /** Run one after the other, with the same parameters. */
   passes: readonly Pass[];
+}
+
+/** Where calls are noted (recorder.ts). */
+export interface Recording {
+  readonly kernels: Kernels;
+  /** A shader that is no plan's kernel. @param values its parameters; places in bytes */
+  record(name: string, shader: Shader, values: readonly number[]): void;
 }
 
 export type Shaders = Partial<Record<keyof Kernels, Shader>>;
@@ -76,8 +91,15 @@ export function membersOf(shader: Shader): string[] {
   ];
 }
 
+/** A pass as a whole. */
+export function sourceOf(shader: Shader, { code, reduction }: Pass, hasSubgroups: boolean): string {
+  if (!reduction) return headOf(shader) + code;
+  const enabled = hasSubgroups ? 'enable subgroups;\n' : '';
+  return enabled + headOf(shader) + reductionCode(reduction, hasSubgroups) + code;
+}
+
 /** Declares what every pass sees: the heap, its parameters, the batch's rows, and the data that they are taken from. */
-export function headOf(shader: Shader): string {
+function headOf(shader: Shader): string {
   const members = membersOf(shader).map(
     (name) => `  ${name}: ${shader.floats?.includes(name) ? 'f32' : 'i32'},`,
   );

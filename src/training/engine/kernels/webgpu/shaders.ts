@@ -6,6 +6,7 @@ import { copyShaders } from '../copy/shaders.ts';
 import { depthwiseShaders } from '../depthwise/shaders.ts';
 import { dropoutShaders } from '../dropout/shaders.ts';
 import { embeddingShaders } from '../embedding/shaders.ts';
+import { factorisationShaders } from '../factorisation/shaders.ts';
 import { gemmShaders } from '../gemm/shaders.ts';
 import { lossShaders } from '../loss/shaders.ts';
 import { normShaders } from '../norm/shaders.ts';
@@ -22,6 +23,7 @@ export const shaders: Shaders = {
   ...depthwiseShaders,
   ...dropoutShaders,
   ...embeddingShaders,
+  ...factorisationShaders,
   ...gemmShaders,
   ...lossShaders,
   ...normShaders,

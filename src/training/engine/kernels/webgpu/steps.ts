@@ -10,10 +10,8 @@ import { planStep, type StepPlan } from '../step-plan.ts';
 import { OutOfWorkspace } from '../workspace.ts';
 import { openGpu } from './device.ts';
 import { gatherRows } from './gather.ts';
+import { KeptLosses } from './kept-losses.ts';
 import { GpuWorkspace } from './workspace.ts';
-
-/** Losses that are kept on the device at most before they are put aside. */
-const lossesKept = 1024;
 
 /**
  * Null where there is no WebGPU, for layers without kernels, and where the loss is scaled, which only fewer bits need.
@@ -47,12 +45,9 @@ async function gpuSteps(
   const { parameters, trainableCount } = plan.network;
   const most = Math.min(config.batchSize, train.targets.values.length);
   const partsOf = (batch: number) => Math.ceil(batch / rowsOfParts(batch, job.microBatch ?? most));
-  const ring = workspace.reserve(Math.max(lossesKept, partsOf(most)));
-  /** Steps whose losses lie in the ring, and losses that were put aside. */
-  let steps: { rows: number }[] = [];
-  let used = 0;
-  let aside: Promise<{ sum: number; rows: number }[]>[] = [];
-  let asideCount = 0;
+  const losses = new KeptLosses(workspace, partsOf(most));
+  /** Rows of the steps whose losses were not asked for yet. */
+  let unread: number[] = [];
 
   const step = (batch: Uint32Array, learningRate: number, word: () => number) => {
     const key = plan.network.hasDropout ? word() : 0;
@@ -61,19 +56,6 @@ async function gpuSteps(
     );
     plan.apply(learningRate);
   };
-  const read = async () => {
-    const [read, count] = [steps, used];
-    steps = [];
-    used = 0;
-    if (count === 0) return [];
-    const [values] = await workspace.read([{ at: ring, count }]);
-    let from = 0;
-    return read.map((one) => {
-      const own = values?.subarray(from, (from += partsOf(one.rows))) ?? new Float32Array(0);
-      return { sum: own.reduce((sum, value) => sum + value, 0), rows: one.rows };
-    });
-  };
-
   const readWeights = () => workspace.read(parameters.map(({ at, size }) => ({ at, count: size })));
 
   const start = update.save([], []); // a rehearsal is no step
@@ -91,26 +73,23 @@ async function gpuSteps(
 
   return {
     get unread() {
-      return steps.length + asideCount;
+      return unread.length;
     },
     step(batch, learningRate, dropout) {
-      if (used + partsOf(batch.length) > lossesKept && used > 0) {
-        asideCount += steps.length;
-        const put = read();
-        put.catch(() => undefined); // told when losses are asked for
-        aside.push(put);
-      }
-      workspace.nextLoss = ring + 4 * used;
+      losses.expect(partsOf(batch.length));
       step(batch, learningRate, () => dropout.word());
       workspace.submit(batch);
-      used += partsOf(batch.length);
-      steps.push({ rows: batch.length });
+      unread.push(batch.length);
     },
     async readLosses() {
-      const all = [...aside, read()];
-      aside = [];
-      asideCount = 0;
-      return (await Promise.all(all)).flat();
+      const read = unread;
+      unread = [];
+      const values = await losses.take();
+      let from = 0;
+      return read.map((rows) => {
+        const own = values.subarray(from, (from += partsOf(rows)));
+        return { sum: own.reduce((sum, value) => sum + value, 0), rows };
+      });
     },
     async loadWeights() {
       const values = new Float32Array((await network.pack()).bytes);

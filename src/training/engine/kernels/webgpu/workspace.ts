@@ -7,7 +7,7 @@ import type { Kernels } from '../kernels.ts';
 import { OutOfWorkspace, Workspace } from '../workspace.ts';
 import type { Gpu } from './device.ts';
 import { passesOf, Recorder, slotBytes, writeCall } from './recorder.ts';
-import { headOf, type Pass, type Shader } from './shader.ts';
+import { sourceOf, type Pass, type Shader } from './shader.ts';
 
 /** Calls that are uploaded at a time; a step with more goes in several passes. */
 const mostCalls = 512;
@@ -88,7 +88,8 @@ export class GpuWorkspace extends Workspace {
     }
     this.#recorder.spare = { at: this.reserve(spare) / 4, count: spare };
     const compiled = Array.from(passes.values(), async ({ shader, pass }) => {
-      const pipeline = await this.#gpu.pipeline(pass.name, headOf(shader) + pass.code);
+      const source = sourceOf(shader, pass, this.#gpu.hasSubgroups);
+      const pipeline = await this.#gpu.pipeline(pass.name, source);
       this.#pipelines.set(pass.name, pipeline);
     });
     await Promise.all([this.#allocate(listLength, data), ...compiled]);
