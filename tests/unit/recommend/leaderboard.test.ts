@@ -35,7 +35,13 @@ function trained({ id, learner = 'ease', settings = {}, report = {}, ...of }: Tr
     ...report,
   };
   const version: RecommenderVersion = {
-    ...{ id, projectId: exampleVersion.projectId, number: 1, taskId: 'recommendation', runId: `run-${id}` },
+    ...{
+      id,
+      projectId: exampleVersion.projectId,
+      number: 1,
+      taskId: 'recommendation',
+      runId: `run-${id}`,
+    },
     ...{ dataSet, createdAt: 1, parents: [] },
     config: { learner, seed: 1, settings },
     metrics: { train: { trainSeconds: 2 } },

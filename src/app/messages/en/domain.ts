@@ -6,10 +6,6 @@ export const domain = {
     recommendation: 'Recommend items',
   },
   metrics: {
-    ndcgAt10: 'NDCG@10',
-    recallAt10: 'Recall@10',
-    hitAt10: 'Hit rate@10',
-    coverageAt10: 'Coverage@10',
     accuracy: 'Accuracy',
     balancedAccuracy: 'Balanced accuracy',
     precisionMacro: 'Precision',

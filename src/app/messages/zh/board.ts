@@ -41,20 +41,17 @@ export const board: Messages['board'] = {
   overviewCaption: (best, value, baseline, times) =>
     `${best}最好，为 ${value}；基线（${baseline}）为 ${times}。横条是对人做自助抽样得到的 95 % 区间。`,
   overviewAlone: (best, value) => `${best}为 ${value}。横条是对人做自助抽样得到的 95 % 区间。`,
-  clear: '最佳方法对其他方法的领先超出了偶然所能解释的程度。',
+  clear: '最佳方法对其他版本的领先超出了偶然所能解释的程度。',
   ties: (names) =>
     `难分高下：${names}与最佳方法的差距，不超过人与人之间的偶然差异所能解释的程度（配对自助法，95 %）。`,
   comparing: '正在逐人比较…',
-  value: '值',
-  low: '下限',
-  high: '上限',
   slices: {
     title: '对谁有效，对什么有效',
     version: '模型版本',
     activity: '按人的活跃程度',
     activityAxis: '每人的已知事件数',
     range: (least, most) => (least === most ? least : `${least}–${most}`),
-    people: '人数',
+    people: (people) => `${people} 人`,
     activityCaption: (best, high, worst, low) =>
       `有 ${best} 个事件的人 NDCG@10 最高（${high}），有 ${worst} 个事件的人最低（${low}）。`,
     activityOne: (value) => `所有人的事件数相近；NDCG@10 为 ${value}。`,
@@ -63,34 +60,32 @@ export const board: Messages['board'] = {
     names: { head: '头部', middle: '中部', tail: '尾部' },
     popularityCaption: (head, tail, headItems, tailItems) =>
       `在人们之后得到的物品中：若属于最热门的 ${headItems} 个（头部，占全部事件的一半），前十位命中 ${head}；若属于最冷门的 ${tailItems} 个（尾部，最后五分之一），命中 ${tail}。`,
-    wanted: '目标数',
+    wanted: (items, wanted) => `${items} 个物品，被需要 ${wanted} 次`,
     none: '无',
   },
   why: {
     title: '为什么评估方式很重要：用你自己的数据来看',
     lead: '同一种方法，换一种测试方式，看起来可能很好，也可能很差。来亲眼看看。',
-    run: '计算',
     again: '重新计算',
     working: '正在计算…',
     newestOnly: (n) => `只取最新的 ${n} 个版本。`,
   },
   sampled: {
+    run: '用两种方式为我的版本排序',
     title: '只与一部分样本比较',
     lead: (negatives) =>
       `许多报告为了省时，只把每个目标物品与 ${negatives} 个随机物品一起排序。随机物品几乎都很容易胜过，所以每种方法看起来都更好，但程度不同：名次可能颠倒（Krichene 与 Rendle，KDD 2020）。`,
     chart: '同样的目标物品，两种排序方式下的 NDCG@10',
     full: '全部物品',
     sample: (negatives) => `1 对 ${negatives}`,
-    axis: '版本',
     same: (factor, people) =>
       `与样本比较时，数字最多高出到 ${factor} 倍。这里各方法的名次没有变，但并不保证总是如此。共 ${people} 人。`,
     turned: (pairs, example, factor, people) =>
-      `有 ${pairs} 的名次颠倒：${example}。与样本比较时，数字最多高出到 ${factor} 倍。共 ${people} 人。`,
+      `有 ${pairs} 对方法的名次颠倒${pairs === 1 ? '' : '，例如'}：${example}。与样本比较时，数字最多高出到 ${factor} 倍。共 ${people} 人。`,
     pair: (better, worse) => `在全部物品中${better}胜过${worse}，与样本比较时却输给它`,
     alone: (factor, people) =>
       `与样本比较时，数字是原来的 ${factor} 倍。再训练一种方法，就能看到名次是否保持。共 ${people} 人。`,
     note: '这里每个目标物品单独排序，因此差别只来自抽样；若一个人有多个目标物品，排行榜上的数字会有所不同。',
-    zero: '–',
   },
   splits: {
     title: '偷看未来',
@@ -100,12 +95,11 @@ export const board: Messages['board'] = {
     run: '在两种划分下训练两种快速方法',
     chart: '同样的事件，两种划分下的 NDCG@10',
     names: { random: '按人随机', temporal: '按时间，最晚的用于测试' },
-    looks: '见过更晚的事件',
+    looks: '训练时见过任何人更晚事件的测试事件',
+    looksOwn: '……同一个人更晚事件的',
     people: '测试人数',
     newcomers: '其中训练时一无所知的',
-    method: '方法',
-    axis: '方法',
-    caption: (lost) => `${lost}。`,
+    caption: (changes) => `NDCG@10：${changes.join('；')}。`,
     change: (method, random, temporal) =>
       `${method}：随机划分为 ${random}，按时间划分为 ${temporal}`,
     note: '两种划分测试的是不同的人的不同事件，所以差距并不只来自泄漏：按时间划分时，口味已经改变，有些人是新来的。实际使用时正是如此。',

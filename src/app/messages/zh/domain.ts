@@ -7,10 +7,6 @@ export const domain: Messages['domain'] = {
     recommendation: '推荐物品',
   },
   metrics: {
-    ndcgAt10: 'NDCG@10',
-    recallAt10: '召回率@10',
-    hitAt10: '命中率@10',
-    coverageAt10: '覆盖率@10',
     accuracy: '准确率',
     balancedAccuracy: '平衡准确率',
     precisionMacro: '精确率',

@@ -23,12 +23,13 @@ export function shortName(row: BoardRow, rows: readonly BoardRow[]): string {
 }
 
 export function settingsText({ settings }: BoardRow): string {
-  const words: Record<string, unknown> = t.train;
   return settings
     .map(([name, value]) => {
-      const word = words[name];
-      const shown = typeof value === 'number' ? format.number(value) : String(value);
-      return `${typeof word === 'string' ? word : name}: ${shown}`;
+      const shown =
+        typeof value === 'number'
+          ? format.number(value)
+          : named(t.recommend.choices, String(value));
+      return `${named(t.recommend.settings, name)}: ${shown}`;
     })
     .join(' · ');
 }
