@@ -12,6 +12,7 @@ import type {
 } from '../src/rpc/recommend-contract.ts';
 import type { RecommendPreviewApi } from '../src/rpc/recommend-preview-contract.ts';
 import { openStudioDb } from '../src/storage/db.ts';
+import { boardApi } from './recommend/board.ts';
 import { exportLists } from './recommend/export-lists.ts';
 import { itemSummary } from './recommend/item-summary.ts';
 import { openRecommender } from './recommend/open-recommender.ts';
@@ -100,6 +101,7 @@ const api = {
   },
   exportLists: async (ref, options, onProgress) =>
     exportLists(await open(ref), options, onProgress),
+  ...boardApi(db),
 } satisfies RecommendApi & RecommendPreviewApi;
 
 expose(api);

@@ -26,6 +26,7 @@ const catalogues: Record<Locale, Catalogue> = {
 };
 
 const screenKeys = [
+  'board',
   'data',
   'evaluate',
   'glossary',

@@ -18,12 +18,12 @@ interface SampleBase {
   source: string;
 }
 
-export interface TableSample extends SampleBase {
+interface TableSample extends SampleBase {
   taskId: 'tabular-classification' | 'tabular-regression';
   target: string;
 }
 
-export interface EventSample extends SampleBase {
+interface EventSample extends SampleBase {
   taskId: 'recommendation';
   events: EventColumns;
   /** What is known of items: its file, and the column of their ids. */

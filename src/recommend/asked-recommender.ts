@@ -50,6 +50,11 @@ export class AskedRecommender {
     this.#scores = new Float32Array(model.items);
   }
 
+  /** What was held out of training to test on. */
+  get test(): Interactions {
+    return this.#data.parts.test;
+  }
+
   get table() {
     return this.#data.table;
   }

@@ -1,5 +1,6 @@
 /** What workers/recommend.worker.ts serves: a trained recommender, asked by the page. Plain data. */
 import type { VersionRef } from './contracts.ts';
+import type { RecommendBoardApi } from './recommend-board-contract.ts';
 
 export interface ItemSummary {
   /** Number of the item in the model. */
@@ -74,7 +75,7 @@ export interface RecommenderSummary {
   categories: string[];
 }
 
-export interface RecommendApi {
+export interface RecommendApi extends RecommendBoardApi {
   open(version: VersionRef): Promise<RecommenderSummary>;
   /** Items whose title, id or category holds the text; the best known first. */
   searchItems(version: VersionRef, text: string, count: number): Promise<ItemSummary[]>;

@@ -2,6 +2,7 @@
 import { proxy } from 'comlink';
 import { recommendClient } from '../rpc/clients.ts';
 import type { Person, RerankWeights } from '../rpc/recommend-contract.ts';
+import { RecommendBoard } from './recommend-board.ts';
 import type { CallOptions, ProjectContext } from './project-context.ts';
 
 export const modelOrder: RerankWeights = { diversity: 0, popularity: 0, freshness: 0 };
@@ -9,12 +10,16 @@ export const modelOrder: RerankWeights = { diversity: 0, popularity: 0, freshnes
 export class RecommendSession {
   readonly #project: ProjectContext;
   readonly #client = recommendClient();
+  /** Versions held against each other. */
+  readonly board: RecommendBoard;
 
   constructor(project: ProjectContext) {
     this.#project = project;
+    this.board = new RecommendBoard(project);
   }
 
   close() {
+    this.board.close();
     this.#client.close();
   }
 

@@ -50,7 +50,7 @@ export async function openRecommender(db: StudioDb, ref: VersionRef): Promise<As
   });
 }
 
-async function sourceOf(db: StudioDb, projectId: string, digest: string) {
+export async function sourceOf(db: StudioDb, projectId: string, digest: string) {
   return columnSource(
     db,
     await repository(db, dataSetCodec).get(dataSetKey({ projectId, digest })),

@@ -262,4 +262,74 @@ export const glossary = {
     text: 'How strongly the column goes with the target, from 0 to 1: correlation for two numbers, correlation ratio for a number and classes, Cramér’s V for two categories. It sees each column alone.',
     formula: '',
   },
+  ndcg: {
+    name: 'NDCG@k',
+    text: 'How near the top of the list the right items are: a hit in the first place counts most, one further down less. 1 is the best order that there could be, 0 no hit at all.',
+    formula: 'Σ 1 ÷ log₂(place + 1) over hits ÷ the most that there could be',
+  },
+  recallAtK: {
+    name: 'Recall@k',
+    text: 'Of what the person went on to have, the share that was among the first k places.',
+    formula: 'hits ÷ wanted',
+  },
+  precisionAtK: {
+    name: 'Precision@k',
+    text: 'Of the first k places, the share that the person went on to have.',
+    formula: 'hits ÷ k',
+  },
+  meanAveragePrecision: {
+    name: 'MAP@k',
+    text: 'Precision at each hit, averaged: it rewards hits that come early and close together.',
+    formula: 'Σ precision at each hit ÷ min(k, wanted)',
+  },
+  mrr: {
+    name: 'MRR@k',
+    text: 'How early the first hit comes: 1 in the first place, ½ in the second, 0 where there is none.',
+    formula: 'mean 1 ÷ place of the first hit',
+  },
+  hitRate: {
+    name: 'Hit rate@k',
+    text: 'The share of people for whom at least one of the first k places was right.',
+    formula: 'people with a hit ÷ people',
+  },
+  coverage: {
+    name: 'Coverage',
+    text: 'The share of all items that anybody is shown. A list of the most popular items shows the same few to all.',
+    formula: 'items in any list ÷ items',
+  },
+  novelty: {
+    name: 'Novelty',
+    text: 'How little known the shown items are, in bits: 1 bit more is half as many people who had it.',
+    formula: 'mean −log₂(people who had it ÷ people)',
+  },
+  gini: {
+    name: 'Gini',
+    text: 'How unevenly places are shared out among items: 0 where all items are shown alike, near 1 where a few get all places.',
+    formula: 'Σ (2i − n − 1) · xᵢ ÷ (n · Σ xᵢ), x ascending',
+  },
+  listDiversity: {
+    name: 'Diversity',
+    text: 'How unlike one another the items of one list are, by who has had them. 0: the same people had all of them.',
+    formula: '1 − mean cosine of pairs',
+  },
+  trainSeconds: {
+    name: 'Time to train',
+    text: 'Seconds that fitting took on this device, pauses and measuring aside.',
+    formula: '',
+  },
+  pairedDifference: {
+    name: 'Paired difference',
+    text: 'The same people are ranked for by both methods, so what differs between people cancels out. Where the interval holds 0, it is a tie: with other people the order might be the other way round.',
+    formula: 'mean over people of a − b, 95 % by bootstrap',
+  },
+  sampledMetrics: {
+    name: 'Sampled metrics',
+    text: 'Ranking the wanted item among a few random ones in place of all. Quick, but another figure: it flatters, and can order methods wrongly.',
+    formula: 'place among 1 + 100 items',
+  },
+  lookAhead: {
+    name: 'Look-ahead',
+    text: 'The share of test events before which training has already seen something later. In use there is no later.',
+    formula: 'test events with later training events ÷ test events',
+  },
 };

@@ -1,4 +1,5 @@
 /** English beyond the first page. */
+import { board } from './board.ts';
 import { data } from './data.ts';
 import { evaluate } from './evaluate.ts';
 import { glossary } from './glossary.ts';
@@ -10,6 +11,7 @@ import { recommend } from './recommend.ts';
 import { train } from './train.ts';
 
 const screens = {
+  board,
   data,
   evaluate,
   glossary,

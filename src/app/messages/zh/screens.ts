@@ -1,5 +1,6 @@
 /** 简体中文，首页之外的部分。 */
 import type { ScreenMessages } from '../en/screens.ts';
+import { board } from './board.ts';
 import { data } from './data.ts';
 import { evaluate } from './evaluate.ts';
 import { glossary } from './glossary.ts';
@@ -11,6 +12,7 @@ import { recommend } from './recommend.ts';
 import { train } from './train.ts';
 
 const screens: ScreenMessages = {
+  board,
   data,
   evaluate,
   glossary,

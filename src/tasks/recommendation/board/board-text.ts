@@ -1,0 +1,58 @@
+/** How a leaderboard's rows and figures read. */
+import { format, named, t } from '../../../app/i18n.svelte.ts';
+import type { ProjectSession } from '../../../state/project-session.svelte.ts';
+import type { BoardColumn } from './board-columns.ts';
+import type { Board, BoardRow } from './leaderboard.ts';
+
+export function methodName(id: string): string {
+  return named(t.train.learners, id);
+}
+
+/** Under the method's name: which version, or that it is the baseline that nobody trained. */
+export function rowNote({ version }: BoardRow, { training }: ProjectSession): string {
+  if (!version) return t.board.baselineRow;
+  const run = training.runs.find(({ id }) => id === version.runId);
+  return t.board.version(version.number, run?.record.name ?? '');
+}
+
+/** Of several rows of one method also the version, so that they can be told apart. */
+export function shortName(row: BoardRow, rows: readonly BoardRow[]): string {
+  const name = methodName(row.method);
+  const isOne = rows.filter(({ method }) => method === row.method).length === 1;
+  return isOne || !row.version ? name : `${name} (${row.version.number})`;
+}
+
+export function settingsText({ settings }: BoardRow): string {
+  return settings
+    .map(([name, value]) => {
+      const shown =
+        typeof value === 'number'
+          ? format.number(value)
+          : named(t.recommend.choices, String(value));
+      return `${named(t.recommend.settings, name)}: ${shown}`;
+    })
+    .join(' · ');
+}
+
+export function figureText(value: number, { format: kind }: BoardColumn): string {
+  switch (kind) {
+    case 'percent':
+      return format.percent(value);
+    case 'number':
+      return value >= 10 ? format.number(value) : format.fixed(value, 3);
+    case 'seconds':
+      return format.duration(value);
+  }
+}
+
+export function signed(value: number): string {
+  const size = format.fixed(Math.abs(value), 3);
+  return value < 0 ? `−${size}` : `+${size}`;
+}
+
+export function protocolText({ protocol, events, people, items }: Board): string {
+  return t.board.protocol(
+    t.board.split[protocol.split],
+    ...([events, people, items].map((count) => format.integer(count)) as [string, string, string]), // three
+  );
+}
