@@ -96,9 +96,10 @@ export const preview = {
     change: 'Change',
     diversityFigure: 'Diversity in a list',
     novelty: 'Novelty',
+    points: (n: string) => `${n} points`,
     bits: (n: string) => `${n} bits`,
     on: (people: string, tested: string) =>
-      `Measured on ${people} of the ${tested} people with events in the test split; all items are ranked, those they had left out.`,
+      `Measured on ${people} of the ${tested} people with events in the test split; all items are ranked but those they had.`,
     measuring: 'Measuring…',
     noTest:
       'Nobody has events in the test split, so the effect can’t be measured. Give the split a test share.',

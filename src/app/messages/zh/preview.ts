@@ -90,6 +90,7 @@ export const preview: Messages['preview'] = {
     change: '变化',
     diversityFigure: '列表内多样性',
     novelty: '新奇度',
+    points: (n) => `${n} 个百分点`,
     bits: (n) => `${n} 比特`,
     on: (people, tested) =>
       `在测试集有事件的 ${tested} 人中的 ${people} 人上测得；对所有物品排序，已有过的除外。`,
