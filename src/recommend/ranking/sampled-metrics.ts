@@ -10,7 +10,7 @@ import type { Recommender } from '../recommender.ts';
 import { includesSorted } from './list-metrics.ts';
 
 /** Means over people of the means over what each of them wanted, one wanted item at a time. */
-export interface PlaceFigures {
+interface PlaceFigures {
   /** 1/log2(place + 1) in the first ten places, else 0: NDCG where one item is relevant. */
   ndcgAt10: number;
   /** Share in the first ten places: hit rate, and recall too, where one item is relevant. */
