@@ -54,7 +54,15 @@ const recommenderVersion: v.GenericSchema<unknown, RecommenderVersion> = v.objec
   config: recommenderConfigSchema,
   recommender: v.object({
     method: v.pipe(v.string(), v.nonEmpty()),
-    settings: recommenderConfigSchema.entries.settings,
+    // A hybrid's hold its members' own, as JSON.
+    settings: v.record(
+      v.string(),
+      v.union([
+        v.pipe(v.number(), v.finite()),
+        v.pipe(v.string(), v.maxLength(65_536)),
+        v.boolean(),
+      ]),
+    ),
     arrays: v.pipe(
       v.array(
         v.object({
