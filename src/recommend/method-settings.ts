@@ -86,9 +86,8 @@ const sequential = (of: SequentialSettings, isDeep: boolean): readonly MethodSet
 ];
 const combinable = ['ease', 'item-knn', 'ials', 'user-knn', 'pure-svd', 'bpr', 'content-based'];
 
-/** Baselines first, then by how often they are the best choice. */
+/** The usual choice first, baselines after what learns more. */
 export const recommenderMethods: readonly MethodInfo[] = [
-  { id: 'most-popular', learnsFrom: 'events', settings: [] },
   { id: 'ease', learnsFrom: 'events', settings: [atLeastZero('regularization', 250)] },
   { id: 'item-knn', learnsFrom: 'events', settings: neighbours },
   {
@@ -127,6 +126,7 @@ export const recommenderMethods: readonly MethodInfo[] = [
       epochs(10),
     ],
   },
+  { id: 'most-popular', learnsFrom: 'events', settings: [] },
   { id: 'item-mean', learnsFrom: 'values', settings: [atLeastZero('damping', 5)] },
   {
     id: 'content-based',

@@ -66,6 +66,11 @@ export class TrainingSession {
     const learner = overrides.learner ?? task.learners[0]?.id ?? '';
     const defaults = task.defaults(this.#data.mustHave(), learner);
     const backend = backendOverride();
+    if ('settings' in defaults) {
+      // A method's settings that nobody named keep their defaults.
+      const settings = { ...defaults.settings, ...overrides.settings };
+      return parseRunConfig({ ...defaults, ...definedOnly(overrides), settings });
+    }
     return parseRunConfig({
       ...defaults,
       ...(backend && { backend }),

@@ -30,7 +30,13 @@ for (const theme of themes)
         });
         await cars.loadSample('cars');
         await cars.train({ learner: 'linear-regression' });
-        return [empty.id, penguins.id, cars.id];
+        const films = await window.glasshouse.createProject({
+          name: 'Films',
+          task: 'recommendation',
+        });
+        await films.loadSample('movielens');
+        await films.train({ learner: 'pure-svd' });
+        return [empty.id, penguins.id, cars.id, films.id];
       });
       const stages = ['data', 'train', 'evaluate', 'models'];
       const hashes = [

@@ -9,6 +9,7 @@ export const preview = {
   asking: 'Ranking all items…',
   compareWith: 'Beside it',
   nothing: 'Nothing',
+  list: 'Recommended items',
   noTitles: {
     title: 'Items are shown by their ids',
     text: 'Bring a table of items with titles and categories on the Data stage to see them by name.',

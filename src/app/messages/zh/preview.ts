@@ -10,6 +10,7 @@ export const preview: Messages['preview'] = {
   asking: '正在为所有物品排序…',
   compareWith: '并排对比',
   nothing: '无',
+  list: '推荐的物品',
   noTitles: {
     title: '物品以 ID 显示',
     text: '在“数据”阶段导入带有标题和类别的物品表，即可按名称显示。',
