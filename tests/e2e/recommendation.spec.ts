@@ -4,7 +4,7 @@ import { openStudio } from './support.ts';
 test('from the sample to three methods, a leaderboard, and recommendations that follow a new person’s taste', async ({
   page,
 }) => {
-  const { expectPrivate } = await openStudio(page);
+  const studio = await openStudio(page);
   await page.getByRole('button', { name: /Film ratings/ }).click();
   await expect(page.getByRole('heading', { name: 'The events' })).toBeVisible();
   await expect(page.getByText('movielens-movies.csv: 1,500 items')).toBeVisible();
@@ -57,7 +57,7 @@ test('from the sample to three methods, a leaderboard, and recommendations that 
   await page.reload();
   await expect(page.getByText('Your ratings (3)')).toBeVisible();
   await expect.poll(async () => (await titles()).join('\n')).toBe(list);
-  expectPrivate();
+  studio.expectPrivate();
 });
 
 test('a script brings events and items, trains, and asks for recommendations', async ({ page }) => {
