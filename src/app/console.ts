@@ -57,7 +57,7 @@ function projectApi(session: ProjectSession, workspace: Workspace) {
     profile: () => session.data.loadProfile(),
     /** Of a table of events: which columns are who, what, how much (or null) and when (or null). */
     setEvents: async (columns: EventColumns) => {
-      await session.setEvents(columns, 'recommendation');
+      await session.setEvents(columns);
       return summary(session.data.mustHave());
     },
     /** A table of items beside the events; `key` is the column of their ids. */

@@ -6,7 +6,7 @@ import { StudioError } from '../lib/errors.ts';
 import type { EventColumns } from '../data/schema.ts';
 import type { Project } from '../registry/project.ts';
 import { holdProject, type Hold } from '../storage/locks.ts';
-import { taskOf } from '../tasks/catalogue.ts';
+import { taskOf, taskOfKind } from '../tasks/catalogue.ts';
 import type { RunRequest } from '../training/run.ts';
 import type { RunRecord } from '../training/run-record.ts';
 import { DataSession } from './data-session.svelte.ts';
@@ -97,10 +97,11 @@ export class ProjectSession implements ProjectContext {
     await this.setTask(taskId);
   }
 
-  /** Says which columns are who, what, how much and when, and as which task of events where that is not the project's. */
-  async setEvents(columns: EventColumns, taskId: string = this.#record.taskId): Promise<void> {
+  /** Says which columns are who, what, how much and when; a project of another kind becomes one of events. */
+  async setEvents(columns: EventColumns): Promise<void> {
     await this.data.change({ type: 'events', to: columns });
-    await this.setTask(taskId);
+    const task = this.task.kind === 'events' ? this.task : taskOfKind('events');
+    if (task) await this.setTask(task.id);
   }
 
   async setTask(taskId: string): Promise<void> {

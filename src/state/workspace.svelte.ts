@@ -96,7 +96,8 @@ export class Workspace implements WorkspaceView {
     });
     if ('target' in sample) await session.setTarget(sample.target, sample.taskId);
     else {
-      await session.setEvents(sample.events, sample.taskId);
+      await session.setTask(sample.taskId);
+      await session.setEvents(sample.events);
       const { file: name, key } = sample.items;
       await session.data.importItems([await sampleFile(sample, name)], key);
     }
