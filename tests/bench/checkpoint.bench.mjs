@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
-import { build, preview, runnerImport } from 'vite';
+import { buildSite, load } from './site.mjs';
 
 const mostMs = 20;
 /** Steps beside a checkpoint. */
@@ -16,7 +16,7 @@ const besides = 3;
 /** @param options [rounds, seconds of a run, rows of a batch, milliseconds between checkpoints; usual: as in the studio] */
 export async function bench([wanted = '3', seconds = '15', batch = '32', every = 'usual']) {
   const folder = mkdtempSync(join(tmpdir(), 'glasshouse-bench-'));
-  const site = await serve(folder);
+  const site = await (await buildSite('checkpoint', folder))();
   const { launchOptions } = await load('../support/chromium.ts');
   const browser = await chromium.launch(launchOptions);
   const runs = { without: [], with: [] };
@@ -80,28 +80,3 @@ throughput with / without   ${ratio.toFixed(3)}`);
 const quantile = (numbers, share) =>
   [...numbers].sort((a, b) => a - b)[Math.floor((numbers.length - 1) * share)];
 const median = (numbers) => quantile(numbers, 0.5);
-
-async function load(path) {
-  const { module } = await runnerImport(new URL(path, import.meta.url).pathname);
-  return module;
-}
-
-async function serve(folder) {
-  const { kernels } = await load('../support/vite-kernels.ts');
-  const config = {
-    configFile: false,
-    root: new URL('checkpoint', import.meta.url).pathname,
-    logLevel: 'error',
-    plugins: [kernels()],
-    worker: { format: 'es', plugins: () => [kernels()] },
-    build: { outDir: join(folder, 'site'), target: 'es2022' },
-    preview: { host: '127.0.0.1', port: 0 },
-  };
-  await build(config);
-  const server = await preview(config);
-  const { port } = server.httpServer.address();
-  return {
-    url: `http://127.0.0.1:${port}/`,
-    close: () => new Promise((resolve) => server.httpServer.close(resolve)),
-  };
-}

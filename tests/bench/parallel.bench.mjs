@@ -6,14 +6,22 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
-import { build, preview, runnerImport } from 'vite';
+import { buildSite, load } from './site.mjs';
 
 const intervals = [1, 4, 16];
 
 /** @param options [rounds, milliseconds of a measurement, workers] */
 export async function bench([wanted = '5', measuredMs = '1000', several = '2']) {
   const folder = mkdtempSync(join(tmpdir(), 'glasshouse-bench-'));
-  const sites = await serve(folder);
+  const open = await buildSite('parallel', folder);
+  // The same page twice: with the headers that isolate it, and without.
+  const sites = {
+    shared: await open({
+      'Cross-Origin-Opener-Policy': 'same-origin',
+      'Cross-Origin-Embedder-Policy': 'require-corp',
+    }),
+    messages: await open(),
+  };
   const { launchOptions } = await load('../support/chromium.ts');
   const browser = await chromium.launch(launchOptions);
   const results = [];
@@ -80,35 +88,3 @@ export async function bench([wanted = '5', measuredMs = '1000', several = '2']) 
 
 const round = (rate) => Math.round(rate).toLocaleString('en');
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
-
-async function load(path) {
-  const { module } = await runnerImport(new URL(path, import.meta.url).pathname);
-  return module;
-}
-
-/** The same page twice: with the headers that isolate it, and without. */
-async function serve(folder) {
-  const { kernels } = await load('../support/vite-kernels.ts');
-  const isolation = {
-    'Cross-Origin-Opener-Policy': 'same-origin',
-    'Cross-Origin-Embedder-Policy': 'require-corp',
-  };
-  const config = {
-    configFile: false,
-    root: new URL('parallel', import.meta.url).pathname,
-    logLevel: 'error',
-    plugins: [kernels()],
-    worker: { format: 'es', plugins: () => [kernels()] },
-    build: { outDir: join(folder, 'site'), target: 'es2022' },
-  };
-  await build(config);
-  const open = async (headers) => {
-    const server = await preview({ ...config, preview: { host: '127.0.0.1', port: 0, headers } });
-    const { port } = server.httpServer.address();
-    return {
-      url: `http://127.0.0.1:${port}/`,
-      close: () => new Promise((resolve) => server.httpServer.close(resolve)),
-    };
-  };
-  return { shared: await open(isolation), messages: await open({}) };
-}

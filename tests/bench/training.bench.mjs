@@ -15,7 +15,7 @@ import { cpus, loadavg, release, tmpdir, totalmem, type } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { chromium } from '@playwright/test';
 import { format, resolveConfig } from 'prettier';
-import { build, preview, runnerImport } from 'vite';
+import { buildSite, load } from './site.mjs';
 
 const root = new URL('../..', import.meta.url).pathname;
 const steps = 20; // whose losses are compared
@@ -76,7 +76,7 @@ async function measureAll(options) {
     if (!netNames.includes(net))
       throw new Error(`No network "${net}"; there are: ${netNames.join(', ')}`);
   const folder = mkdtempSync(join(tmpdir(), 'glasshouse-bench-'));
-  const site = await serve(folder);
+  const site = await (await buildSite('training', folder))();
   const { launchOptions } = await load('../support/chromium.ts');
   const browser = await chromium.launch(launchOptions);
   let torch = null;
@@ -239,30 +239,5 @@ function versions() {
     tfjs: dependencies['@tensorflow/tfjs-core'],
     jax: devDependencies['@jax-js/jax'],
     node: process.versions.node,
-  };
-}
-
-async function load(path) {
-  const { module } = await runnerImport(new URL(path, import.meta.url).pathname);
-  return module;
-}
-
-async function serve(folder) {
-  const { kernels } = await load('../support/vite-kernels.ts');
-  const config = {
-    configFile: false,
-    root: new URL('training', import.meta.url).pathname,
-    logLevel: 'error',
-    plugins: [kernels()],
-    worker: { format: 'es', plugins: () => [kernels()] },
-    build: { outDir: join(folder, 'site'), target: 'es2022' },
-    preview: { host: '127.0.0.1', port: 0 },
-  };
-  await build(config);
-  const server = await preview(config);
-  const { port } = server.httpServer.address();
-  return {
-    url: `http://127.0.0.1:${port}/`,
-    close: () => new Promise((done) => server.httpServer.close(done)),
   };
 }

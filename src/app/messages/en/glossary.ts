@@ -1,4 +1,4 @@
-/** Technical words in plain language. `formula` is for people who want it. */
+/** Technical words in plain language. `formula` is for people who want it. One long list: a word is looked up in one place. */
 export const glossary = {
   target: { name: 'Target', text: 'The column that the model learns to predict.', formula: '' },
   feature: {

@@ -1,3 +1,4 @@
+/** 术语的通俗解释。一份长列表：一个词只在一处查。 */
 import type { Messages } from '../en/index.ts';
 
 export const glossary: Messages['glossary'] = {

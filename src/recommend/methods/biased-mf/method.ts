@@ -3,6 +3,7 @@
  * (Koren, Bell & Volinsky, Computer 2009; Funk 2006).
  */
 import { Random } from '../../../lib/random.ts';
+import { fitByEpochs } from '../../fit-by-epochs.ts';
 import { meanOf } from '../../centre.ts';
 import type { Interactions, Taste } from '../../interactions.ts';
 import { exactReasons, dotRow, similarRows } from '../../linear-scores.ts';
@@ -161,15 +162,7 @@ export const method: RecommenderMethod<BiasedMfSettings> = {
     requireFrom('regularization', settings.regularization, 0);
     const random = new Random(context.seed, id);
     const descent = new Descent(interactions, settings, random);
-    await context.breathe({ done: 0 });
-    for (let epoch = 1; epoch <= settings.epochs; epoch++) {
-      const loss = await descent.runEpoch(random, (done) =>
-        context.breathe({ done: (epoch - 1 + done) / settings.epochs, epoch }),
-      );
-      await context.breathe({ done: epoch / settings.epochs, epoch, loss });
-      await context.onEpoch?.(epoch, descent.model());
-    }
-    return descent.model();
+    return fitByEpochs(descent, settings.epochs, random, context);
   },
   open(saved) {
     const reader = new SavedReader(saved, id);

@@ -4,6 +4,7 @@
  */
 import { StudioError } from '../../../lib/errors.ts';
 import { Random } from '../../../lib/random.ts';
+import { fitByEpochs } from '../../fit-by-epochs.ts';
 import type { Interactions, Taste } from '../../interactions.ts';
 import { dotRow, exactReasons, similarRows } from '../../linear-scores.ts';
 import { KnownPeople } from '../../known-people.ts';
@@ -151,15 +152,7 @@ export const method: RecommenderMethod<BprSettings> = {
     check(interactions, settings);
     const random = new Random(context.seed, id);
     const ascent = new Ascent(interactions, settings, random);
-    await context.breathe({ done: 0 });
-    for (let epoch = 1; epoch <= settings.epochs; epoch++) {
-      const loss = await ascent.runEpoch(random, (done) =>
-        context.breathe({ done: (epoch - 1 + done) / settings.epochs, epoch }),
-      );
-      await context.breathe({ done: epoch / settings.epochs, epoch, loss });
-      await context.onEpoch?.(epoch, ascent.model());
-    }
-    return ascent.model();
+    return fitByEpochs(ascent, settings.epochs, random, context);
   },
   open(saved) {
     const reader = new SavedReader(saved, id);
