@@ -21,15 +21,17 @@ export function curvesOf(
         const y = epoch[part]?.[metric];
         return y === undefined ? [] : [{ x: epoch.epoch, y }];
       });
+    const train = points('train');
     const validation = points('validation');
-    series.push({
-      id: `${id} train`,
-      label: labels.train(name),
-      points: points('train'),
-      colour,
-      dashed: true,
-      ...(validation.length > 0 && { legend: '' }),
-    });
+    if (train.length > 0)
+      series.push({
+        id: `${id} train`,
+        label: labels.train(name),
+        points: train,
+        colour,
+        dashed: true,
+        ...(validation.length > 0 && { legend: '' }),
+      });
     if (validation.length > 0)
       series.push({
         id: `${id} validation`,
@@ -57,6 +59,11 @@ export function curvesOf(
 
 export function baselineOf(run: RunSession | undefined, metric: string): number | null {
   return (run?.started?.baseline ?? run?.record.baseline)?.[metric] ?? null;
+}
+
+/** Of the run's last epoch, on its training rows. */
+export function lastTrained(run: RunSession, metric: string): number | null {
+  return run.epochs.at(-1)?.train[metric] ?? null;
 }
 
 /** Of the run's best epoch, on validation rows where there are any. */

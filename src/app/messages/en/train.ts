@@ -193,6 +193,10 @@ export const train = {
     `${name}: best validation loss ${loss} at epoch ${epoch}; the baseline has ${baseline}. Dashed: on the training rows.`,
   metricCaption: (name: string, metric: string, value: string, baseline: string) =>
     `${name}: ${metric} ${value} on the validation split at its best epoch; the baseline has ${baseline}. Dashed: on the training rows.`,
+  trainedCaption: (name: string, loss: string) =>
+    `${name}: loss ${loss} on the training events after the last epoch.`,
+  lastCaption: (name: string, metric: string, value: string, baseline: string) =>
+    `${name}: ${metric} ${value} on the validation split after the last epoch, which is kept; the baseline has ${baseline}.`,
   noCurve: 'Curves appear after the first epoch.',
   singleEpoch: 'Solved in one step: there is no curve to show.',
   runs: 'Runs',

@@ -184,6 +184,9 @@ export const train: Messages['train'] = {
     `${name}：第 ${epoch} 轮的验证损失最低，为 ${loss}；基线为 ${baseline}。虚线为训练集。`,
   metricCaption: (name, metric, value, baseline) =>
     `${name}：最佳轮在验证集上的${metric}为 ${value}；基线为 ${baseline}。虚线为训练集。`,
+  trainedCaption: (name, loss) => `${name}：最后一轮之后训练事件上的损失为 ${loss}。`,
+  lastCaption: (name, metric, value, baseline) =>
+    `${name}：最后一轮之后（即保留的模型）验证集上的 ${metric} 为 ${value}；基线为 ${baseline}。`,
   noCurve: '第一轮结束后将显示曲线。',
   singleEpoch: '一步求解，没有曲线可显示。',
   runs: '运行记录',
