@@ -5,7 +5,14 @@ import type { RecommenderMethod } from '../recommender.ts';
 import { gru4rec, sasrec } from './sequential/method.ts';
 import { method as twoTower } from './two-tower/method.ts';
 
-const single = { ...methods, sasrec, gru4rec, 'two-tower': twoTower } as const;
+/** Those that are trained by kernels in WebAssembly; the others in JavaScript. */
+const onKernels = { sasrec, gru4rec, 'two-tower': twoTower } as const;
+
+const single = { ...methods, ...onKernels } as const;
+
+export function backendOf(id: string): 'wasm' | 'cpu' {
+  return Object.hasOwn(onKernels, id) ? 'wasm' : 'cpu';
+}
 
 /** Hybrids here may have any of them as members. */
 export const allMethods = {

@@ -9,7 +9,7 @@ import { fitRecommender } from '../fit-recommender.ts';
 import type { Interactions } from '../interactions.ts';
 import { asEvents, learnedParts } from '../learned-parts.ts';
 import { methodInfo, problemOf } from '../method-settings.ts';
-import { allMethods } from './methods.ts';
+import { allMethods, backendOf } from './methods.ts';
 import { readInteractions, splitEvents, type EventTable } from '../read-interactions.ts';
 import { readItemFeatures } from '../read-item-features.ts';
 import type { FitProgress, Recommender, RecommenderMethod } from '../recommender.ts';
@@ -26,6 +26,7 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
   const { source, emit } = job;
   const config = recommenderConfig(job.config);
   const method = methodOf(config.learner);
+  const backend = backendOf(config.learner);
   const started = performance.now();
   let held = 0;
   const breath = new Breath(job.control, (ms) => (held += ms));
@@ -43,8 +44,8 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
   );
   emit({
     type: 'started',
-    backend: 'cpu',
-    reason: { type: 'solver' },
+    backend,
+    reason: { type: backend === 'wasm' ? 'only' : 'solver' },
     parameters: 0,
     stepsPerEpoch: 1,
     epoch: 0,
@@ -105,7 +106,7 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
   emit({ type: 'finished', outcome, bestEpoch: epochs });
   return {
     outcome,
-    backend: 'cpu',
+    backend,
     bestEpoch: epochs,
     ...measured,
     recommender: model.save(),
