@@ -1,9 +1,22 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import packageJson from '../package.json' with { type: 'json' };
 import { launchOptions } from './support/chromium.ts';
 import { kernels } from './support/vite-kernels.ts';
+
+/** The tests of shaders in Node: tests/support/dawn.ts. */
+const dawn: TestProjectInlineConfiguration = {
+  extends: true,
+  test: {
+    name: 'dawn',
+    environment: 'node',
+    include: ['tests/browser/webgpu-*.test.ts'],
+    setupFiles: ['tests/support/dawn.ts'],
+    testTimeout: 90_000,
+    server: { deps: { inline: [/@tensorflow/] } },
+  },
+};
 
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
@@ -38,6 +51,7 @@ export default defineConfig({
           server: { deps: { inline: [/@tensorflow/] } },
         },
       },
+      ...(process.env['DAWN'] ? [dawn] : []),
       {
         extends: true,
         test: {

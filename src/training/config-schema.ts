@@ -48,12 +48,13 @@ export const networkConfigSchema: v.GenericSchema<unknown, NetworkConfig> = v.st
   layers: v.pipe(v.array(layerSchema), v.maxLength(100)),
   optimizer,
   learningRate: positive,
-  // Runs of before have neither of these.
+  // Runs of before have none of these.
   clipping: v.optional(
     v.nullable(v.object({ type: v.picklist(['norm', 'value']), limit: positive })),
     null,
   ),
   lossScaling: v.optional(v.picklist(['none', 'dynamic']), 'none'),
+  precision: v.optional(v.picklist(['single', 'mixed']), 'single'),
   schedule,
   batchSize: v.pipe(count, v.maxValue(1_000_000)),
   epochs: v.pipe(count, v.maxValue(1_000_000)),

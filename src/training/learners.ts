@@ -42,6 +42,7 @@ export function defaultConfig(learner: LearnerInfo, target: string): NetworkConf
     learningRate: learner.layered ? 0.002 : 0.01,
     clipping: null,
     lossScaling: 'none',
+    precision: 'single',
     schedule: { type: 'constant' },
     batchSize: 32,
     epochs: learner.solvers[0] === 'lbfgs' ? 500 : 100,

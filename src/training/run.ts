@@ -5,6 +5,9 @@ import type { LayerSpec } from '../models/spec.ts';
 export const backends = ['webgpu', 'wasm', 'webgl', 'cpu'] as const;
 export type Backend = (typeof backends)[number];
 
+/** mixed: matrix products in half precision, all else in single (engine/kernels/webgpu/tile-type.ts). */
+export type Precision = 'single' | 'mixed';
+
 /** What a probe measured: training steps of the run's own network. */
 export interface BackendRate {
   backend: Backend;
@@ -68,6 +71,8 @@ export type RunNotice =
       cause: FailureCause;
       message: string;
     }
+  /** Mixed precision was asked for, and isn't to be had there. */
+  | { type: 'single-precision'; epoch: number; backend: Backend }
   /** In words, as the first version had it. */
   | { type: 'text'; text: string };
 
@@ -115,6 +120,8 @@ export interface NetworkConfig {
   clipping: ClippingSpec | null;
   /** dynamic: gradients are computed on the loss times a factor (engine/loss-scale.ts); not on WebGPU, on one core. */
   lossScaling: 'none' | 'dynamic';
+  /** Mixed only on WebGPU, where the device has half precision; a run that has to do without says so. */
+  precision: Precision;
   schedule: ScheduleSpec;
   batchSize: number;
   epochs: number;

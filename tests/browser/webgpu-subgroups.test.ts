@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Random } from '../../src/lib/random.ts';
 import type { LayerSpec } from '../../src/models/spec.ts';
 import { startBackend } from '../../src/training/engine/backend.ts';
@@ -9,17 +9,11 @@ import { createWebGpuSteps } from '../../src/training/engine/kernels/webgpu/step
 import { GpuWorkspace } from '../../src/training/engine/kernels/webgpu/workspace.ts';
 import { createTensorSteps } from '../../src/training/engine/step-runner.ts';
 import { gradients, networkOf, type Example } from '../support/any-layer.ts';
+import { reopenGpu } from '../support/reopen-gpu.ts';
 
 /** A new device, of an adapter that has the feature, or says that it hasn't. */
 async function reopen(hasSubgroups: boolean) {
-  const known = await openGpu();
-  known?.device.destroy();
-  await known?.device.lost;
-  vi.restoreAllMocks();
-  if (!hasSubgroups)
-    vi.spyOn(GPUAdapter.prototype, 'features', 'get').mockReturnValue(new Set<string>());
-  const gpu = await openGpu();
-  if (!gpu) throw new Error('no WebGPU here');
+  const gpu = await reopenGpu(!hasSubgroups);
   expect(gpu.hasSubgroups).toBe(hasSubgroups);
   expect(gpu.device.features.has('subgroups')).toBe(hasSubgroups);
   return gpu;

@@ -112,9 +112,10 @@ test.each(runners)('%s steps leave out what overflows, and halve the scale', asy
 });
 
 test('settings of before, without clipping and loss scaling, are read as without', () => {
-  const { clipping, lossScaling, ...before } = defaultConfig(mlp, 'y');
-  expect([clipping, lossScaling]).toEqual([null, 'none']);
-  expect(parseRunConfig(before)).toEqual({ ...before, clipping: null, lossScaling: 'none' });
+  const { clipping, lossScaling, precision, ...before } = defaultConfig(mlp, 'y');
+  const own = { clipping: null, lossScaling: 'none', precision: 'single' };
+  expect({ clipping, lossScaling, precision }).toEqual(own);
+  expect(parseRunConfig(before)).toEqual({ ...before, ...own });
   expect(() => parseRunConfig({ ...before, clipping: { type: 'norm', limit: 0 } })).toThrow(
     /setting "clipping.limit": 0/,
   );

@@ -19,6 +19,8 @@ function textOf(notice: Exclude<RunNotice, { type: 'text' }>): string {
       return texts.oneWorker(format.integer(notice.workers), notice.message);
     case 'restarted':
       return texts.restarted(backends[notice.backend]);
+    case 'single-precision':
+      return texts.singlePrecision(backends[notice.backend]);
     case 'moved': {
       const why =
         notice.cause === 'failed'
@@ -29,9 +31,16 @@ function textOf(notice: Exclude<RunNotice, { type: 'text' }>): string {
   }
 }
 
-/** Of halvings that came right after each other the last alone says what is. */
+/** Of halvings that came right after each other the last alone says what is, and of each fold's precision the first. */
 export function withoutSteps(notices: readonly RunNotice[]): RunNotice[] {
   return notices.filter((notice, i) => {
+    if (notice.type === 'single-precision')
+      return !notices
+        .slice(0, i)
+        .some(
+          ({ type, ...one }) =>
+            type === notice.type && 'backend' in one && one.backend === notice.backend,
+        );
     const next = notices[i + 1];
     return !(
       notice.type === 'fewer-rows' &&

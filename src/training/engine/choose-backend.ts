@@ -61,5 +61,5 @@ function multiplications({ spec, config, train }: ProbeJob): number {
 
 function keyOf({ spec, config, train }: ProbeJob, graphics: Graphics): string {
   const rows = Math.min(config.batchSize, train.targets.values.length);
-  return JSON.stringify([graphics, spec, rows, config.optimizer.type]);
+  return JSON.stringify([graphics, spec, rows, config.optimizer.type, config.precision]);
 }

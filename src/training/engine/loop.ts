@@ -301,6 +301,11 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
       stepsPerEpoch,
       epoch: state.epoch,
     });
+    if (config.precision === 'mixed' && steps.precision !== 'mixed') {
+      const { backend } = job;
+      const notice = { type: 'single-precision', epoch: state.epoch + 1, backend } as const;
+      emit({ type: 'notice', notice });
+    }
     const outcome = await run().catch((error: unknown): RunOutcome => {
       if (error instanceof Stopped) return 'stopped';
       throw error;

@@ -12,21 +12,33 @@ export interface LossScaleState {
 export class LossScale {
   #value: number;
   #quiet = 0;
-  readonly #growsEvery: number;
+  readonly #growsEvery: number | null;
 
   /** The usual start (Micikevicius et al. 2018, and PyTorch's GradScaler). */
   static dynamic(): LossScale {
     return new LossScale(2 ** 16);
   }
 
-  /** @param growsEvery steps in a row without an overflow after which it doubles; Infinity: it never does */
-  constructor(initial: number, growsEvery = 2000) {
+  /** One that stays, whatever the gradients are: nothing waits for them. */
+  static fixed(value: number): LossScale {
+    return new LossScale(value, null);
+  }
+
+  /**
+   * @param growsEvery steps in a row without an overflow after which it doubles; Infinity: it never does; null: it is
+   * fixed
+   */
+  constructor(initial: number, growsEvery: number | null = 2000) {
     this.#value = initial;
     this.#growsEvery = growsEvery;
   }
 
   get value(): number {
     return this.#value;
+  }
+
+  get isFixed(): boolean {
+    return this.#growsEvery === null;
   }
 
   save(): LossScaleState {
@@ -40,6 +52,7 @@ export class LossScale {
 
   /** To be told of each step, once. @param isFinite whether all its gradients are */
   observe(isFinite: boolean) {
+    if (this.#growsEvery === null) return;
     this.#quiet = isFinite ? this.#quiet + 1 : 0;
     if (!isFinite) this.#value = Math.max(1, this.#value / 2);
     else if (this.#quiet % this.#growsEvery === 0) this.#value *= 2;

@@ -2,12 +2,14 @@
 import type { Random } from '../../lib/random.ts';
 import type { Network } from '../../models/engine/network.ts';
 import type { StartHelper } from '../helper-port.ts';
-import type { Backend, NetworkConfig } from '../run.ts';
+import type { Backend, NetworkConfig, Precision } from '../run.ts';
 import type { TrainingRows } from './batches.ts';
 import type { LossScale } from './loss-scale.ts';
 import type { OptimizerState } from './optimizer.ts';
 
 export interface StepRunner {
+  /** What it computes in; absent: single. */
+  readonly precision?: Precision;
   /** Losses that are still on the device. */
   readonly unread: number;
   /** Workers have weights of their own at the moment: no checkpoint would be gone on from to the bit. */

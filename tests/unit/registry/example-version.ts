@@ -20,6 +20,7 @@ export const exampleVersion: NetworkVersion = {
     optimizer: { type: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7, weightDecay: 0 },
     clipping: null,
     lossScaling: 'none',
+    precision: 'single',
     learningRate: 0.01,
     schedule: { type: 'cosine', warmupEpochs: 1 },
     batchSize: 32,

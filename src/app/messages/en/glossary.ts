@@ -237,6 +237,11 @@ export const glossary = {
     text: 'Multiplies the loss while gradients are computed and divides them afterwards, so that tiny ones don’t vanish on the way back through the layers. A step whose gradients overflow is left out and the factor halved; after 2,000 good steps it doubles. Networks of 32-bit numbers such as these rarely need it.',
     formula: 'g ← ∂(s · L)/∂w ÷ s',
   },
+  mixedPrecision: {
+    name: 'Mixed precision',
+    text: 'Holds both sides of matrix products as 16-bit numbers, which halves what a graphics processor has to move, and sums in 32 bits; weights, gradients and all else keep 32. Products are off by some 0.05 %. The loss is multiplied by 4,096 while gradients are computed, so that small ones don’t vanish.',
+    formula: 'C = Σ half(A) · half(B)',
+  },
   schedule: {
     name: 'Learning-rate schedule',
     text: 'How the learning rate changes as training goes on: large steps at first, small ones to settle.',

@@ -99,6 +99,9 @@ export const train = {
   lossScaling: 'Loss scaling',
   lossScalings: { none: 'None', dynamic: 'Dynamic' },
   lossScalingHint: 'On one core, not on WebGPU.',
+  precision: 'Precision',
+  precisions: { single: 'Single', mixed: 'Mixed: half on the GPU' },
+  precisionHint: 'On WebGPU, where the graphics processor has half precision; else single.',
   schedule: 'Learning-rate schedule',
   schedules: {
     constant: 'Constant',
@@ -235,6 +238,8 @@ export const train = {
       `the device of ${backend} was lost. It was started again, and training went on from the last good state.`,
     moved: (from: string, to: string, why: string) =>
       `${from} ${why}. Training went on with ${to} from the last good state.`,
+    singlePrecision: (backend: string) =>
+      `mixed precision isn’t to be had with ${backend} on this device. Training is in single precision.`,
     causes: {
       'out-of-memory': 'ran out of memory',
       'device-lost': 'lost its device',

@@ -97,6 +97,9 @@ export const train: Messages['train'] = {
   lossScaling: '损失缩放',
   lossScalings: { none: '不缩放', dynamic: '动态' },
   lossScalingHint: '仅用一个核心，不支持 WebGPU。',
+  precision: '精度',
+  precisions: { single: '单精度', mixed: '混合：图形处理器上用半精度' },
+  precisionHint: '用于 WebGPU，且图形处理器支持半精度时；否则为单精度。',
   schedule: '学习率调度',
   schedules: {
     constant: '恒定',
@@ -221,6 +224,7 @@ export const train: Messages['train'] = {
       `${workers} 个工作线程出错（${message}）。已改用一个，从最近的正常状态继续训练。`,
     restarted: (backend) => `${backend} 的设备丢失。已重新启动，并从最近的正常状态继续训练。`,
     moved: (from, to, why) => `${from} ${why}。已改用 ${to}，从最近的正常状态继续训练。`,
+    singlePrecision: (backend) => `此设备上的 ${backend} 不支持混合精度，训练使用单精度。`,
     causes: {
       'out-of-memory': '内存不足',
       'device-lost': '的设备丢失',

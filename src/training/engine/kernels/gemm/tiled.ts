@@ -1,8 +1,9 @@
 /**
  * Matrix products on WebGPU: C[m, n] from two sides that are read element by element, so that a transposed matrix or
  * the patches of an image are sides like any other. A tile of C a workgroup, 4 × 4 of it a thread; the sides' tiles
- * pass through workgroup memory. Where C is small and k long, workgroups take a part of k each, and a second pass
- * adds the parts up, always in the same order.
+ * pass through workgroup memory, in half precision where a run asks for it and the device has it (tile-type.ts);
+ * sums are in single. Where C is small and k long, workgroups take a part of k each, and a second pass adds the parts
+ * up, always in the same order.
  */
 import { endingCode } from '../activation/ending.ts';
 import type { Arguments, Pass } from '../webgpu/shader.ts';
@@ -52,12 +53,14 @@ export function tiledProduct(sides: Sides): Pass[] {
     {
       name: `${name}, small tiles`,
       code: tileCode(sides, smallTile),
+      hasTiles: true,
       isNeeded: (p) => !isLarge(p),
       workgroups: groupsOf(smallTile),
     },
     {
       name: `${name}, large tiles`,
       code: tileCode(sides, largeTile),
+      hasTiles: true,
       isNeeded: isLarge,
       isForLarge: true,
       workgroups: groupsOf(largeTile),
@@ -97,8 +100,8 @@ function tileCode({ code, isLeftByRows, isRightByColumns }: Sides, tile: number)
   const rows = Array.from({ length: perThread }, (_, i) => i);
   return `${endingCode}
 ${code}
-var<workgroup> lefts: array<f32, ${tile * depth}>; // [depth, tile]
-var<workgroup> rights: array<f32, ${tile * depth}>; // [depth, tile]
+var<workgroup> lefts: array<tile, ${tile * depth}>; // [depth, tile]
+var<workgroup> rights: array<tile, ${tile * depth}>; // [depth, tile]
 @compute @workgroup_size(${side}, ${side})
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -119,20 +122,20 @@ fn main(
       if (isLeftByRows) { deep = e / ${tile}; across = e % ${tile}; }
       var x = 0.0;
       if (firstRow + across < p.m && first + deep < last) { x = left(firstRow + across, first + deep); }
-      lefts[deep * ${tile} + across] = x;
+      lefts[deep * ${tile} + across] = tiled(x);
       deep = e % ${depth};
       across = e / ${depth};
       if (isRightByColumns) { deep = e / ${tile}; across = e % ${tile}; }
       x = 0.0;
       if (firstColumn + across < p.n && first + deep < last) { x = right(first + deep, firstColumn + across); }
-      rights[deep * ${tile} + across] = x;
+      rights[deep * ${tile} + across] = tiled(x);
     }
     workgroupBarrier();
     for (var deep = 0; deep < ${depth}; deep++) {
       let l = deep * ${tile} + i32(id.y) * ${perThread};
       let r = deep * ${tile} + i32(id.x) * ${perThread};
-      let x = vec4f(rights[r], rights[r + 1], rights[r + 2], rights[r + 3]);
-      ${rows.map((i) => `sum${i} += lefts[l + ${i}] * x;`).join(' ')}
+      let x = vec4f(vec4<tile>(rights[r], rights[r + 1], rights[r + 2], rights[r + 3]));
+      ${rows.map((i) => `sum${i} += f32(lefts[l + ${i}]) * x;`).join(' ')}
     }
     workgroupBarrier();
   }

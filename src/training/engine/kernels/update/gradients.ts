@@ -8,13 +8,14 @@ interface GradientPlace {
   parameters: number;
 }
 
-/** Takes the loss's factor off. @returns false for a step that is to be left out */
+/** Takes the loss's factor off. @returns false for a step that is to be left out, which a fixed one has none of */
 export function unscale(
   { kernels }: Pick<Workspace, 'kernels'>,
   { gradients, parameters }: GradientPlace,
   lossScale: LossScale,
 ): boolean {
   kernels.scale(gradients, 1 / lossScale.value, parameters);
+  if (lossScale.isFixed) return true;
   const isFinite = Number.isFinite(kernels.sumOfSquares(gradients, parameters));
   lossScale.observe(isFinite);
   return isFinite;

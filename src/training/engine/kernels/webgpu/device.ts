@@ -7,6 +7,8 @@ export interface Gpu {
   layout: GPUBindGroupLayout;
   /** Whether shaders may reduce within subgroups. */
   hasSubgroups: boolean;
+  /** Whether shaders may hold numbers of half precision. */
+  hasHalf: boolean;
   /** Compiled once. @param name the pass's own */
   pipeline(name: string, code: string): Promise<GPUComputePipeline>;
   /** @throws StudioError `device-lost`, `out-of-memory`, `internal` for what has gone wrong since it was opened */
@@ -33,8 +35,12 @@ async function open(): Promise<Gpu | null> {
   if (!adapter) return null;
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
   const hasSubgroups = adapter.features.has('subgroups');
+  const hasHalf = adapter.features.has('shader-f16');
   const device = await adapter.requestDevice({
-    requiredFeatures: hasSubgroups ? ['subgroups'] : [],
+    requiredFeatures: [
+      ...(hasSubgroups ? (['subgroups'] as const) : []),
+      ...(hasHalf ? (['shader-f16'] as const) : []),
+    ],
     requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
   });
   const buffer = (type: GPUBufferBindingType, more?: GPUBufferBindingLayout) => ({
@@ -55,6 +61,7 @@ async function open(): Promise<Gpu | null> {
     device,
     layout,
     hasSubgroups,
+    hasHalf,
     pipeline(name, code) {
       const known = pipelines.get(name);
       if (known) return known;

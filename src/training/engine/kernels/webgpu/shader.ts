@@ -6,6 +6,7 @@
 import { windowParts } from '../convolution/window-parts.ts';
 import type { Kernels } from '../kernels.ts';
 import { reductionCode, type Reduction } from './reduce.ts';
+import { tileHead, type TileType } from './tile-type.ts';
 
 /** Parameters by name; places in floats. */
 export type Arguments = Readonly<Record<string, number>>;
@@ -20,6 +21,8 @@ export interface Pass {
   code: string;
   /** What it sums over its workgroup by `total` (reduce.ts). */
   reduction?: Reduction;
+  /** Whether it holds `tile`s in workgroup memory (tile-type.ts). */
+  hasTiles?: boolean;
   /** Absent: always. */
   isNeeded?: (p: Arguments) => boolean;
   /** Whether a batch for which it isn't needed has no smaller one that needs it. */
@@ -86,11 +89,27 @@ export function membersOf(shader: Shader): string[] {
   ];
 }
 
+/** What a pass is written for. */
+export interface Dialect {
+  hasSubgroups: boolean;
+  /** What products hold their sides' tiles as. */
+  tile: TileType;
+}
+
 /** A pass as a whole. */
-export function sourceOf(shader: Shader, { code, reduction }: Pass, hasSubgroups: boolean): string {
-  if (!reduction) return headOf(shader) + code;
-  const enabled = hasSubgroups ? 'enable subgroups;\n' : '';
-  return enabled + headOf(shader) + reductionCode(reduction, hasSubgroups) + code;
+export function sourceOf(
+  shader: Shader,
+  { code, reduction, hasTiles = false }: Pass,
+  { hasSubgroups, tile }: Dialect,
+): string {
+  return [
+    reduction && hasSubgroups ? 'enable subgroups;\n' : '',
+    hasTiles && tile === 'f16' ? 'enable f16;\n' : '',
+    headOf(shader),
+    reduction ? reductionCode(reduction, hasSubgroups) : '',
+    hasTiles ? tileHead(tile) : '',
+    code,
+  ].join('');
 }
 
 /** Declares what every pass sees: the heap, its parameters, the batch's rows, and the data that they are taken from. */

@@ -3,8 +3,10 @@
  * pass, and nothing is read back before losses, weights or the optimiser are asked for.
  */
 import { StudioError } from '../../../../lib/errors.ts';
+import { LossScale } from '../../loss-scale.ts';
 import { rowsOfParts, type StepJob, type StepRunner } from '../../steps.ts';
 import { outputsOf } from '../../targets.ts';
+import type { Precision } from '../../../run.ts';
 import { NoPlan } from '../plan/layer-plan.ts';
 import { planStep, type StepPlan } from '../step-plan.ts';
 import { OutOfWorkspace } from '../workspace.ts';
@@ -14,18 +16,27 @@ import { KeptLosses } from './kept-losses.ts';
 import { GpuWorkspace } from './workspace.ts';
 
 /**
- * Null where there is no WebGPU, for layers without kernels, and where the loss is scaled, which only fewer bits need.
+ * The loss's factor in mixed precision: mean losses' gradients, some 1e-2 to 1e-7, lie with it where half precision
+ * has all of its bits (6e-5 to 65,504). It needs no watching: what is too large is held to the largest, by tiles alone.
+ */
+const mixedScale = 2 ** 12;
+
+/**
+ * Null where there is no WebGPU, for layers without kernels, and where the loss is scaled by a factor that changes:
+ * each step would wait. Where the run asks for mixed precision, products have it if the device does.
  * @throws StudioError `out-of-memory` for a network or data that don't fit
  */
 export async function createWebGpuSteps(job: StepJob): Promise<StepRunner | null> {
   const gpu = await openGpu();
   if (!gpu || job.lossScale) return null;
-  const workspace = new GpuWorkspace(gpu);
+  const isMixed = job.config.precision === 'mixed' && gpu.hasHalf;
+  const workspace = new GpuWorkspace(gpu, isMixed ? 'f16' : 'f32');
   try {
     const { network, config, train } = job;
     const mostRows = Math.min(config.batchSize, train.targets.values.length);
-    const plan = planStep({ ...job, spec: network.spec, mostRows }, workspace);
-    return await gpuSteps(job, workspace, plan);
+    const lossScale = isMixed ? { lossScale: LossScale.fixed(mixedScale) } : {};
+    const plan = planStep({ ...job, ...lossScale, spec: network.spec, mostRows }, workspace);
+    return await gpuSteps(job, workspace, plan, isMixed ? 'mixed' : 'single');
   } catch (error) {
     workspace.dispose();
     if (error instanceof NoPlan) return null;
@@ -39,6 +50,7 @@ async function gpuSteps(
   job: StepJob,
   workspace: GpuWorkspace,
   plan: StepPlan,
+  precision: Precision,
 ): Promise<StepRunner> {
   const { network, config, train } = job;
   const { update, slots } = plan;
@@ -72,6 +84,7 @@ async function gpuSteps(
   update.restore(start);
 
   return {
+    precision,
     get unread() {
       return unread.length;
     },

@@ -8,6 +8,7 @@ import { OutOfWorkspace, Workspace } from '../workspace.ts';
 import type { Gpu } from './device.ts';
 import { passesOf, Recorder, slotBytes, writeCall } from './recorder.ts';
 import { sourceOf, type Pass, type Shader } from './shader.ts';
+import type { TileType } from './tile-type.ts';
 
 /** Calls that are uploaded at a time; a step with more goes in several passes. */
 const mostCalls = 512;
@@ -34,13 +35,16 @@ interface Memory {
 export class GpuWorkspace extends Workspace {
   readonly kernels: Kernels;
   readonly #gpu: Gpu;
+  readonly #tile: TileType;
   readonly #recorder = new Recorder();
   readonly #pipelines = new Map<string, GPUComputePipeline>();
   #memory: Memory | null = null;
 
-  constructor(gpu: Gpu) {
+  /** @param tile what products hold their tiles as: `f16` only where the device has it */
+  constructor(gpu: Gpu, tile: TileType = 'f32') {
     super();
     this.#gpu = gpu;
+    this.#tile = tile;
     this.kernels = this.#recorder.kernels;
   }
 
@@ -88,8 +92,11 @@ export class GpuWorkspace extends Workspace {
     }
     this.#recorder.spare = { at: this.reserve(spare) / 4, count: spare };
     const compiled = Array.from(passes.values(), async ({ shader, pass }) => {
-      const source = sourceOf(shader, pass, this.#gpu.hasSubgroups);
-      const pipeline = await this.#gpu.pipeline(pass.name, source);
+      const tile = pass.hasTiles ? this.#tile : 'f32';
+      const { hasSubgroups } = this.#gpu;
+      const source = sourceOf(shader, pass, { hasSubgroups, tile });
+      const name = tile === 'f16' ? `${pass.name}, half` : pass.name;
+      const pipeline = await this.#gpu.pipeline(name, source);
       this.#pipelines.set(pass.name, pipeline);
     });
     await Promise.all([this.#allocate(listLength, data), ...compiled]);
