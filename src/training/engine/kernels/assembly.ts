@@ -1,5 +1,11 @@
 /** What the training kernels' module serves. AssemblyScript, built by tests/support/vite-kernels.ts. */
-export { activate, activationGradient, addBias, addBiasRectify } from './activation/assembly';
+export {
+  activate,
+  activationGradient,
+  addBias,
+  addBiasActivate,
+  biasActivationGradient,
+} from './activation/assembly';
 export { attend, attendGradient, attentionScratch } from './attention/assembly';
 export {
   addConvolveKernelGradient,
@@ -19,6 +25,7 @@ export {
   sumOfSquares,
   swapOuter,
 } from './copy/assembly';
+export { dense, densePacked } from './dense/assembly';
 export {
   addDepthwiseKernelGradient,
   depthwise,

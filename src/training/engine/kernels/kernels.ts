@@ -12,7 +12,23 @@ export interface Kernels {
   activate(z: number, y: number, count: number, kind: number): void;
   activationGradient(z: number, y: number, gradient: number, count: number, kind: number): void;
   addBias(x: number, bias: number, rows: number, columns: number): void;
-  addBiasRectify(x: number, bias: number, rows: number, columns: number): void;
+  addBiasActivate(
+    z: number,
+    bias: number,
+    y: number,
+    rows: number,
+    columns: number,
+    kind: number,
+  ): void;
+  biasActivationGradient(
+    z: number,
+    y: number,
+    gradient: number,
+    biasGradient: number,
+    rows: number,
+    columns: number,
+    kind: number,
+  ): void;
   attend(
     all: number,
     mask: number,
@@ -98,6 +114,30 @@ export interface Kernels {
     inner: number,
     columns: number,
     accumulate: Flag,
+  ): void;
+  dense(
+    x: number,
+    kernel: number,
+    bias: number,
+    z: number,
+    y: number,
+    rows: number,
+    units: number,
+    width: number,
+    kind: number,
+    scratch: number,
+  ): void;
+  densePacked(
+    x: number,
+    packed: number,
+    bias: number,
+    z: number,
+    y: number,
+    rows: number,
+    units: number,
+    width: number,
+    kind: number,
+    scratch: number,
   ): void;
   depthwise(x: number, kernel: number, y: number, window: number, batch: number): void;
   depthwiseInputGradient(

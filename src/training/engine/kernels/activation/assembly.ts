@@ -1,5 +1,6 @@
 /** Activations and their slopes on 128-bit vectors, float32. AssemblyScript. Kinds are places in models/spec.ts's list. */
-import { exp4, loadUpTo4, madd, sigmoid4, softplus4, storeUpTo4, tanh4 } from '../lanes/assembly';
+import { addRows, summedRows } from '../copy/assembly';
+import { exp4, floats, loadUpTo4, madd, sigmoid4, softplus4, storeUpTo4, tanh4 } from '../lanes/assembly';
 
 const leak: f32 = 0.01;
 /** √(2/π) and the cubic term of the tanh form of GELU (Hendrycks and Gimpel 2016). */
@@ -19,8 +20,64 @@ export function addBias(x: usize, bias: usize, rows: i32, columns: i32): void {
   }
 }
 
+/** Numbers that are given a bias and bent at a time: they stay in the first cache. */
+const endedAtATime: i32 = 4096;
+
+/**
+ * z ← z + bias, y = activation(z): what follows a product. Both may be one place, and are for the kind that does
+ * nothing.
+ * @param bias [columns]; 0: none
+ */
+export function addBiasActivate(
+  z: usize,
+  bias: usize,
+  y: usize,
+  rows: i32,
+  columns: i32,
+  kind: i32,
+): void {
+  if (bias == 0) {
+    if (kind != 0) activate(z, y, rows * columns, kind);
+    return;
+  }
+  if (kind == 0) {
+    addBias(z, bias, rows, columns);
+    return;
+  }
+  if (kind == 1 && (columns & 3) == 0 && z == y) {
+    addBiasRectify(z, bias, rows, columns);
+    return;
+  }
+  const atATime = max(1, endedAtATime / columns);
+  for (let first = 0; first < rows; first += atATime) {
+    const some = min(atATime, rows - first);
+    const at = floats(first * columns);
+    addBias(z + at, bias, some, columns);
+    activate(z + at, y + at, some * columns, kind);
+  }
+}
+
+/** The way back of addBiasActivate: activationGradient, and the bias's gradient, Σ over the rows. */
+export function biasActivationGradient(
+  z: usize,
+  y: usize,
+  gradient: usize,
+  biasGradient: usize,
+  rows: i32,
+  columns: i32,
+  kind: i32,
+): void {
+  memory.fill(biasGradient, 0, floats(columns));
+  for (let first = 0; first < rows; first += summedRows) {
+    const some = min(summedRows, rows - first);
+    const at = floats(first * columns);
+    if (kind != 0) activationGradient(z + at, y + at, gradient + at, some * columns, kind);
+    addRows(gradient + at, some, columns, biasGradient);
+  }
+}
+
 /** x ← max(0, x + bias), the commonest of all, in one pass. `columns` is a multiple of 4. */
-export function addBiasRectify(x: usize, bias: usize, rows: i32, columns: i32): void {
+function addBiasRectify(x: usize, bias: usize, rows: i32, columns: i32): void {
   const zero = f32x4.splat(0);
   const bytes = (<usize>columns) << 2;
   for (let row = 0; row < rows; row++) {

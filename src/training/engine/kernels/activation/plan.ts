@@ -30,7 +30,11 @@ export const planActivation: PlanLayer<LayerOf<'activation'>> = (
 export interface Ending {
   /** Where the product is to be written. */
   z: number;
-  /** After it. */
+  /** 0: none. */
+  bias: number;
+  y: number;
+  kind: number;
+  /** After a product that doesn't take it along. */
   forward(rows: number): void;
   /** Turns the output's slope to z's, and sums the bias's gradient. */
   backward(rows: number): void;
@@ -48,22 +52,20 @@ export function planEnding(
   const needsZ = job.isTraining && (activation === 'gelu' || activation === 'silu');
   const z = needsZ ? reserve(job.rows * size) : y;
   const bias = hasBias ? the(job.parameters, 1) : 0;
-  const isRectified = hasBias && activation === 'relu' && width % 4 === 0;
   return {
-    z,
+    ...{ z, bias, y, kind },
     forward(rows) {
-      const lines = (rows * size) / width;
-      if (isRectified) {
-        kernels.addBiasRectify(z, bias, lines, width);
-        return;
-      }
-      if (hasBias) kernels.addBias(z, bias, lines, width);
-      if (kind !== 0) kernels.activate(z, y, rows * size, kind);
+      if (hasBias || kind !== 0)
+        kernels.addBiasActivate(z, bias, y, (rows * size) / width, width, kind);
     },
     backward(rows) {
-      if (kind !== 0) kernels.activationGradient(z, y, job.outputSlope, rows * size, kind);
+      const { outputSlope } = job;
       if (hasBias)
-        kernels.columnSums(job.outputSlope, (rows * size) / width, width, the(job.gradients, 1));
+        kernels.biasActivationGradient(
+          ...([z, y, outputSlope, the(job.gradients, 1), (rows * size) / width] as const),
+          ...([width, kind] as const),
+        );
+      else if (kind !== 0) kernels.activationGradient(z, y, outputSlope, rows * size, kind);
     },
   };
 }

@@ -10,17 +10,31 @@ export const activationShaders = {
       each('add bias', ['rows', 'columns'], 'heap[p.x + i] += heap[p.bias + i % p.columns];'),
     ],
   },
-  addBiasRectify: {
-    parameters: ['x', 'bias', 'rows', 'columns'],
-    places: ['x', 'bias'],
+  addBiasActivate: {
+    parameters: ['z', 'bias', 'y', 'rows', 'columns', 'kind'],
+    places: ['z', 'bias', 'y'],
     passes: [
       each(
-        'add bias, rectify',
+        'add bias, activate',
         ['rows', 'columns'],
-        'let z = heap[p.x + i] + heap[p.bias + i % p.columns]; heap[p.x + i] = activated(z, 1);',
+        `var z = heap[p.z + i];
+    if (p.bias != 0) { z += heap[p.bias + i % p.columns]; }
+    if (p.y != p.z) { heap[p.z + i] = z; }
+    heap[p.y + i] = activated(z, p.kind);`,
         activationCode,
       ),
     ],
+  },
+  biasActivationGradient: {
+    parameters: ['z', 'y', 'gradient', 'biasGradient', 'rows', 'columns', 'kind'],
+    places: ['z', 'y', 'gradient', 'biasGradient'],
+    instead([z = 0, y = 0, gradient = 0, biasGradient = 0, ...sizes], { kernels }) {
+      const [rows = 0, columns = 0, kind = 0] = sizes;
+      if (kind !== 0) kernels.activationGradient(z, y, gradient, rows * columns, kind);
+      kernels.columnSums(gradient, rows, columns, biasGradient);
+      return true;
+    },
+    passes: [],
   },
   activate: {
     parameters: ['z', 'y', 'count', 'kind'],

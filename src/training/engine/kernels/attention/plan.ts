@@ -24,6 +24,7 @@ export const planAttention: PlanLayer<LayerOf<'attention'>> = (spec, job, worksp
     lines,
     ...{ mostLines: most * steps, width, units: 3 * width, input: input.at, output: all },
     kernel: the(parameters, 0),
+    bias: the(parameters, 1),
     kernelGradient: gradients[0] ?? 0,
     outputSlope: slopes,
     inputSlope: job.inputSlopes[0],
@@ -32,6 +33,7 @@ export const planAttention: PlanLayer<LayerOf<'attention'>> = (spec, job, worksp
     lines,
     ...{ mostLines: most * steps, width, units: width, input: mixed, output: job.output.at },
     kernel: the(parameters, 2),
+    bias: the(parameters, 3),
     kernelGradient: gradients[2] ?? 0,
     outputSlope: job.outputSlope,
     inputSlope: { at: mixedSlope, isAdded: false },
@@ -40,12 +42,10 @@ export const planAttention: PlanLayer<LayerOf<'attention'>> = (spec, job, worksp
     forward(rows) {
       const { scratch } = workspace;
       before.forward(rows);
-      kernels.addBias(all, the(parameters, 1), lines(rows), 3 * width);
       kernels.attend(
         ...([all, mask, shares, mixed, rows, steps, width, heads, isCausal, scratch] as const),
       );
       after.forward(rows);
-      kernels.addBias(job.output.at, the(parameters, 3), lines(rows), width);
     },
     backward(rows) {
       const { scratch } = workspace;

@@ -2,7 +2,7 @@
 import type { LayerOf } from '../../../../models/spec.ts';
 import { transposedWindowOf, windowOf, type Window } from '../../../../models/window.ts';
 import { planEnding, withEnding } from '../activation/plan.ts';
-import { planProduct } from '../dense/plan.ts';
+import { planEndedProduct } from '../dense/plan.ts';
 import { lastDimension, the, type PlanLayer } from '../plan/layer-plan.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -31,19 +31,15 @@ export const planConvolution: PlanLayer<LayerOf<'convolution'>> = (spec, job, wo
   const [inputSlope] = job.inputSlopes;
   const { outputSlope } = job;
   if (isPointwise(window))
-    return withEnding(
-      ending,
-      planProduct(workspace, {
-        lines: (rows) => rows * places,
-        mostLines: job.rows * places,
-        width: channels,
-        units: filters,
-        input: input.at,
-        kernel,
-        output: ending.z,
-        ...{ kernelGradient, outputSlope, inputSlope },
-      }),
-    );
+    return planEndedProduct(workspace, ending, {
+      lines: (rows) => rows * places,
+      mostLines: job.rows * places,
+      width: channels,
+      units: filters,
+      input: input.at,
+      kernel,
+      ...{ kernelGradient, outputSlope, inputSlope },
+    });
   const at = placeWindow(workspace, window, channels);
   workspace.needScratch(kernels.convolutionScratch(at, filters));
   return withEnding(ending, {

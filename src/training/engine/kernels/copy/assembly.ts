@@ -1,5 +1,5 @@
 /** Moves, sums and products of whole buffers, float32. AssemblyScript. */
-import { loadUpTo4, madd, storeUpTo4, sumOf } from '../lanes/assembly';
+import { floats, loadUpTo4, madd, storeUpTo4, sumOf } from '../lanes/assembly';
 
 /** a ← a · b, element by element: a dropout's mask. */
 export function multiply(a: usize, b: usize, count: i32): void {
@@ -92,28 +92,34 @@ export function swapOuter(
   }
 }
 
-/** Σ over the rows of each column: a bias's gradient. Sixty-four rows at a time stay in the first cache. */
+/** Σ over the rows of each column: a bias's gradient. */
 export function columnSums(values: usize, rows: i32, columns: i32, sums: usize): void {
   memory.fill(sums, 0, (<usize>columns) << 2);
-  const bytes = (<usize>columns) << 2;
-  for (let first = 0; first < rows; first += 64) {
-    const last = min(rows, first + 64);
-    for (let k = 0; k < columns; k += 4) {
-      const at = (<usize>k) << 2;
-      const left = columns - k;
-      let sum = loadUpTo4(sums + at, left);
-      let from = values + <usize>first * bytes + at;
-      if (left >= 4)
-        for (let row = first; row < last; row++) {
-          sum = f32x4.add(sum, v128.load(from));
-          from += bytes;
-        }
-      else
-        for (let row = first; row < last; row++) {
-          sum = f32x4.add(sum, loadUpTo4(from, left));
-          from += bytes;
-        }
-      storeUpTo4(sums + at, sum, left);
-    }
+  for (let first = 0; first < rows; first += summedRows)
+    addRows(values + floats(first * columns), min(summedRows, rows - first), columns, sums);
+}
+
+/** Rows that are summed at a time: they stay in the first cache. */
+export const summedRows: i32 = 64;
+
+/** sums[columns] += Σ over the rows. */
+export function addRows(values: usize, rows: i32, columns: i32, sums: usize): void {
+  const bytes = floats(columns);
+  for (let k = 0; k < columns; k += 4) {
+    const at = floats(k);
+    const left = columns - k;
+    let sum = loadUpTo4(sums + at, left);
+    let from = values + at;
+    if (left >= 4)
+      for (let row = 0; row < rows; row++) {
+        sum = f32x4.add(sum, v128.load(from));
+        from += bytes;
+      }
+    else
+      for (let row = 0; row < rows; row++) {
+        sum = f32x4.add(sum, loadUpTo4(from, left));
+        from += bytes;
+      }
+    storeUpTo4(sums + at, sum, left);
   }
 }

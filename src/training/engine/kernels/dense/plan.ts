@@ -1,7 +1,13 @@
-/** Dense layers in a plan: three matrix products a step. */
+/** Dense layers in a plan: three matrix products a step, the first with its bias and activation. */
 import type { LayerOf } from '../../../../models/spec.ts';
-import { planEnding, withEnding } from '../activation/plan.ts';
-import { lastDimension, the, type PlanLayer, type SlopePlace } from '../plan/layer-plan.ts';
+import { planEnding, type Ending } from '../activation/plan.ts';
+import {
+  lastDimension,
+  the,
+  type LayerCalls,
+  type PlanLayer,
+  type SlopePlace,
+} from '../plan/layer-plan.ts';
 import type { Workspace } from '../workspace.ts';
 
 export const planDense: PlanLayer<LayerOf<'dense'>> = (spec, job, workspace) => {
@@ -10,22 +16,35 @@ export const planDense: PlanLayer<LayerOf<'dense'>> = (spec, job, workspace) => 
     reserve: (count) => workspace.reserve(count),
   });
   const { width, places } = lastDimension(the(job.inputs));
-  return withEnding(
-    ending,
-    planProduct(workspace, {
-      lines: (rows) => rows * places,
-      mostLines: job.rows * places,
-      width,
-      units: spec.units,
-      input: the(job.inputs).at,
-      kernel: the(job.parameters),
-      output: ending.z,
-      kernelGradient: job.gradients[0] ?? 0,
-      outputSlope: job.outputSlope,
-      inputSlope: job.inputSlopes[0],
-    }),
-  );
+  return planEndedProduct(workspace, ending, {
+    lines: (rows) => rows * places,
+    mostLines: job.rows * places,
+    width,
+    units: spec.units,
+    input: the(job.inputs).at,
+    kernel: the(job.parameters),
+    kernelGradient: job.gradients[0] ?? 0,
+    outputSlope: job.outputSlope,
+    inputSlope: job.inputSlopes[0],
+  });
 };
+
+/** Y = activation(X W + b), and the way back. */
+export function planEndedProduct(
+  workspace: Workspace,
+  ending: Ending,
+  job: Omit<Product, 'output'>,
+): LayerCalls {
+  const { z, bias, y, kind } = ending;
+  const product = planProduct(workspace, { ...job, output: z, bias, y, kind });
+  return {
+    forward: (rows) => product.forward(rows),
+    backward(rows) {
+      ending.backward(rows);
+      product.backward(rows);
+    },
+  };
+}
 
 export interface Product {
   /** Rows of the matrix, of so many examples. */
@@ -35,16 +54,23 @@ export interface Product {
   units: number;
   input: number;
   kernel: number;
+  /** [units]; absent or 0: none. */
+  bias?: number;
+  /** Of the product, the bias added. */
   output: number;
+  /** Of its activation, and which it is; absent: the output is all. */
+  y?: number;
+  kind?: number;
   kernelGradient: number;
   outputSlope: number;
   inputSlope: SlopePlace | undefined;
 }
 
-/** Y = X W; ∂W = Xᵀ ∂Y; ∂X = ∂Y Wᵀ */
+/** Y = X W + b, and its activation; ∂W = Xᵀ ∂Y; ∂X = ∂Y Wᵀ */
 export function planProduct(workspace: Workspace, product: Product) {
   const { kernels } = workspace;
   const { lines, mostLines, width, units, input, kernel, output, outputSlope } = product;
+  const { bias = 0, y = output, kind = 0 } = product;
   workspace.needScratch(
     Math.max(
       kernels.gemmScratch(mostLines, units, width),
@@ -56,7 +82,7 @@ export function planProduct(workspace: Workspace, product: Product) {
     forward(rows: number) {
       const m = lines(rows);
       const { scratch } = workspace;
-      kernels.gemm(input, width, 1, kernel, units, 1, output, units, m, units, width, 0, scratch);
+      kernels.dense(input, kernel, bias, output, y, m, units, width, kind, scratch);
     },
     backward(rows: number) {
       const m = lines(rows);

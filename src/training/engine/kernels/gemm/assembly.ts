@@ -17,7 +17,7 @@ import { edgeBytes, tileOrEdge } from './tile.assembly';
 import { multiplyColumn, multiplyRow } from './vector.assembly';
 
 /** Rows of A that are taken at a time: they stay in the second cache. */
-const blockRows: i32 = 96;
+export const blockRows: i32 = 96;
 
 /** Bytes of scratch for a product with a B that is packed already. */
 export function packedScratch(m: i32, k: i32): i32 {

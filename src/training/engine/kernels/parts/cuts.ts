@@ -68,14 +68,51 @@ function* cutElements(
   }
 }
 
-/** A large product's B is packed once, whatever becomes of its rows. */
+/**
+ * A large product's B is packed once, whatever becomes of its rows; a bias's gradient follows that of its activation,
+ * which is cut alone.
+ */
 export function prepared(call: Call, most: number): Call[] {
-  if (call.name !== 'gemm') return [call];
+  switch (call.name) {
+    case 'gemm':
+      return preparedProduct(call, most);
+    case 'dense':
+      return preparedDense(call, most);
+    case 'biasActivationGradient': {
+      const [z = 0, y = 0, gradient = 0, biasGradient = 0, ...sizes] = call.values;
+      const [rows = 0, columns = 0, kind = 0] = sizes;
+      const sums: Call = { name: 'columnSums', values: [gradient, rows, columns, biasGradient] };
+      if (kind === 0) return [sums];
+      return [{ name: 'activationGradient', values: [z, y, gradient, rows * columns, kind] }, sums];
+    }
+    default:
+      return [call];
+  }
+}
+
+/** Bytes of what `packB` packs: tiles of eight columns. */
+const packedBytes = (n: number, k: number) => 32 * Math.ceil(n / 8) * k;
+
+function preparedDense(call: Call, most: number): Call[] {
+  const [x = 0, kernel = 0, bias = 0, z = 0, y = 0, ...sizes] = call.values;
+  const [rows = 0, units = 0, width = 0, kind = 0, scratch = 0] = sizes;
+  if (rows === 1 || units === 1 || 2 * rows * units * width <= most) return [call];
+  const rest = scratch + packedBytes(units, width);
+  return [
+    { name: 'packB', values: [kernel, units, 1, units, width, scratch] },
+    {
+      name: 'densePacked',
+      values: [x, scratch, bias, z, y, rows, units, width, kind, rest],
+    },
+  ];
+}
+
+function preparedProduct(call: Call, most: number): Call[] {
   const [a = 0, rowsA = 0, columnsA = 0, b = 0, rowsB = 0, columnsB = 0, ...others] = call.values;
   const [c = 0, rowsC = 0, m = 0, n = 0, k = 0, isAdded = 0, scratch = 0] = others;
   // Of one row or column: the kernel has another way for it, and a quick one.
   if (m === 1 || n === 1 || 2 * m * n * k <= most) return [call];
-  const rest = scratch + 32 * Math.ceil(n / 8) * k; // after the packed tiles of eight columns
+  const rest = scratch + packedBytes(n, k);
   return [
     { name: 'packB', values: [b, rowsB, columnsB, n, k, scratch] },
     {
@@ -165,6 +202,13 @@ const cuts: Partial<Record<keyof Kernels, Cut>> = {
     operations: ({ n = 0, k = 0 }) => 2 * n * k,
     moves: ({ rowsA = 0, rowsC = 0 }) => ({ a: rowsA, c: rowsC }),
   },
+  densePacked: {
+    parameters: ['x', 'packed', 'bias', 'z', 'y', 'rows', 'units', 'width'],
+    by: 'rows',
+    unit: 96, // as above
+    operations: ({ units = 0, width = 0 }) => units * (2 * width + bent),
+    moves: ({ units = 0, width = 0 }) => ({ x: width, z: units, y: units }),
+  },
   convolve: byImages(['x', 'kernel', 'y', 'window', 'batch', 'filters'], ['x', 'y'], convolved),
   convolveInputGradient: byImages(
     ['gradient', 'kernel', 'inputGradient', 'window', 'batch', 'filters'],
@@ -216,6 +260,12 @@ const cuts: Partial<Record<keyof Kernels, Cut>> = {
       const { all, shares } = attentionMoves(p);
       return { all, shares, gradient: steps * width, allGradient: all };
     },
+  },
+  addBiasActivate: {
+    parameters: ['z', 'bias', 'y', 'rows', 'columns'],
+    by: 'rows',
+    operations: ({ columns = 0 }) => (moved + bent) * columns,
+    moves: ({ columns = 0 }) => ({ z: columns, y: columns }),
   },
   addBias: {
     parameters: ['x', 'bias', 'rows', 'columns'],

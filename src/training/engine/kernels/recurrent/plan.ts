@@ -84,6 +84,7 @@ function planPass(workspace: Workspace, spec: Recurrent, pass: Pass) {
   const product = planProduct(workspace, {
     lines: (rows) => steps * rows,
     ...{ mostLines: steps * most, width, units: wide, input: pass.x, kernel, output: gates },
+    bias,
     ...{ kernelGradient: gradients[0] ?? 0, outputSlope: gates, inputSlope: pass.xSlope },
   });
   const sequence = {
@@ -124,7 +125,6 @@ function planPass(workspace: Workspace, spec: Recurrent, pass: Pass) {
   return {
     forward(rows: number) {
       product.forward(rows);
-      kernels.addBias(gates, bias, steps * rows, wide);
       sequence.forward(rows);
       const { after, last } = places(rows);
       const to = job.output.at + first;

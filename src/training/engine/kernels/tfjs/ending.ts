@@ -31,6 +31,5 @@ export function end(heap: TensorHeap, product: TensorInfo, { activation, bias, c
   const at = heap.at(product);
   const kind = activations.indexOf(sameActivations[activation] ?? 'linear');
   if (size === 0) return;
-  if (bias) kernels.addBias(at, heap.at(bias), size / columns, columns);
-  if (kind !== 0) kernels.activate(at, at, size, kind);
+  kernels.addBiasActivate(at, bias ? heap.at(bias) : 0, at, size / columns, columns, kind);
 }

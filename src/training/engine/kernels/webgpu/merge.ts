@@ -17,14 +17,11 @@ function isEnding(product: Parameters, { name, p }: Call): boolean {
   if (rowsC !== n) return false;
   switch (name) {
     case 'addBias':
-    case 'addBiasRectify': {
-      const fits = p['x'] === c && p['rows'] === m && p['columns'] === n;
+    case 'addBiasActivate': {
+      const { bias = 0, kind = 0, y = 0 } = p;
+      const fits = (p['x'] ?? p['z']) === c && p['rows'] === m && p['columns'] === n;
       if (!fits || endBias !== 0 || endKind !== 0) return false;
-      product['endBias'] = p['bias'] ?? 0;
-      if (name === 'addBiasRectify') {
-        product['endKind'] = 1;
-        product['endPlace'] = c ?? 0;
-      }
+      Object.assign(product, { endBias: bias, endKind: kind, endPlace: y });
       return true;
     }
     case 'activate': {

@@ -3,6 +3,7 @@ import { activationShaders } from '../activation/shaders.ts';
 import { attentionShaders } from '../attention/shaders.ts';
 import { convolutionShaders } from '../convolution/shaders.ts';
 import { copyShaders } from '../copy/shaders.ts';
+import { denseShaders } from '../dense/shaders.ts';
 import { depthwiseShaders } from '../depthwise/shaders.ts';
 import { dropoutShaders } from '../dropout/shaders.ts';
 import { embeddingShaders } from '../embedding/shaders.ts';
@@ -20,6 +21,7 @@ export const shaders: Shaders = {
   ...attentionShaders,
   ...convolutionShaders,
   ...copyShaders,
+  ...denseShaders,
   ...depthwiseShaders,
   ...dropoutShaders,
   ...embeddingShaders,

@@ -44,10 +44,13 @@ const biasActivation: TensorKernel<Inputs<'z', 'bias'>, { activation: Activation
   const size = sizeOf(z.shape);
   const columns = z.shape.at(-1) ?? 1;
   const sum = copyOf(heap, z);
-  if (bias && size > 0) kernels.addBias(heap.at(sum), heap.at(bias), size / columns, columns);
   const kind = activations.indexOf(activation);
   const y = needsSum(activation) ? heap.output(z.shape) : sum;
-  if (kind !== 0) kernels.activate(heap.at(sum), heap.at(y), size, kind);
+  if (size > 0)
+    kernels.addBiasActivate(
+      ...([heap.at(sum), bias ? heap.at(bias) : 0, heap.at(y)] as const),
+      ...([size / columns, columns, kind] as const),
+    );
   return y === sum ? [y] : [y, sum];
 };
 
@@ -61,11 +64,14 @@ const biasActivationGradient: TensorKernel<
   const columns = y.shape.at(-1) ?? 1;
   const dz = copyOf(heap, dy);
   const kind = activations.indexOf(activation);
-  if (kind !== 0)
-    kernels.activationGradient(heap.at(sum ?? y), heap.at(y), heap.at(dz), size, kind);
-  if (!hasBias) return [dz];
+  const [z, bent, slope] = [heap.at(sum ?? y), heap.at(y), heap.at(dz)];
+  if (!hasBias) {
+    if (kind !== 0) kernels.activationGradient(z, bent, slope, size, kind);
+    return [dz];
+  }
   const dBias = heap.output([columns]);
-  kernels.columnSums(heap.at(dz), sizeOf(y.shape.slice(0, -1)), columns, heap.at(dBias));
+  const rows = sizeOf(y.shape.slice(0, -1));
+  kernels.biasActivationGradient(z, bent, slope, heap.at(dBias), rows, columns, kind);
   return [dz, dBias];
 };
 
