@@ -60,7 +60,7 @@ export interface FitContext {
   seed: number;
   /** At least every 50 ms of work; awaiting it lets the worker hear a pause or a cancel (it throws then). */
   breathe(progress: FitProgress): Promise<void>;
-  /** After an epoch, with the model as it stands: for a live validation NDCG. */
+  /** After an epoch, with the model as it stands: for a live validation NDCG. Throws where it is enough. */
   onEpoch?(epoch: number, model: Recommender): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 /** A run of a recommender: reads the events, fits the method, measures it by full ranking of the test part. */
 import type { Evaluation } from '../../evaluate/evaluation.ts';
 import { valuesOf } from '../../evaluate/evaluation.ts';
-import { StudioError } from '../../lib/errors.ts';
+import { reviveError, StudioError } from '../../lib/errors.ts';
 import { Breath, Stopped } from '../../training/engine/breath.ts';
 import type { RecommenderOutcome, TrainingJob } from '../../training/pipeline.ts';
 import type { MetricSet, RecommenderConfig, RunConfig, SettingValue } from '../../training/run.ts';
@@ -15,9 +15,13 @@ import { readItemFeatures } from '../read-item-features.ts';
 import type { FitProgress, Recommender, RecommenderMethod } from '../recommender.ts';
 import type { InteractionSplit } from '../split-interactions.ts';
 import { joinInteractions } from '../join-interactions.ts';
-import { evaluateRecommender, rankingOf } from './evaluate-recommender.ts';
+import { EpochChoice } from './epoch-choice.ts';
+import { evaluateRecommender, validationOf, valueBaseline } from './evaluate-recommender.ts';
 
 const progressEveryMs = 200;
+/** Thrown where further epochs promise nothing. */
+class Enough extends Error {}
+
 /** Validation after an epoch is of so many people at most, so that it doesn't take longer than the epoch. */
 const validatedPeople = 500;
 
@@ -42,6 +46,10 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
     silent(breath),
     null,
   );
+  const validate = async (model: Recommender) =>
+    validation && (await validationOf(model, learned.train, validation, table.hasValues, breath));
+  const ofValues = methodInfo(config.learner)?.learnsFrom === 'values' && table.hasValues;
+  const baseline = await validate(popular);
   emit({
     type: 'started',
     backend,
@@ -49,19 +57,22 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
     parameters: 0,
     stepsPerEpoch: 1,
     epoch: 0,
-    ...(validation && {
-      baseline: await rankingOf(popular, learned.train, validation, breath),
+    ...(baseline && {
+      baseline: {
+        ...baseline,
+        ...(ofValues && validation && { rmse: valueBaseline(learned.train, validation) }),
+      },
     }),
   });
   let lastTold = 0;
-  let last: { model: Recommender; epoch: number } | null = null;
+  const choice = new EpochChoice(patienceOf(config));
   const tell = (progress: FitProgress) => {
     if (performance.now() - lastTold < progressEveryMs) return;
     lastTold = performance.now();
-    const { done, epoch = 1, loss = Number.NaN } = progress;
+    const { done, epoch = 1 } = progress;
     emit({
       type: 'progress',
-      ...{ epoch, step: 0, loss, examplesPerSecond: 0, done },
+      ...{ epoch, step: 0, loss: loss ?? Number.NaN, examplesPerSecond: 0, done },
       secondsLeft: done > 0.01 ? (seconds() * (1 - done)) / done : Number.NaN,
     });
   };
@@ -74,43 +85,46 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
       await breath.within();
     },
     async onEpoch(epoch: number, model: Recommender) {
-      last = { model, epoch };
+      const figures = await validate(model);
+      const best = choice.note({ epoch, model, validation: figures });
       emit({
         type: 'epoch',
-        epoch,
-        best: true,
+        ...{ epoch, best },
         train: loss === undefined ? {} : { loss },
-        ...(validation && {
-          validation: await rankingOf(model, learned.train, validation, breath),
-        }),
+        ...(figures && { validation: figures }),
         learningRate: 0,
         seconds: seconds(),
       });
+      if (choice.isEnough) throw new Enough();
     },
   };
   let outcome: RecommenderOutcome['outcome'] = 'completed';
-  const model = await fitRecommender(
+  const fitted = await fitRecommender(
     method,
     learned.train,
     config.settings,
     context,
     features,
   ).catch((error: unknown) => {
-    if (!(error instanceof Stopped)) throw error;
-    outcome = 'stopped';
-    if (last) return last.model;
-    throw new StudioError('cancelled', 'The run was stopped before there was a model');
+    if (error instanceof Enough) outcome = 'early-stopped';
+    else if (error instanceof Stopped) outcome = 'stopped';
+    else if (choice.kept && reviveError(error).code === 'diverged') outcome = 'diverged';
+    else throw error;
+    return null;
   });
-  const epochs = (last as { epoch: number } | null)?.epoch ?? 1;
-  const measured = await measure(job, table, learned, model, popular, seconds());
-  emit({ type: 'finished', outcome, bestEpoch: epochs });
+  const { kept, epochs } = choice;
+  const model = kept?.model ?? fitted;
+  if (!model) throw new StudioError('cancelled', 'The run was stopped before there was a model');
+  const bestEpoch = kept?.epoch ?? 1;
+  const { metrics, ...measured } = await measure(job, table, learned, model, popular, seconds());
+  emit({ type: 'finished', outcome, bestEpoch });
   return {
-    outcome,
-    backend,
-    bestEpoch: epochs,
+    ...{ outcome, backend, bestEpoch },
     ...measured,
+    metrics: { ...metrics, ...(kept?.validation && { validation: kept.validation }) },
     recommender: model.save(),
     items: table.items,
+    epochs: kept && { kept: bestEpoch, run: epochs },
   };
 }
 
@@ -147,6 +161,11 @@ function recommenderConfig(config: RunConfig): RecommenderConfig {
   throw new StudioError('bad-config', `learner "${config.learner}" is no recommender`);
 }
 
+function patienceOf({ settings }: RecommenderConfig): number {
+  const patience = settings['patience'];
+  return typeof patience === 'number' ? patience : 0;
+}
+
 /** @throws StudioError `bad-config` that names the setting and its value */
 function methodOf(id: string): RecommenderMethod<Readonly<Record<string, SettingValue>>> {
   const known = Object.entries(allMethods).find(([name]) => name === id);
@@ -158,7 +177,7 @@ function methodOf(id: string): RecommenderMethod<Readonly<Record<string, Setting
     memory: (interactions, settings) => method.memory(interactions, asMethodTakes(id, settings)),
     fit: (interactions, settings, context, features) => {
       for (const setting of methodInfo(id)?.settings ?? []) {
-        const value = settings[setting.name];
+        const value = settings[setting.name] ?? setting.default; // a run of before may lack it
         const problem = problemOf(setting, value);
         if (problem)
           throw new StudioError(
@@ -178,6 +197,7 @@ function asMethodTakes(
 ): Readonly<Record<string, SettingValue>> {
   const known = Object.entries(allMethods).find(([name]) => name === id)?.[1];
   const all = { ...(known?.defaults as Record<string, SettingValue> | undefined), ...settings };
+  delete all['patience']; // of the run, not of the model
   if (id !== 'hybrid') return all;
   const { combination, first, firstWeight, second, secondWeight } = settings;
   const members = [

@@ -195,8 +195,20 @@ export const train = {
     `${name}: ${metric} ${value} on the validation split at its best epoch; the baseline has ${baseline}. Dashed: on the training rows.`,
   trainedCaption: (name: string, loss: string) =>
     `${name}: loss ${loss} on the training events after the last epoch.`,
-  lastCaption: (name: string, metric: string, value: string, baseline: string) =>
-    `${name}: ${metric} ${value} on the validation split after the last epoch, which is kept; the baseline has ${baseline}.`,
+  lastCaption: (name: string) =>
+    `${name}: the model after the last epoch is kept, as no events are held out to choose by (validation).`,
+  keptCaption: (
+    ...[name, metric, value, epoch, epochs, baseline]: [
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+    ]
+  ) =>
+    `${name}: ${metric} ${value} on the validation split after epoch ${epoch} of ${epochs}, the best, which is kept; the baseline has ${baseline}.`,
+  keptEpoch: (epoch: string, epochs: string) => `Epoch ${epoch} of ${epochs} kept`,
   noCurve: 'Curves appear after the first epoch.',
   singleEpoch: 'Solved in one step: there is no curve to show.',
   runs: 'Runs',

@@ -185,8 +185,10 @@ export const train: Messages['train'] = {
   metricCaption: (name, metric, value, baseline) =>
     `${name}：最佳轮在验证集上的${metric}为 ${value}；基线为 ${baseline}。虚线为训练集。`,
   trainedCaption: (name, loss) => `${name}：最后一轮之后训练事件上的损失为 ${loss}。`,
-  lastCaption: (name, metric, value, baseline) =>
-    `${name}：最后一轮之后（即保留的模型）验证集上的 ${metric} 为 ${value}；基线为 ${baseline}。`,
+  lastCaption: (name) => `${name}：没有留出验证事件可供选择，因此保留最后一轮之后的模型。`,
+  keptCaption: (name, metric, value, epoch, epochs, baseline) =>
+    `${name}：共 ${epochs} 轮，第 ${epoch} 轮之后验证集上的 ${metric} 最好，为 ${value}，保留的就是它；基线为 ${baseline}。`,
+  keptEpoch: (epoch, epochs) => `保留第 ${epoch} 轮，共 ${epochs} 轮`,
   noCurve: '第一轮结束后将显示曲线。',
   singleEpoch: '一步求解，没有曲线可显示。',
   runs: '运行记录',

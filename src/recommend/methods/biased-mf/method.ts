@@ -151,9 +151,9 @@ class BiasedMf implements Recommender {
 export const method: RecommenderMethod<BiasedMfSettings> = {
   id,
   defaults: { factors: 100, epochs: 20, learningRate: 0.005, regularization: 0.02 },
-  /** Factors of both sides, twice for a moment, and the order of events. */
+  /** Factors of both sides: as they are learned, as the best were, for a moment as the newest are; the order of events. */
   memory: ({ users, items, indices }, { factors }) =>
-    8 * (factors + 1) * (users + items) + 8 * indices.length,
+    12 * (factors + 1) * (users + items) + 8 * indices.length,
   async fit(interactions, settings, context) {
     requireEvents(interactions);
     requireWhole('factors', settings.factors, 1);

@@ -145,9 +145,9 @@ function drawOther(had: Uint32Array, items: number, random: Random): number {
 export const method: RecommenderMethod<BprSettings> = {
   id,
   defaults: { factors: 32, epochs: 50, learningRate: 0.05, regularization: 0.01 },
-  /** Factors of both sides, twice for a moment, and whose each event is. */
+  /** Factors of both sides: as they are learned, as the best were, for a moment as the newest are; whose each event is. */
   memory: ({ users, items, indices }, { factors }) =>
-    8 * (factors + 1) * (users + items) + 4 * indices.length,
+    12 * (factors + 1) * (users + items) + 4 * indices.length,
   async fit(interactions, settings, context) {
     check(interactions, settings);
     const random = new Random(context.seed, id);

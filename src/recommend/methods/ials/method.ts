@@ -85,9 +85,9 @@ class Ials implements Recommender {
 export const method: RecommenderMethod<IalsSettings> = {
   id,
   defaults: { factors: 32, alpha: 1, regularization: 10, epochs: 15 },
-  /** Factors of both sides and the events by item. */
+  /** Factors of both sides, those of items also as the best and the newest were, and the events by item. */
   memory: ({ users, items, indices }, { factors }) =>
-    4 * factors * (users + items) + 8 * indices.length,
+    4 * factors * (users + 3 * items) + 8 * indices.length,
   async fit(interactions, settings, { seed, ...context }) {
     check(interactions, settings);
     const { factors, alpha, regularization, epochs } = settings;
