@@ -29,6 +29,8 @@ export const runNoticeSchema: v.GenericSchema<unknown, RunNotice> = v.union([
       cause: v.picklist(['out-of-memory', 'device-lost', 'diverged', 'failed']),
       message: v.string(),
     }),
+    v.object({ type: v.literal('went-on'), epoch: v.number() }),
+    v.object({ type: v.literal('began-again') }),
     v.object({ type: v.literal('text'), text: v.string() }),
   ]),
   // The first version had it in words.

@@ -68,6 +68,10 @@ export type RunNotice =
       cause: FailureCause;
       message: string;
     }
+  /** It was killed (its tab was closed, say) and went on from its last checkpoint, in this epoch. */
+  | { type: 'went-on'; epoch: number }
+  /** It was killed and had no checkpoint. */
+  | { type: 'began-again' }
   /** In words, as the first version had it. */
   | { type: 'text'; text: string };
 

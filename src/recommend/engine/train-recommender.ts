@@ -4,26 +4,26 @@ import { valuesOf } from '../../evaluate/evaluation.ts';
 import { reviveError, StudioError } from '../../lib/errors.ts';
 import { Breath, Stopped } from '../../training/engine/breath.ts';
 import type { RecommenderOutcome, TrainingJob } from '../../training/pipeline.ts';
-import type { MetricSet, RecommenderConfig, RunConfig, SettingValue } from '../../training/run.ts';
+import type { MetricSet } from '../../training/run.ts';
 import { fitRecommender } from '../fit-recommender.ts';
-import type { Interactions } from '../interactions.ts';
 import { asEvents, learnedParts } from '../learned-parts.ts';
-import { methodInfo, problemOf } from '../method-settings.ts';
+import { methodInfo } from '../method-settings.ts';
 import { allMethods, backendOf } from './methods.ts';
 import { readInteractions, splitEvents, type EventTable } from '../read-interactions.ts';
 import { readItemFeatures } from '../read-item-features.ts';
-import type { FitProgress, Recommender, RecommenderMethod } from '../recommender.ts';
+import type { FitContext, FitProgress, Recommender } from '../recommender.ts';
 import type { InteractionSplit } from '../split-interactions.ts';
 import { joinInteractions } from '../join-interactions.ts';
 import { EpochChoice } from './epoch-choice.ts';
+import { CheckpointPace } from './checkpoint-pace.ts';
+import { decodeFitCheckpoint, encodeFitCheckpoint } from './fit-checkpoint.ts';
+import { methodOf, patienceOf, recommenderConfig } from './asked-method.ts';
+import { sampleOf } from './validated-people.ts';
 import { evaluateRecommender, validationOf, valueBaseline } from './evaluate-recommender.ts';
 
 const progressEveryMs = 200;
 /** Thrown where further epochs promise nothing. */
 class Enough extends Error {}
-
-/** Validation after an epoch is of so many people at most, so that it doesn't take longer than the epoch. */
-const validatedPeople = 500;
 
 /** @throws StudioError `cancelled` when it is stopped before there is a model; what the method throws */
 export async function trainRecommender(job: TrainingJob): Promise<RecommenderOutcome> {
@@ -34,7 +34,8 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
   const started = performance.now();
   let held = 0;
   const breath = new Breath(job.control, (ms) => (held += ms));
-  const seconds = () => (performance.now() - started - held) / 1000;
+  const killed = job.checkpoint && decodeFitCheckpoint(job.checkpoint);
+  const seconds = () => (killed?.seconds ?? 0) + (performance.now() - started - held) / 1000;
   const table = await readInteractions(source);
   const parts = splitEvents(table.interactions, source.dataSet.split);
   const learned = learnedParts(config, parts);
@@ -50,13 +51,18 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
     validation && (await validationOf(model, learned.train, validation, table.hasValues, breath));
   const ofValues = methodInfo(config.learner)?.learnsFrom === 'values' && table.hasValues;
   const baseline = await validate(popular);
+  const choice = new EpochChoice(patienceOf(config));
+  if (killed) {
+    const { epochs, kept } = killed;
+    choice.restore({ ...kept, model: method.open(kept.model) }, epochs);
+  }
   emit({
     type: 'started',
     backend,
     reason: { type: backend === 'wasm' ? 'only' : 'solver' },
     parameters: 0,
     stepsPerEpoch: 1,
-    epoch: 0,
+    epoch: choice.epochs,
     ...(baseline && {
       baseline: {
         ...baseline,
@@ -65,7 +71,6 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
     }),
   });
   let lastTold = 0;
-  const choice = new EpochChoice(patienceOf(config));
   const tell = (progress: FitProgress) => {
     if (performance.now() - lastTold < progressEveryMs) return;
     lastTold = performance.now();
@@ -77,14 +82,16 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
     });
   };
   let loss: number | undefined;
-  const context = {
+  const pace = new CheckpointPace(job.saveCheckpoint, job.checkpointEveryMs);
+  const context: FitContext = {
     seed: config.seed,
-    async breathe(progress: FitProgress) {
+    from: killed?.fit ?? null,
+    async breathe(progress) {
       loss = progress.loss ?? loss;
       tell(progress);
       await breath.within();
     },
-    async onEpoch(epoch: number, model: Recommender) {
+    async onEpoch(epoch, model, save) {
       const figures = await validate(model);
       const best = choice.note({ epoch, model, validation: figures });
       emit({
@@ -95,17 +102,26 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
         learningRate: 0,
         seconds: seconds(),
       });
+      const { kept } = choice;
+      if (kept)
+        pace.offer(() => {
+          const checked = { ...kept, model: kept.model.save() };
+          return encodeFitCheckpoint({
+            epochs: epoch,
+            seconds: seconds(),
+            fit: save(),
+            kept: checked,
+          });
+        });
       if (choice.isEnough) throw new Enough();
     },
   };
+  const fit = async () => {
+    if (choice.isEnough) throw new Enough(); // killed at the very end
+    return fitRecommender(method, learned.train, config.settings, context, features);
+  };
   let outcome: RecommenderOutcome['outcome'] = 'completed';
-  const fitted = await fitRecommender(
-    method,
-    learned.train,
-    config.settings,
-    context,
-    features,
-  ).catch((error: unknown) => {
+  const fitted = await fit().catch((error: unknown) => {
     if (error instanceof Enough) outcome = 'early-stopped';
     else if (error instanceof Stopped) outcome = 'stopped';
     else if (choice.kept && reviveError(error).code === 'diverged') outcome = 'diverged';
@@ -154,87 +170,6 @@ async function measure(
     hasValues: table.hasValues,
   });
   return { metrics: { train: rest, test: valuesOf(evaluation.metrics) }, evaluation, perUser };
-}
-
-function recommenderConfig(config: RunConfig): RecommenderConfig {
-  if ('settings' in config) return config;
-  throw new StudioError('bad-config', `learner "${config.learner}" is no recommender`);
-}
-
-function patienceOf({ settings }: RecommenderConfig): number {
-  const patience = settings['patience'];
-  return typeof patience === 'number' ? patience : 0;
-}
-
-/** @throws StudioError `bad-config` that names the setting and its value */
-function methodOf(id: string): RecommenderMethod<Readonly<Record<string, SettingValue>>> {
-  const known = Object.entries(allMethods).find(([name]) => name === id);
-  if (!known) throw new StudioError('bad-config', `There is no recommender "${id}"`);
-  // Each method's own settings are checked below, by the list that forms are made from.
-  const method = known[1] as unknown as RecommenderMethod<Readonly<Record<string, SettingValue>>>;
-  return {
-    ...method,
-    memory: (interactions, settings) => method.memory(interactions, asMethodTakes(id, settings)),
-    fit: (interactions, settings, context, features) => {
-      for (const setting of methodInfo(id)?.settings ?? []) {
-        const value = settings[setting.name] ?? setting.default; // a run of before may lack it
-        const problem = problemOf(setting, value);
-        if (problem)
-          throw new StudioError(
-            'bad-config',
-            `setting "${setting.name}": ${String(value)} won't do; ${problem}`,
-          );
-      }
-      return method.fit(interactions, asMethodTakes(id, settings), context, features);
-    },
-  };
-}
-
-/** What a form can say of a hybrid is flat; its method takes a list of members. The rest keep their defaults. */
-function asMethodTakes(
-  id: string,
-  settings: Readonly<Record<string, SettingValue>>,
-): Readonly<Record<string, SettingValue>> {
-  const known = Object.entries(allMethods).find(([name]) => name === id)?.[1];
-  const all = { ...(known?.defaults as Record<string, SettingValue> | undefined), ...settings };
-  delete all['patience']; // of the run, not of the model
-  if (id !== 'hybrid') return all;
-  const { combination, first, firstWeight, second, secondWeight } = settings;
-  const members = [
-    { method: first, weight: firstWeight },
-    { method: second, weight: secondWeight },
-  ];
-  // The list is the method's own; everything else takes settings as they are.
-  return { combination, members } as unknown as Record<string, SettingValue>;
-}
-
-/** The events of an even sample of the people; null where there are none. */
-function sampleOf(part: Interactions): Interactions | null {
-  const { users, starts } = part;
-  const people = Uint32Array.from({ length: users }, (_, user) => user).filter(
-    (user) => (starts[user + 1] ?? 0) > (starts[user] ?? 0),
-  );
-  if (people.length === 0) return null;
-  const every = Math.ceil(people.length / validatedPeople);
-  const chosen = new Set(people.filter((_, i) => i % every === 0));
-  return keepUsers(part, chosen);
-}
-
-function keepUsers(part: Interactions, chosen: ReadonlySet<number>): Interactions {
-  const { users, items, starts } = part;
-  const kept = new Uint32Array(users + 1);
-  const places: number[] = [];
-  for (let user = 0; user < users; user++) {
-    if (chosen.has(user))
-      for (let at = starts[user] ?? 0; at < (starts[user + 1] ?? 0); at++) places.push(at);
-    kept[user + 1] = places.length;
-  }
-  return {
-    ...{ users, items, starts: kept },
-    indices: Uint32Array.from(places, (at) => part.indices[at] ?? 0),
-    values: Float32Array.from(places, (at) => part.values[at] ?? 0),
-    times: part.times && Float64Array.from(places, (at) => part.times?.[at] ?? Number.NaN),
-  };
 }
 
 function silent(breath: Breath) {

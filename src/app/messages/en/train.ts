@@ -230,7 +230,6 @@ export const train = {
   again: 'Use these settings',
   actions: (name: string) => `Actions for ${name}`,
   evaluate: 'See how good it is',
-  resumed: (name: string) => `“${name}” was interrupted and goes on from its last checkpoint.`,
   finished: (name: string, metric: string, value: string) =>
     `“${name}” is trained: ${metric} ${value} on the test split.`,
   log: (name: string) => `Log of “${name}”`,
@@ -247,6 +246,9 @@ export const train = {
       `the device of ${backend} was lost. It was started again, and training went on from the last good state.`,
     moved: (from: string, to: string, why: string) =>
       `${from} ${why}. Training went on with ${to} from the last good state.`,
+    wentOn: 'training was interrupted before, and went on in this epoch from the last checkpoint.',
+    beganAgain:
+      'Training was interrupted before there was a checkpoint, and was done again from the beginning. Methods that are solved in one go keep none.',
     causes: {
       'out-of-memory': 'ran out of memory',
       'device-lost': 'lost its device',

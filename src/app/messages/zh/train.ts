@@ -210,7 +210,6 @@ export const train: Messages['train'] = {
   again: '使用这些设置',
   actions: (name) => `${name} 的操作`,
   evaluate: '查看效果',
-  resumed: (name) => `“${name}”曾被中断，现从最近的检查点继续。`,
   finished: (name, metric, value) => `“${name}”训练完成：测试集${metric} ${value}。`,
   log: (name) => `“${name}”的日志`,
   showLog: '日志…',
@@ -223,6 +222,8 @@ export const train: Messages['train'] = {
       `${workers} 个工作线程出错（${message}）。已改用一个，从最近的正常状态继续训练。`,
     restarted: (backend) => `${backend} 的设备丢失。已重新启动，并从最近的正常状态继续训练。`,
     moved: (from, to, why) => `${from} ${why}。已改用 ${to}，从最近的正常状态继续训练。`,
+    wentOn: '训练曾被中断，现从最近的检查点在这一轮继续。',
+    beganAgain: '训练在有检查点之前被中断，已从头重新开始。一步求解的方法不保存检查点。',
     causes: {
       'out-of-memory': '内存不足',
       'device-lost': '的设备丢失',
