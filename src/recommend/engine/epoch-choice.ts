@@ -2,9 +2,6 @@
 import type { Metrics } from '../../training/run.ts';
 import type { Recommender } from '../recommender.ts';
 
-/** What epochs are compared by: predicted values where a method predicts them, else the ranking. */
-export type WatchedFigure = 'ndcgAt10' | 'rmse';
-
 export interface KeptEpoch {
   epoch: number;
   model: Recommender;
@@ -55,12 +52,8 @@ export class EpochChoice {
 /** By RMSE where it is told, else by NDCG@10; without figures, and after one that isn't a number, the later epoch is. */
 function isAhead(next: Metrics | null, kept: Metrics | null): boolean {
   if (!next || !kept) return true;
-  const watched = watchedFigure(next);
+  const watched = 'rmse' in next ? 'rmse' : 'ndcgAt10';
   const [value, best] = [next[watched] ?? Number.NaN, kept[watched] ?? Number.NaN];
   if (Number.isNaN(best)) return true;
   return watched === 'rmse' ? value < best : value > best;
-}
-
-export function watchedFigure(figures: Metrics): WatchedFigure {
-  return 'rmse' in figures ? 'rmse' : 'ndcgAt10';
 }
