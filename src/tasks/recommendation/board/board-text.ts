@@ -8,14 +8,18 @@ export function methodName(id: string): string {
   return named(t.train.learners, id);
 }
 
-/** Under the method's name: which version, after which epoch; or that it is the baseline that nobody trained. */
+/** Under the method's name: which version, or that it is the baseline that nobody trained. */
 export function rowNote({ version }: BoardRow, { training }: ProjectSession): string {
   if (!version) return t.board.baselineRow;
   const run = training.runs.find(({ id }) => id === version.runId);
-  const name = t.board.version(version.number, run?.record.name ?? '');
-  if (!version.epochs) return name;
-  const { kept, run: all } = version.epochs;
-  return `${name} · ${t.train.keptEpoch(format.integer(kept), format.integer(all))}`;
+  return t.board.version(version.number, run?.record.name ?? '');
+}
+
+/** After which epoch a version was kept; '' of a method without epochs. */
+export function epochNote({ version }: BoardRow): string {
+  if (!version?.epochs) return '';
+  const { kept, run } = version.epochs;
+  return t.train.keptEpoch(format.integer(kept), format.integer(run));
 }
 
 /** Of several rows of one method also the version, so that they can be told apart. */
