@@ -16,7 +16,7 @@ import { repository } from '../src/storage/records.ts';
 import { loadPipeline } from '../src/tasks/pipelines.ts';
 import { Control } from '../src/training/engine/control.ts';
 import { runCodec } from '../src/training/run-codec.ts';
-import type { RunEvent } from '../src/training/run.ts';
+import type { RunEvent, RunNotice } from '../src/training/run.ts';
 import { columnSource } from './column-source.ts';
 import { LatestOnly } from './training/latest-only.ts';
 import { RunJournal } from './training/journal.ts';
@@ -57,6 +57,11 @@ async function train(
   const db = await openStudioDb();
   const run = await repository(db, runCodec).get(runId);
   const journal = new RunJournal(db, resume ? run : { ...run, epochs: [], folds: [] });
+  const tell = (event: RunEvent) => {
+    journal.note(event);
+    onEvent(event);
+  };
+  let wasKilled = resume;
   try {
     const source = await sourceOf(db, run.projectId, run.dataSet);
     const items = run.itemData ? await sourceOf(db, run.projectId, run.itemData) : null;
@@ -67,8 +72,13 @@ async function train(
       config: run.config,
       control: held,
       emit(event) {
-        journal.note(event);
-        onEvent(event);
+        tell(event);
+        if (event.type !== 'started' || !wasKilled) return;
+        wasKilled = false;
+        const notice: RunNotice = run.checkpoint
+          ? { type: 'went-on', epoch: event.epoch + 1 }
+          : { type: 'began-again' };
+        tell({ type: 'notice', notice });
       },
       checkpoint: resume && run.checkpoint ? await getChunk(db, run.checkpoint) : null,
       saveCheckpoint: (bytes) => journal.checkpoint(bytes),

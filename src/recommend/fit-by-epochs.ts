@@ -1,28 +1,49 @@
 /** What methods share that go over the events again and again. */
 import type { Random } from '../lib/random.ts';
-import type { FitContext, Recommender } from './recommender.ts';
+import { openFit, saveFit } from './fit-state.ts';
+import type { FitContext, Recommender, SavedRecommender } from './recommender.ts';
+import type { SavedReader } from './saved.ts';
 
 export interface Epochs {
   /** @param told the share of the epoch that is done @returns the mean loss */
   runEpoch(random: Random, told: (done: number) => Promise<void>): Promise<number>;
   /** As it stands. */
   model(): Recommender;
+  /** All that an epoch goes out from, beside the events and the random numbers; views. */
+  save(): SavedRecommender['arrays'];
+  /** @throws StudioError `corrupt` */
+  restore(saved: SavedReader): void;
 }
 
-/** @throws what `breathe` throws */
+interface EpochFit {
+  method: string;
+  epochs: number;
+  random: Random;
+}
+
+/** @throws what `breathe` and `onEpoch` throw; StudioError `corrupt` for a state of another fit */
 export async function fitByEpochs(
   learning: Epochs,
-  epochs: number,
-  random: Random,
+  { method, epochs, random }: EpochFit,
   context: FitContext,
 ): Promise<Recommender> {
   await context.breathe({ done: 0 });
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    const loss = await learning.runEpoch(random, (done) =>
+  let drawn = random;
+  let first = 1;
+  if (context.from) {
+    const opened = openFit(context.from, method);
+    learning.restore(opened.reader);
+    drawn = opened.random;
+    first = opened.epoch + 1;
+  }
+  for (let epoch = first; epoch <= epochs; epoch++) {
+    const loss = await learning.runEpoch(drawn, (done) =>
       context.breathe({ done: (epoch - 1 + done) / epochs, epoch }),
     );
     await context.breathe({ done: epoch / epochs, epoch, loss });
-    await context.onEpoch?.(epoch, learning.model());
+    await context.onEpoch?.(epoch, learning.model(), () =>
+      saveFit(method, { epoch, random: drawn, arrays: learning.save() }),
+    );
   }
   return learning.model();
 }

@@ -38,6 +38,10 @@ const epochs = (value: number): MethodSetting => ({
   max: 10_000,
   isWhole: true,
 });
+/** Of the run, not of the method: epochs without a better validation figure before it ends; 0: it doesn't. */
+const patience: MethodSetting = {
+  ...{ type: 'number', name: 'patience', default: 0, min: 0, max: 10_000, isWhole: true },
+};
 const atLeastZero = (name: string, value: number, step = 1): MethodSetting => ({
   type: 'number',
   name,
@@ -80,6 +84,7 @@ const sequential = (of: SequentialSettings, isDeep: boolean): readonly MethodSet
   ...(isDeep ? [whole('blocks', of.blocks, 12), whole('heads', of.heads, 16)] : []),
   { type: 'number', name: 'dropout', default: of.dropout, min: 0, max: 0.95, step: 0.1 },
   epochs(of.epochs),
+  patience,
   whole('batchSize', of.batchSize, 4096),
   learningRate(of.learningRate),
   atLeastZero('sampledItems', of.sampledItems),
@@ -93,7 +98,13 @@ export const recommenderMethods: readonly MethodInfo[] = [
   {
     id: 'ials',
     learnsFrom: 'events',
-    settings: [factors(32), atLeastZero('alpha', 1), atLeastZero('regularization', 10), epochs(15)],
+    settings: [
+      factors(32),
+      atLeastZero('alpha', 1),
+      atLeastZero('regularization', 10),
+      epochs(15),
+      patience,
+    ],
   },
   { id: 'user-knn', learnsFrom: 'events', settings: neighbours },
   { id: 'pure-svd', learnsFrom: 'events', settings: [factors(20)] },
@@ -103,6 +114,7 @@ export const recommenderMethods: readonly MethodInfo[] = [
     settings: [
       factors(32),
       epochs(50),
+      patience,
       learningRate(0.05),
       atLeastZero('regularization', 0.01, 0.01),
     ],
@@ -113,6 +125,7 @@ export const recommenderMethods: readonly MethodInfo[] = [
     settings: [
       factors(100),
       epochs(20),
+      patience,
       learningRate(0.005),
       atLeastZero('regularization', 0.02, 0.01),
     ],
@@ -169,6 +182,7 @@ export const recommenderMethods: readonly MethodInfo[] = [
       whole('history', twoTowerDefaults.history, 1000),
       whole('candidates', twoTowerDefaults.candidates, 100_000),
       epochs(twoTowerDefaults.epochs),
+      patience,
       whole('batchSize', twoTowerDefaults.batchSize, 65_536),
       learningRate(twoTowerDefaults.learningRate),
     ],

@@ -25,6 +25,9 @@ export interface SavedRecommender {
   arrays: Readonly<Record<string, Float32Array | Float64Array | Uint32Array>>;
 }
 
+/** Where a fit stands at an epoch's end (fit-state.ts), in the same form. Arrays may be views, good until it goes on. */
+export type FitState = SavedRecommender;
+
 export interface Recommender {
   readonly items: number;
   /**
@@ -60,8 +63,13 @@ export interface FitContext {
   seed: number;
   /** At least every 50 ms of work; awaiting it lets the worker hear a pause or a cancel (it throws then). */
   breathe(progress: FitProgress): Promise<void>;
-  /** After an epoch, with the model as it stands: for a live validation NDCG. */
-  onEpoch?(epoch: number, model: Recommender): Promise<void>;
+  /**
+   * After an epoch, with the model as it stands: for a live validation NDCG. Throws where it is enough.
+   * @param save tells where the fit stands; good until this is done
+   */
+  onEpoch?(epoch: number, model: Recommender, save: () => FitState): Promise<void>;
+  /** Where an earlier fit, of the same events, settings and seed, stood. */
+  from?: FitState | null;
 }
 
 /** One way to recommend (methods/<id>/method.ts). */

@@ -52,6 +52,7 @@ const networkVersion: v.GenericSchema<unknown, NetworkVersion> = v.object({
 const recommenderVersion: v.GenericSchema<unknown, RecommenderVersion> = v.object({
   ...base,
   config: recommenderConfigSchema,
+  epochs: v.exactOptional(v.object({ kept: v.number(), run: v.number() })),
   recommender: v.object({
     method: v.pipe(v.string(), v.nonEmpty()),
     // A hybrid's hold its members' own, as JSON.

@@ -37,6 +37,8 @@ export const arrayTypes = ['float32', 'float64', 'uint32'] as const;
 /** A recommender as its method saves itself (recommend/recommender.ts). */
 export interface RecommenderVersion extends VersionBase {
   config: RecommenderConfig;
+  /** After which epoch it was kept, of how many; absent of a method without, and of before this was told. */
+  epochs?: { kept: number; run: number };
   recommender: {
     method: string;
     settings: Readonly<Record<string, SettingValue>>;

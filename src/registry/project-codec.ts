@@ -3,6 +3,16 @@ import * as v from 'valibot';
 import { aliasName, tagName } from './names.ts';
 import type { Project } from './project.ts';
 
+/** What a new person told, each item once. It is worth no project: where it can't be read it is as if nobody had told. */
+const newPerson = v.fallback(
+  v.pipe(
+    v.array(v.object({ item: v.string(), value: v.pipe(v.number(), v.finite()) })),
+    v.maxLength(10_000),
+    v.check((ratings) => new Set(ratings.map(({ item }) => item)).size === ratings.length),
+  ),
+  [],
+);
+
 const projectSchema: v.GenericSchema<unknown, Project> = v.object({
   id: v.pipe(v.string(), v.nonEmpty()),
   name: v.string(),
@@ -11,7 +21,7 @@ const projectSchema: v.GenericSchema<unknown, Project> = v.object({
   updatedAt: v.number(),
   dataSet: v.nullable(v.string()),
   itemData: v.exactOptional(v.nullable(v.string())),
-  newPerson: v.exactOptional(v.array(v.object({ item: v.string(), value: v.number() }))),
+  newPerson: v.exactOptional(newPerson),
   aliases: v.record(aliasName, v.string()),
   tags: v.exactOptional(v.record(v.string(), v.array(tagName))),
 });

@@ -63,6 +63,8 @@ export interface RecommenderOutcome extends RunEnd {
   recommender: SavedRecommender;
   /** Ids of the items, by number. */
   items: readonly string[];
+  /** The one whose model is kept, and how many there were; null of a method without epochs. */
+  epochs: { kept: number; run: number } | null;
   /** The test users' NDCG@10 by user number, NaN where nothing is to be found; null without a test split. */
   perUser: Float32Array | null;
 }

@@ -30,6 +30,8 @@ export const runNoticeSchema: v.GenericSchema<unknown, RunNotice> = v.union([
       message: v.string(),
     }),
     v.object({ type: v.literal('single-precision'), epoch: v.number(), backend }),
+    v.object({ type: v.literal('went-on'), epoch: v.number() }),
+    v.object({ type: v.literal('began-again') }),
     v.object({ type: v.literal('text'), text: v.string() }),
   ]),
   // The first version had it in words.

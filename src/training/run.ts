@@ -73,6 +73,10 @@ export type RunNotice =
     }
   /** Mixed precision was asked for, and isn't to be had there. */
   | { type: 'single-precision'; epoch: number; backend: Backend }
+  /** It was killed (its tab was closed, say) and went on from its last checkpoint, in this epoch. */
+  | { type: 'went-on'; epoch: number }
+  /** It was killed and had no checkpoint. */
+  | { type: 'began-again' }
   /** In words, as the first version had it. */
   | { type: 'text'; text: string };
 

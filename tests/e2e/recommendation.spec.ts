@@ -85,3 +85,49 @@ test('a script brings events and items, trains, and asks for recommendations', a
   expect(answer.best?.categories).toEqual(['tea']); // the first customer drinks tea
   expect(answer.best?.title).toMatch(/^Thing \d$/);
 });
+
+test('a second tab shows recommenders and follows a taste, but trains and keeps nothing', async ({
+  page,
+  context,
+}) => {
+  await openStudio(page);
+  const id = await page.evaluate(async () => {
+    const project = await window.glasshouse.createProject({ name: 'Shared' });
+    await project.loadSample('movielens');
+    for (const learner of ['ease', 'most-popular']) await project.train({ learner });
+    return project.id;
+  });
+  const second = await context.newPage();
+  await openStudio(second, `#/p/${id}/evaluate`);
+  const readOnly = second.getByText('This project is open in another tab');
+  await expect(readOnly).toBeVisible();
+  const board = second.getByRole('table').filter({ hasText: 'Recall@10' });
+  await expect(board.getByRole('rowheader')).toHaveText([/EASE/, /Most popular/]);
+
+  await second.getByRole('link', { name: 'Train', exact: true }).first().click();
+  await expect(readOnly).toBeVisible();
+  await expect(second.getByRole('button', { name: 'Start training' })).toBeDisabled();
+
+  await second.getByRole('link', { name: 'Models' }).first().click();
+  await expect(readOnly).toBeVisible();
+  await expect(second.getByRole('button', { name: 'Make champion' })).toHaveCount(0);
+  await second.getByRole('radio', { name: 'A new person' }).check();
+  const items = second.getByRole('list', { name: 'Recommended items' }).getByRole('listitem');
+  await expect(items).toHaveCount(10);
+  const before = (await items.allInnerTexts()).join();
+  const search = second.getByRole('combobox', { name: 'Find an item to rate' });
+  await search.fill('Toy Story');
+  await expect(second.getByRole('option').first()).toContainText('Toy Story');
+  await search.press('Enter');
+  await expect(second.getByText('Your ratings (1)')).toBeVisible();
+  await expect.poll(async () => (await items.allInnerTexts()).join()).not.toBe(before);
+  await expect(second.getByRole('alert')).toHaveText(['']); // where errors would be told
+
+  // The tab that writes has none of it; closed, it lets the other write.
+  await page.goto(`/#/p/${id}/models`);
+  await expect(page.getByRole('radio', { name: 'A new person' })).not.toBeChecked();
+  await page.close();
+  await second.getByRole('button', { name: /Write from this tab/ }).click();
+  await expect(readOnly).toHaveCount(0);
+  await expect(second.getByRole('button', { name: 'Make champion' })).toBeVisible();
+});

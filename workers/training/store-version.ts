@@ -49,7 +49,10 @@ export async function storeVersion(
   // A task's runs and outcomes are of one kind.
   const version =
     'recommender' in members
-      ? { ...base, ...members, config: run.config as RecommenderConfig }
+      ? {
+          ...{ ...base, ...members, config: run.config as RecommenderConfig },
+          ...('epochs' in outcome && outcome.epochs && { epochs: outcome.epochs }),
+        }
       : { ...base, ...members, config: run.config as NetworkConfig };
   await versions.put(version);
   return version;

@@ -75,15 +75,28 @@ export async function evaluateRecommender(
   return { evaluation, perUser };
 }
 
-/** What a run says after an epoch: the figure that versions are compared by, and the share of hits. */
-export async function rankingOf(
+/** What a run says after an epoch: the ranking, and how far predicted values are off where it predicts them. */
+export async function validationOf(
   model: Recommender,
   known: Interactions,
   held: Interactions,
+  hasValues: boolean,
   breath: Breath,
 ): Promise<Metrics> {
-  const { metrics } = await evaluateRanking(model, known, held, () => breath.within());
-  return { ndcgAt10: metrics.ndcgAt10, recallAt10: metrics.recallAt10 };
+  const breathe = () => breath.within();
+  const { metrics } = await evaluateRanking(model, known, held, breathe);
+  const { ndcgAt10, recallAt10 } = metrics;
+  if (!hasValues || !model.predictsValues) return { ndcgAt10, recallAt10 };
+  const { rmse } = await evaluateValues(model, known, held, breathe);
+  return { ndcgAt10, recallAt10, rmse };
+}
+
+/** RMSE of who says the mean of the known values for everything. */
+export function valueBaseline(known: Interactions, held: Interactions): number {
+  const sum = known.values.reduce((total, value) => total + value, 0);
+  const mean = sum / known.values.length;
+  const squares = held.values.reduce((total, value) => total + (value - mean) ** 2, 0);
+  return Math.sqrt(squares / held.values.length);
 }
 
 function eventSplit({ type }: SplitSpec) {

@@ -1,25 +1,29 @@
 /** A run of a recommender: reads the events, fits the method, measures it by full ranking of the test part. */
 import type { Evaluation } from '../../evaluate/evaluation.ts';
 import { valuesOf } from '../../evaluate/evaluation.ts';
-import { StudioError } from '../../lib/errors.ts';
+import { reviveError, StudioError } from '../../lib/errors.ts';
 import { Breath, Stopped } from '../../training/engine/breath.ts';
 import type { RecommenderOutcome, TrainingJob } from '../../training/pipeline.ts';
-import type { MetricSet, RecommenderConfig, RunConfig, SettingValue } from '../../training/run.ts';
+import type { MetricSet } from '../../training/run.ts';
 import { fitRecommender } from '../fit-recommender.ts';
-import type { Interactions } from '../interactions.ts';
 import { asEvents, learnedParts } from '../learned-parts.ts';
-import { methodInfo, problemOf } from '../method-settings.ts';
+import { methodInfo } from '../method-settings.ts';
 import { allMethods, backendOf } from './methods.ts';
 import { readInteractions, splitEvents, type EventTable } from '../read-interactions.ts';
 import { readItemFeatures } from '../read-item-features.ts';
-import type { FitProgress, Recommender, RecommenderMethod } from '../recommender.ts';
+import type { FitContext, FitProgress, Recommender } from '../recommender.ts';
 import type { InteractionSplit } from '../split-interactions.ts';
 import { joinInteractions } from '../join-interactions.ts';
-import { evaluateRecommender, rankingOf } from './evaluate-recommender.ts';
+import { EpochChoice } from './epoch-choice.ts';
+import { CheckpointPace } from './checkpoint-pace.ts';
+import { decodeFitCheckpoint, encodeFitCheckpoint } from './fit-checkpoint.ts';
+import { methodOf, patienceOf, recommenderConfig } from './asked-method.ts';
+import { sampleOf } from './validated-people.ts';
+import { evaluateRecommender, validationOf, valueBaseline } from './evaluate-recommender.ts';
 
 const progressEveryMs = 200;
-/** Validation after an epoch is of so many people at most, so that it doesn't take longer than the epoch. */
-const validatedPeople = 500;
+/** Thrown where further epochs promise nothing. */
+class Enough extends Error {}
 
 /** @throws StudioError `cancelled` when it is stopped before there is a model; what the method throws */
 export async function trainRecommender(job: TrainingJob): Promise<RecommenderOutcome> {
@@ -30,7 +34,8 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
   const started = performance.now();
   let held = 0;
   const breath = new Breath(job.control, (ms) => (held += ms));
-  const seconds = () => (performance.now() - started - held) / 1000;
+  const killed = job.checkpoint && decodeFitCheckpoint(job.checkpoint);
+  const seconds = () => (killed?.seconds ?? 0) + (performance.now() - started - held) / 1000;
   const table = await readInteractions(source);
   const parts = splitEvents(table.interactions, source.dataSet.split);
   const learned = learnedParts(config, parts);
@@ -42,75 +47,100 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
     silent(breath),
     null,
   );
+  const validate = async (model: Recommender) =>
+    validation && (await validationOf(model, learned.train, validation, table.hasValues, breath));
+  const ofValues = methodInfo(config.learner)?.learnsFrom === 'values' && table.hasValues;
+  const baseline = await validate(popular);
+  const choice = new EpochChoice(patienceOf(config));
+  if (killed) {
+    const { epochs, kept } = killed;
+    choice.restore({ ...kept, model: method.open(kept.model) }, epochs);
+  }
   emit({
     type: 'started',
     backend,
     reason: { type: backend === 'wasm' ? 'only' : 'solver' },
     parameters: 0,
     stepsPerEpoch: 1,
-    epoch: 0,
-    ...(validation && {
-      baseline: await rankingOf(popular, learned.train, validation, breath),
+    epoch: choice.epochs,
+    ...(baseline && {
+      baseline: {
+        ...baseline,
+        ...(ofValues && validation && { rmse: valueBaseline(learned.train, validation) }),
+      },
     }),
   });
   let lastTold = 0;
-  let last: { model: Recommender; epoch: number } | null = null;
   const tell = (progress: FitProgress) => {
     if (performance.now() - lastTold < progressEveryMs) return;
     lastTold = performance.now();
-    const { done, epoch = 1, loss = Number.NaN } = progress;
+    const { done, epoch = 1 } = progress;
     emit({
       type: 'progress',
-      ...{ epoch, step: 0, loss, examplesPerSecond: 0, done },
+      ...{ epoch, step: 0, loss: loss ?? Number.NaN, examplesPerSecond: 0, done },
       secondsLeft: done > 0.01 ? (seconds() * (1 - done)) / done : Number.NaN,
     });
   };
   let loss: number | undefined;
-  const context = {
+  const pace = new CheckpointPace(job.saveCheckpoint, job.checkpointEveryMs);
+  const context: FitContext = {
     seed: config.seed,
-    async breathe(progress: FitProgress) {
+    from: killed?.fit ?? null,
+    async breathe(progress) {
       loss = progress.loss ?? loss;
       tell(progress);
       await breath.within();
     },
-    async onEpoch(epoch: number, model: Recommender) {
-      last = { model, epoch };
+    async onEpoch(epoch, model, save) {
+      const figures = await validate(model);
+      const best = choice.note({ epoch, model, validation: figures });
       emit({
         type: 'epoch',
-        epoch,
-        best: true,
+        ...{ epoch, best },
         train: loss === undefined ? {} : { loss },
-        ...(validation && {
-          validation: await rankingOf(model, learned.train, validation, breath),
-        }),
+        ...(figures && { validation: figures }),
         learningRate: 0,
         seconds: seconds(),
       });
+      const { kept } = choice;
+      if (kept)
+        pace.offer(() => {
+          const checked = { ...kept, model: kept.model.save() };
+          return encodeFitCheckpoint({
+            epochs: epoch,
+            seconds: seconds(),
+            fit: save(),
+            kept: checked,
+          });
+        });
+      if (choice.isEnough) throw new Enough();
     },
   };
+  const fit = async () => {
+    if (choice.isEnough) throw new Enough(); // killed at the very end
+    return fitRecommender(method, learned.train, config.settings, context, features);
+  };
   let outcome: RecommenderOutcome['outcome'] = 'completed';
-  const model = await fitRecommender(
-    method,
-    learned.train,
-    config.settings,
-    context,
-    features,
-  ).catch((error: unknown) => {
-    if (!(error instanceof Stopped)) throw error;
-    outcome = 'stopped';
-    if (last) return last.model;
-    throw new StudioError('cancelled', 'The run was stopped before there was a model');
+  const fitted = await fit().catch((error: unknown) => {
+    if (error instanceof Enough) outcome = 'early-stopped';
+    else if (error instanceof Stopped) outcome = 'stopped';
+    else if (choice.kept && reviveError(error).code === 'diverged') outcome = 'diverged';
+    else throw error;
+    return null;
   });
-  const epochs = (last as { epoch: number } | null)?.epoch ?? 1;
-  const measured = await measure(job, table, learned, model, popular, seconds());
-  emit({ type: 'finished', outcome, bestEpoch: epochs });
+  const { kept, epochs } = choice;
+  const model = kept?.model ?? fitted;
+  if (!model) throw new StudioError('cancelled', 'The run was stopped before there was a model');
+  const bestEpoch = kept?.epoch ?? 1;
+  const { metrics, ...measured } = await measure(job, table, learned, model, popular, seconds());
+  emit({ type: 'finished', outcome, bestEpoch });
   return {
-    outcome,
-    backend,
-    bestEpoch: epochs,
+    ...{ outcome, backend, bestEpoch },
     ...measured,
+    metrics: { ...metrics, ...(kept?.validation && { validation: kept.validation }) },
     recommender: model.save(),
     items: table.items,
+    epochs: kept && { kept: bestEpoch, run: epochs },
   };
 }
 
@@ -140,81 +170,6 @@ async function measure(
     hasValues: table.hasValues,
   });
   return { metrics: { train: rest, test: valuesOf(evaluation.metrics) }, evaluation, perUser };
-}
-
-function recommenderConfig(config: RunConfig): RecommenderConfig {
-  if ('settings' in config) return config;
-  throw new StudioError('bad-config', `learner "${config.learner}" is no recommender`);
-}
-
-/** @throws StudioError `bad-config` that names the setting and its value */
-function methodOf(id: string): RecommenderMethod<Readonly<Record<string, SettingValue>>> {
-  const known = Object.entries(allMethods).find(([name]) => name === id);
-  if (!known) throw new StudioError('bad-config', `There is no recommender "${id}"`);
-  // Each method's own settings are checked below, by the list that forms are made from.
-  const method = known[1] as unknown as RecommenderMethod<Readonly<Record<string, SettingValue>>>;
-  return {
-    ...method,
-    memory: (interactions, settings) => method.memory(interactions, asMethodTakes(id, settings)),
-    fit: (interactions, settings, context, features) => {
-      for (const setting of methodInfo(id)?.settings ?? []) {
-        const value = settings[setting.name];
-        const problem = problemOf(setting, value);
-        if (problem)
-          throw new StudioError(
-            'bad-config',
-            `setting "${setting.name}": ${String(value)} won't do; ${problem}`,
-          );
-      }
-      return method.fit(interactions, asMethodTakes(id, settings), context, features);
-    },
-  };
-}
-
-/** What a form can say of a hybrid is flat; its method takes a list of members. The rest keep their defaults. */
-function asMethodTakes(
-  id: string,
-  settings: Readonly<Record<string, SettingValue>>,
-): Readonly<Record<string, SettingValue>> {
-  const known = Object.entries(allMethods).find(([name]) => name === id)?.[1];
-  const all = { ...(known?.defaults as Record<string, SettingValue> | undefined), ...settings };
-  if (id !== 'hybrid') return all;
-  const { combination, first, firstWeight, second, secondWeight } = settings;
-  const members = [
-    { method: first, weight: firstWeight },
-    { method: second, weight: secondWeight },
-  ];
-  // The list is the method's own; everything else takes settings as they are.
-  return { combination, members } as unknown as Record<string, SettingValue>;
-}
-
-/** The events of an even sample of the people; null where there are none. */
-function sampleOf(part: Interactions): Interactions | null {
-  const { users, starts } = part;
-  const people = Uint32Array.from({ length: users }, (_, user) => user).filter(
-    (user) => (starts[user + 1] ?? 0) > (starts[user] ?? 0),
-  );
-  if (people.length === 0) return null;
-  const every = Math.ceil(people.length / validatedPeople);
-  const chosen = new Set(people.filter((_, i) => i % every === 0));
-  return keepUsers(part, chosen);
-}
-
-function keepUsers(part: Interactions, chosen: ReadonlySet<number>): Interactions {
-  const { users, items, starts } = part;
-  const kept = new Uint32Array(users + 1);
-  const places: number[] = [];
-  for (let user = 0; user < users; user++) {
-    if (chosen.has(user))
-      for (let at = starts[user] ?? 0; at < (starts[user + 1] ?? 0); at++) places.push(at);
-    kept[user + 1] = places.length;
-  }
-  return {
-    ...{ users, items, starts: kept },
-    indices: Uint32Array.from(places, (at) => part.indices[at] ?? 0),
-    values: Float32Array.from(places, (at) => part.values[at] ?? 0),
-    times: part.times && Float64Array.from(places, (at) => part.times?.[at] ?? Number.NaN),
-  };
 }
 
 function silent(breath: Breath) {

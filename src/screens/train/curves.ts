@@ -71,3 +71,14 @@ export function bestOf(run: RunSession, metric: string): number | null {
   const epoch = run.epochs.find((candidate) => candidate.epoch === run.bestEpoch);
   return (epoch?.validation ?? epoch?.train)?.[metric] ?? null;
 }
+
+export function isValidated(run: RunSession): boolean {
+  return run.epochs.some(({ validation }) => validation !== undefined);
+}
+
+/** What a recommender's epochs are compared by: how far predicted values are off, where it predicts any. */
+export function rankingFigure(run: RunSession): 'rmse' | 'ndcgAt10' {
+  return run.epochs.some(({ validation }) => validation?.['rmse'] !== undefined)
+    ? 'rmse'
+    : 'ndcgAt10';
+}

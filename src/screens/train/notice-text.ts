@@ -4,10 +4,11 @@ import type { RunNotice } from '../../training/run.ts';
 
 export function noticeText(notice: RunNotice): string {
   if (notice.type === 'text') return notice.text;
+  if (notice.type === 'began-again') return t.train.noticeTexts.beganAgain;
   return t.train.noticeTexts.at(format.integer(notice.epoch), textOf(notice));
 }
 
-function textOf(notice: Exclude<RunNotice, { type: 'text' }>): string {
+function textOf(notice: Exclude<RunNotice, { type: 'text' | 'began-again' }>): string {
   const { backends, noticeTexts: texts } = t.train;
   switch (notice.type) {
     case 'fewer-rows': {
@@ -21,6 +22,8 @@ function textOf(notice: Exclude<RunNotice, { type: 'text' }>): string {
       return texts.restarted(backends[notice.backend]);
     case 'single-precision':
       return texts.singlePrecision(backends[notice.backend]);
+    case 'went-on':
+      return texts.wentOn;
     case 'moved': {
       const why =
         notice.cause === 'failed'

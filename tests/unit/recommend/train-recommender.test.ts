@@ -115,8 +115,64 @@ test('a form’s defaults are the methods’ own', () => {
   for (const info of recommenderMethods) {
     if (info.id === 'hybrid') continue; // whose members a form names flatly
     const { defaults } = Object.values(allMethods).find(({ id }) => id === info.id) ?? {};
-    expect(defaults, info.id).toMatchObject(defaultSettings(info));
+    const { patience, ...own } = defaultSettings(info);
+    expect(defaults, info.id).toMatchObject(own);
+    expect([undefined, 0]).toContain(patience); // the run's, not the method's
   }
+});
+
+type EpochEvent = Extract<RunEvent, { type: 'epoch' }>;
+const epochsOf = (events: readonly RunEvent[]) =>
+  events.filter((event): event is EpochEvent => event.type === 'epoch');
+
+test.each([
+  // Steps so large that later epochs only make it worse.
+  ['bpr', 'ndcgAt10', { epochs: 30, factors: 8, learningRate: 0.6, regularization: 0 }],
+  ['biased-mf', 'rmse', { epochs: 30, factors: 8, learningRate: 0.1, regularization: 0 }],
+  ['sasrec', 'ndcgAt10', { epochs: 12, units: 8, steps: 8, blocks: 1, learningRate: 0.05 }],
+] as const)('%s: the epoch of the best %s is kept, not the last', async (id, figure, settings) => {
+  const run = job(id, settings);
+  const { recommender, bestEpoch, epochs, metrics } = await trainRecommender(run);
+  const told = epochsOf(run.events);
+  const figures = told.map(({ validation }) => validation?.[figure] ?? Number.NaN);
+  const best = figure === 'rmse' ? Math.min(...figures) : Math.max(...figures);
+  expect(bestEpoch).toBe(figures.indexOf(best) + 1);
+  expect(bestEpoch).toBeLessThan(settings.epochs);
+  expect(epochs).toEqual({ kept: bestEpoch, run: settings.epochs });
+  expect(metrics.validation?.[figure]).toBe(best);
+  expect(told.findLast((event) => event.best)?.epoch).toBe(bestEpoch);
+  expect(run.events.at(-1)).toMatchObject({ type: 'finished', bestEpoch });
+  const [started] = run.events;
+  expect(started).toHaveProperty(['baseline', figure], expect.any(Number));
+
+  // A run that ends there has the same model.
+  const short = await trainRecommender(job(id, { ...settings, epochs: bestEpoch }));
+  expect(recommender.arrays).toEqual(short.recommender.arrays);
+
+  // With patience it ends so many epochs later, and keeps the same.
+  const patient = job(id, { ...settings, patience: 3 });
+  const stopped = await trainRecommender(patient);
+  const first = told.findIndex(
+    ({ epoch }) =>
+      epoch - (told.findLast((one) => one.best && one.epoch <= epoch)?.epoch ?? 0) >= 3,
+  );
+  expect(first).toBeGreaterThan(0);
+  expect(epochsOf(patient.events)).toHaveLength(first + 1);
+  expect(stopped.outcome).toBe('early-stopped');
+  expect(stopped.epochs?.run).toBe(first + 1);
+  expect(stopped.recommender.settings).not.toHaveProperty('patience');
+});
+
+test('without a validation part the last epoch is kept, and patience ends nothing', async () => {
+  const run = job('bpr', { epochs: 6, factors: 4, learningRate: 0.6, patience: 1 });
+  const { dataSet } = run.source;
+  const split = { type: 'per-user', seed: 1, validation: 0, test: 0.2 } as const;
+  const source = { ...run.source, dataSet: { ...dataSet, split } };
+  const { outcome, epochs, metrics } = await trainRecommender({ ...run, source });
+  expect(outcome).toBe('completed');
+  expect(epochs).toEqual({ kept: 6, run: 6 });
+  expect(metrics.validation).toBeUndefined();
+  expect(epochsOf(run.events).every(({ best }) => best)).toBe(true);
 });
 
 test('a run that is stopped before there is a model says so', async () => {

@@ -33,6 +33,33 @@ test('a model version and a project pass their guards unchanged', () => {
   expect(projectCodec.decode(tagged)).toEqual(tagged);
 });
 
+test('what a new person told passes unchanged', () => {
+  const told = { ...project, newPerson: [{ item: 'Alien', value: 4.5 }] };
+  expect(projectCodec.decode(structuredClone(told))).toEqual(told);
+});
+
+test.each<[string, unknown]>([
+  ['a text', 'Alien'],
+  ['null', null],
+  ['ratings without items', [{ value: 3 }]],
+  ['an item that is a number', [{ item: 7, value: 3 }]],
+  ['a rating that is no number', [{ item: 'Alien', value: Number.NaN }]],
+  ['an endless rating', [{ item: 'Alien', value: Infinity }]],
+  [
+    'an item twice',
+    [
+      { item: 'Alien', value: 1 },
+      { item: 'Alien', value: 5 },
+    ],
+  ],
+  [
+    'more than anybody tells',
+    Array.from({ length: 10_001 }, (_, i) => ({ item: `${i}`, value: 1 })),
+  ],
+])('%s as what a new person told is refused, and the project is kept', (_name, newPerson) => {
+  expect(projectCodec.decode({ ...project, newPerson })).toEqual({ ...project, newPerson: [] });
+});
+
 test.each<[string, object]>([
   ['weights.chunk', { weights: { chunk: 'x', tensors: [] } }],
   [

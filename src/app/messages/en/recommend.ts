@@ -55,6 +55,7 @@ export const recommend = {
   settings: {
     factors: 'Factors',
     epochs: 'Epochs',
+    patience: 'Stop after so many epochs without a gain (0: never)',
     regularization: 'Regularization λ',
     alpha: 'Confidence α',
     neighbours: 'Neighbours k',

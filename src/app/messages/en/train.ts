@@ -198,8 +198,20 @@ export const train = {
     `${name}: ${metric} ${value} on the validation split at its best epoch; the baseline has ${baseline}. Dashed: on the training rows.`,
   trainedCaption: (name: string, loss: string) =>
     `${name}: loss ${loss} on the training events after the last epoch.`,
-  lastCaption: (name: string, metric: string, value: string, baseline: string) =>
-    `${name}: ${metric} ${value} on the validation split after the last epoch, which is kept; the baseline has ${baseline}.`,
+  lastCaption: (name: string) =>
+    `${name}: the model after the last epoch is kept, as no events are held out to choose by (validation).`,
+  keptCaption: (
+    ...[name, metric, value, epoch, epochs, baseline]: [
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+    ]
+  ) =>
+    `${name}: ${metric} ${value} on the validation split after epoch ${epoch} of ${epochs}, the best, which is kept; the baseline has ${baseline}.`,
+  keptEpoch: (epoch: string, epochs: string) => `Epoch ${epoch} of ${epochs} kept`,
   noCurve: 'Curves appear after the first epoch.',
   singleEpoch: 'Solved in one step: there is no curve to show.',
   runs: 'Runs',
@@ -221,7 +233,6 @@ export const train = {
   again: 'Use these settings',
   actions: (name: string) => `Actions for ${name}`,
   evaluate: 'See how good it is',
-  resumed: (name: string) => `“${name}” was interrupted and goes on from its last checkpoint.`,
   finished: (name: string, metric: string, value: string) =>
     `“${name}” is trained: ${metric} ${value} on the test split.`,
   log: (name: string) => `Log of “${name}”`,
@@ -240,6 +251,9 @@ export const train = {
       `${from} ${why}. Training went on with ${to} from the last good state.`,
     singlePrecision: (backend: string) =>
       `mixed precision isn’t to be had with ${backend} on this device. Training is in single precision.`,
+    wentOn: 'training was interrupted before, and went on in this epoch from the last checkpoint.',
+    beganAgain:
+      'Training was interrupted before there was a checkpoint, and was done again from the beginning. Methods that are solved in one go keep none.',
     causes: {
       'out-of-memory': 'ran out of memory',
       'device-lost': 'lost its device',

@@ -54,6 +54,7 @@ export const recommend: ScreenMessages['recommend'] = {
   settings: {
     factors: '因子数',
     epochs: '轮数',
+    patience: '连续多少轮没有提升就停止（0：从不）',
     regularization: '正则化 λ',
     alpha: '置信度 α',
     neighbours: '近邻数 k',

@@ -188,8 +188,10 @@ export const train: Messages['train'] = {
   metricCaption: (name, metric, value, baseline) =>
     `${name}：最佳轮在验证集上的${metric}为 ${value}；基线为 ${baseline}。虚线为训练集。`,
   trainedCaption: (name, loss) => `${name}：最后一轮之后训练事件上的损失为 ${loss}。`,
-  lastCaption: (name, metric, value, baseline) =>
-    `${name}：最后一轮之后（即保留的模型）验证集上的 ${metric} 为 ${value}；基线为 ${baseline}。`,
+  lastCaption: (name) => `${name}：没有留出验证事件可供选择，因此保留最后一轮之后的模型。`,
+  keptCaption: (name, metric, value, epoch, epochs, baseline) =>
+    `${name}：共 ${epochs} 轮，第 ${epoch} 轮之后验证集上的 ${metric} 最好，为 ${value}，保留的就是它；基线为 ${baseline}。`,
+  keptEpoch: (epoch, epochs) => `保留第 ${epoch} 轮，共 ${epochs} 轮`,
   noCurve: '第一轮结束后将显示曲线。',
   singleEpoch: '一步求解，没有曲线可显示。',
   runs: '运行记录',
@@ -211,7 +213,6 @@ export const train: Messages['train'] = {
   again: '使用这些设置',
   actions: (name) => `${name} 的操作`,
   evaluate: '查看效果',
-  resumed: (name) => `“${name}”曾被中断，现从最近的检查点继续。`,
   finished: (name, metric, value) => `“${name}”训练完成：测试集${metric} ${value}。`,
   log: (name) => `“${name}”的日志`,
   showLog: '日志…',
@@ -225,6 +226,8 @@ export const train: Messages['train'] = {
     restarted: (backend) => `${backend} 的设备丢失。已重新启动，并从最近的正常状态继续训练。`,
     moved: (from, to, why) => `${from} ${why}。已改用 ${to}，从最近的正常状态继续训练。`,
     singlePrecision: (backend) => `此设备上的 ${backend} 不支持混合精度，训练使用单精度。`,
+    wentOn: '训练曾被中断，现从最近的检查点在这一轮继续。',
+    beganAgain: '训练在有检查点之前被中断，已从头重新开始。一步求解的方法不保存检查点。',
     causes: {
       'out-of-memory': '内存不足',
       'device-lost': '的设备丢失',

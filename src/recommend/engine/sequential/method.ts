@@ -3,6 +3,7 @@
  * GRU4Rec (Hidasi et al. 2016), both with a softmax over all items at every step.
  */
 import { StudioError } from '../../../lib/errors.ts';
+import { Random } from '../../../lib/random.ts';
 import {
   gru4recDefaults,
   mostDense,
@@ -10,13 +11,14 @@ import {
   sasrecDefaults,
   type SequentialSettings,
 } from '../../settings/sequential.ts';
+import { openFit, randomIn, saveFit } from '../../fit-state.ts';
 import { Breaks } from '../../in-parts.ts';
 import type { Interactions } from '../../interactions.ts';
-import type { RecommenderMethod } from '../../recommender.ts';
+import type { FitState, RecommenderMethod } from '../../recommender.ts';
 import { sequentialNetwork, type SequentialKind } from './network.ts';
 import { openSequential, SequentialRecommender } from './recommender.ts';
 import { sequenceStepsBytes, type SequenceJob } from './steps.ts';
-import { SequenceTrainer } from './trainer.ts';
+import { SequenceTrainer, type TrainerState } from './trainer.ts';
 import { sequencesOf } from './windows.ts';
 
 export const sasrec = sequentialMethod('sasrec', sasrecDefaults);
@@ -49,7 +51,8 @@ function sequentialMethod(
         const done = Math.min(1, epochs / settings.epochs);
         return context.breathe({ done, epoch, ...(loss > 0 && { loss }) });
       });
-      for (let epoch = 1; epoch <= settings.epochs;) {
+      if (context.from) trainer.restore(stateIn(context.from, kind, trainer.weights.length));
+      for (let epoch = Math.floor(trainer.epochs) + 1; epoch <= settings.epochs;) {
         const isEnd = await breaks.drive(trainer.step());
         if (!Number.isFinite(trainer.loss))
           throw new StudioError(
@@ -58,12 +61,38 @@ function sequentialMethod(
           );
         if (!isEnd) continue;
         await breaks.take();
-        await context.onEpoch?.(epoch, model());
+        await context.onEpoch?.(epoch, model(), () => fitOf(kind, trainer.save()));
         epoch++;
       }
       return model();
     },
     open: (saved) => openSequential(kind, saved),
+  };
+}
+
+function fitOf(kind: SequentialKind, { optimizer, ...state }: TrainerState): FitState {
+  const [first = new Float32Array(0), second = new Float32Array(0)] = optimizer.slots; // Adam's
+  return saveFit(kind, {
+    epoch: state.epoch,
+    random: Random.restore(state.random),
+    arrays: {
+      ...{ weights: state.weights, first, second },
+      epochRandom: Float64Array.from(state.epochRandom),
+    },
+    numbers: { lossSum: state.lossSum, updates: optimizer.steps },
+  });
+}
+
+/** @throws StudioError `corrupt` */
+function stateIn(fit: FitState, kind: SequentialKind, length: number): TrainerState {
+  const { reader, epoch, random } = openFit(fit, kind);
+  const array = (name: string) => reader.array(name, Float32Array, length);
+  return {
+    ...{ epoch, step: 0, lossSum: reader.number('lossSum') },
+    epochRandom: randomIn(reader, 'epochRandom').save(),
+    random: random.save(),
+    weights: array('weights'),
+    optimizer: { steps: reader.number('updates'), slots: [array('first'), array('second')] },
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import { StudioError } from '../../../lib/errors.ts';
 import { Random } from '../../../lib/random.ts';
+import { openFit, saveFit } from '../../fit-state.ts';
 import { Breaks } from '../../in-parts.ts';
 import type { Interactions } from '../../interactions.ts';
 import type { ItemFeatures } from '../../item-features.ts';
@@ -30,7 +31,7 @@ export const method: RecommenderMethod<TwoTowerSettings> = {
     8 * interactions.indices.length,
   async fit(interactions, settings, context, features) {
     const { items, indices } = interactions;
-    const random = new Random(context.seed, 'two-tower');
+    let random = new Random(context.seed, 'two-tower');
     let [done, epoch, loss] = [0, 1, 0];
     const breaks = new Breaks(() =>
       context.breathe({ done, epoch: Math.min(epoch, settings.epochs), ...(loss > 0 && { loss }) }),
@@ -55,6 +56,21 @@ export const method: RecommenderMethod<TwoTowerSettings> = {
       const offered = await breaks.drive(steps.vectors('offered', hasOwn));
       return new TwoTower(history, offered, settings.units);
     };
+    if (context.from) {
+      const opened = openFit(context.from, 'two-tower');
+      random = opened.random;
+      epoch = opened.epoch + 1;
+      taught.set(opened.reader.array('taught', Uint32Array, taught.length));
+      for (const [name, values] of Object.entries(steps.learned()))
+        values.set(opened.reader.array(name, Float32Array, values.length));
+      steps.updates = opened.reader.number('updates');
+    }
+    // The order too, since each epoch shuffles that of the one before.
+    const save = () =>
+      saveFit('two-tower', {
+        ...{ epoch, random, arrays: { ...steps.learned(), taught } },
+        numbers: { updates: steps.updates },
+      });
     const perEpoch = Math.ceil(taught.length / settings.batchSize);
     for (; epoch <= settings.epochs; epoch++) {
       random.shuffle(taught);
@@ -70,7 +86,7 @@ export const method: RecommenderMethod<TwoTowerSettings> = {
         done = (epoch - 1 + (step + 1) / perEpoch) / settings.epochs;
       }
       await breaks.take();
-      if (context.onEpoch) await context.onEpoch(epoch, await model());
+      if (context.onEpoch) await context.onEpoch(epoch, await model(), save);
     }
     return model();
   },

@@ -42,6 +42,10 @@ export interface TwoTowerSteps {
     tower: 'history' | 'offered',
     hasOwn: Uint8Array,
   ): Generator<unknown, Float32Array, undefined>;
+  /** All that steps change, by name. Views. */
+  learned(): Record<string, Float32Array>;
+  /** How many steps there have been. */
+  updates: number;
 }
 
 /** A logit of what is left out: far below any, finite. */
@@ -163,6 +167,17 @@ function layOut(job: TwoTowerJob, workspace: WasmWorkspace, random: Random): Two
         all.set(view(tower.output, part.length * units), from * units);
       }
       return all;
+    },
+    learned() {
+      const named = (name: string, tower: Tower) =>
+        tower.learned().map((values, i) => [`${name}${i}`, values] as const);
+      return Object.fromEntries([...named('history', history), ...named('offered', offered)]);
+    },
+    get updates() {
+      return history.updates;
+    },
+    set updates(steps) {
+      history.updates = offered.updates = steps;
     },
   };
 }

@@ -34,6 +34,10 @@ export interface Tower {
   /** Of the rows of the last `forward`. */
   backward(): Generator<unknown, void, undefined>;
   update(learningRate: number): void;
+  /** All that updates change: weights, items' own vectors, and what Adam keeps of both. Views. */
+  learned(): Float32Array[];
+  /** How many updates there have been. */
+  updates: number;
 }
 
 const adam: OptimizerSpec = {
@@ -56,8 +60,10 @@ export function planTower(
   const network = planNetwork(spec, { rows: most, isTraining: true }, workspace);
   const count = items * units;
   const [own, ownGradients] = [workspace.reserve(count), workspace.reserve(count)];
+  const learned: { at: number; parameters: number }[] = [];
   const updateOf = (weights: number, gradients: number, parameters: number) => {
     const slots = slotsOf(adam).map(() => workspace.reserve(parameters));
+    for (const at of [weights, ...slots]) learned.push({ at, parameters });
     return planUpdate(workspace, adam, { weights, gradients, slots, parameters });
   };
   const updates = [
@@ -114,6 +120,13 @@ export function planTower(
     },
     update(learningRate) {
       for (const update of updates) update.apply(learningRate);
+    },
+    learned: () => learned.map(({ at, parameters }) => view(at, parameters)),
+    get updates() {
+      return updates[0]?.steps ?? 0;
+    },
+    set updates(steps) {
+      for (const update of updates) update.steps = steps;
     },
   };
 }

@@ -3,7 +3,7 @@
  * (Koren, Bell & Volinsky, Computer 2009; Funk 2006).
  */
 import { Random } from '../../../lib/random.ts';
-import { fitByEpochs } from '../../fit-by-epochs.ts';
+import { fitByEpochs, type Epochs } from '../../fit-by-epochs.ts';
 import { meanOf } from '../../centre.ts';
 import type { Interactions, Taste } from '../../interactions.ts';
 import { exactReasons, dotRow, similarRows } from '../../linear-scores.ts';
@@ -151,9 +151,9 @@ class BiasedMf implements Recommender {
 export const method: RecommenderMethod<BiasedMfSettings> = {
   id,
   defaults: { factors: 100, epochs: 20, learningRate: 0.005, regularization: 0.02 },
-  /** Factors of both sides, twice for a moment, and the order of events. */
+  /** Factors of both sides: as they are learned, as the best were, for a moment as the newest are; the order of events. */
   memory: ({ users, items, indices }, { factors }) =>
-    8 * (factors + 1) * (users + items) + 8 * indices.length,
+    12 * (factors + 1) * (users + items) + 8 * indices.length,
   async fit(interactions, settings, context) {
     requireEvents(interactions);
     requireWhole('factors', settings.factors, 1);
@@ -162,7 +162,7 @@ export const method: RecommenderMethod<BiasedMfSettings> = {
     requireFrom('regularization', settings.regularization, 0);
     const random = new Random(context.seed, id);
     const descent = new Descent(interactions, settings, random);
-    return fitByEpochs(descent, settings.epochs, random, context);
+    return fitByEpochs(descent, { method: id, epochs: settings.epochs, random }, context);
   },
   open(saved) {
     const reader = new SavedReader(saved, id);
@@ -184,7 +184,7 @@ export const method: RecommenderMethod<BiasedMfSettings> = {
   },
 };
 
-class Descent {
+class Descent implements Epochs {
   readonly #interactions: Interactions;
   readonly #settings: BiasedMfSettings;
   readonly #known: KnownPeople;
@@ -235,6 +235,22 @@ class Descent {
       this.#globalMean,
       this.#settings,
     );
+  }
+
+  /** The order of the events too, since each epoch shuffles that of the one before. */
+  save() {
+    return {
+      ...{ p: this.#p, q: this.#q },
+      ...{ userBiases: this.#userBiases, itemBiases: this.#itemBiases, order: this.#order },
+    };
+  }
+
+  restore(saved: SavedReader) {
+    this.#p.set(saved.array('p', Float32Array, this.#p.length));
+    this.#q.set(saved.array('q', Float32Array, this.#q.length));
+    this.#userBiases.set(saved.array('userBiases', Float32Array, this.#userBiases.length));
+    this.#itemBiases.set(saved.array('itemBiases', Float32Array, this.#itemBiases.length));
+    this.#order.set(saved.array('order', Uint32Array, this.#order.length));
   }
 
   /** @returns the error */

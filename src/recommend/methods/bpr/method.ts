@@ -4,7 +4,7 @@
  */
 import { StudioError } from '../../../lib/errors.ts';
 import { Random } from '../../../lib/random.ts';
-import { fitByEpochs } from '../../fit-by-epochs.ts';
+import { fitByEpochs, type Epochs } from '../../fit-by-epochs.ts';
 import type { Interactions, Taste } from '../../interactions.ts';
 import { dotRow, exactReasons, similarRows } from '../../linear-scores.ts';
 import { KnownPeople } from '../../known-people.ts';
@@ -145,14 +145,14 @@ function drawOther(had: Uint32Array, items: number, random: Random): number {
 export const method: RecommenderMethod<BprSettings> = {
   id,
   defaults: { factors: 32, epochs: 50, learningRate: 0.05, regularization: 0.01 },
-  /** Factors of both sides, twice for a moment, and whose each event is. */
+  /** Factors of both sides: as they are learned, as the best were, for a moment as the newest are; whose each event is. */
   memory: ({ users, items, indices }, { factors }) =>
-    8 * (factors + 1) * (users + items) + 4 * indices.length,
+    12 * (factors + 1) * (users + items) + 4 * indices.length,
   async fit(interactions, settings, context) {
     check(interactions, settings);
     const random = new Random(context.seed, id);
     const ascent = new Ascent(interactions, settings, random);
-    return fitByEpochs(ascent, settings.epochs, random, context);
+    return fitByEpochs(ascent, { method: id, epochs: settings.epochs, random }, context);
   },
   open(saved) {
     const reader = new SavedReader(saved, id);
@@ -193,7 +193,7 @@ function check(interactions: Interactions, settings: BprSettings) {
   );
 }
 
-class Ascent {
+class Ascent implements Epochs {
   readonly #interactions: Interactions;
   readonly #settings: BprSettings;
   readonly #p: Float32Array;
@@ -245,6 +245,16 @@ class Ascent {
       { known: this.#known, p: this.#p.slice() },
       this.#settings,
     );
+  }
+
+  save() {
+    return { p: this.#p, q: this.#q, biases: this.#biases };
+  }
+
+  restore(saved: SavedReader) {
+    this.#p.set(saved.array('p', Float32Array, this.#p.length));
+    this.#q.set(saved.array('q', Float32Array, this.#q.length));
+    this.#biases.set(saved.array('biases', Float32Array, this.#biases.length));
   }
 
   #step(user: number, had: number, other: number): number {

@@ -1,6 +1,7 @@
 /** iALS: factors of people and items from what happened and how often, everything else being weak evidence against. */
 import { StudioError } from '../../../lib/errors.ts';
 import { Random } from '../../../lib/random.ts';
+import { fitByEpochs, type Epochs } from '../../fit-by-epochs.ts';
 import type { Interactions, Taste } from '../../interactions.ts';
 import { dotRow, exactReasons, similarRows } from '../../linear-scores.ts';
 import type {
@@ -85,36 +86,15 @@ class Ials implements Recommender {
 export const method: RecommenderMethod<IalsSettings> = {
   id,
   defaults: { factors: 32, alpha: 1, regularization: 10, epochs: 15 },
-  /** Factors of both sides and the events by item. */
+  /** Factors of both sides, those of items also as the best and the newest were, and the events by item. */
   memory: ({ users, items, indices }, { factors }) =>
-    4 * factors * (users + items) + 8 * indices.length,
-  async fit(interactions, settings, { seed, ...context }) {
+    4 * factors * (users + 3 * items) + 8 * indices.length,
+  async fit(interactions, settings, context) {
     check(interactions, settings);
-    const { factors, alpha, regularization, epochs } = settings;
-    const confidence = { alpha, regularization };
     const byItem = await transposeBreathing(interactions, () => context.breathe({ done: 0 }));
-    const random = new Random(seed, id);
-    const x = new Float32Array(interactions.users * factors);
-    const y = Float32Array.from(
-      { length: interactions.items * factors },
-      () => 0.01 * random.normal(),
-    );
-    const solver = new RowSolver(factors, confidence);
-    let loss: number | undefined;
-    for (let epoch = 1; epoch <= epochs; epoch++) {
-      const breathe = (sweep: number) =>
-        context.breathe({
-          done: (epoch - 1 + sweep) / epochs,
-          epoch,
-          ...(loss === undefined ? {} : { loss }),
-        });
-      await solveSide(interactions, y, x, solver, (done) => breathe(done / 2));
-      await solveSide(byItem, x, y, solver, (done) => breathe((1 + done) / 2));
-      loss = await objective(interactions, x, y, factors, confidence, () => breathe(1));
-      await breathe(1);
-      await context.onEpoch?.(epoch, new Ials(y.slice(), factors, confidence));
-    }
-    return new Ials(y, factors, confidence);
+    const random = new Random(context.seed, id);
+    const sweeps = new Sweeps(interactions, byItem, settings, random);
+    return fitByEpochs(sweeps, { method: id, epochs: settings.epochs, random }, context);
   },
   open(saved) {
     const reader = new SavedReader(saved, id);
@@ -125,6 +105,50 @@ export const method: RecommenderMethod<IalsSettings> = {
     });
   },
 };
+
+/** People's factors from items', and back. */
+class Sweeps implements Epochs {
+  readonly #byUser: Interactions;
+  readonly #byItem: Interactions;
+  readonly #settings: IalsSettings;
+  readonly #solver: RowSolver;
+  /** [users, factors] and [items, factors] */
+  readonly #x: Float32Array;
+  readonly #y: Float32Array;
+
+  constructor(byUser: Interactions, byItem: Interactions, settings: IalsSettings, random: Random) {
+    const { factors } = settings;
+    this.#byUser = byUser;
+    this.#byItem = byItem;
+    this.#settings = settings;
+    this.#solver = new RowSolver(factors, settings);
+    this.#x = new Float32Array(byUser.users * factors);
+    this.#y = Float32Array.from({ length: byUser.items * factors }, () => 0.01 * random.normal());
+  }
+
+  /** @returns the objective */
+  async runEpoch(_random: Random, told: (done: number) => Promise<void>): Promise<number> {
+    const { factors } = this.#settings;
+    const [x, y, solver] = [this.#x, this.#y, this.#solver];
+    await solveSide(this.#byUser, y, x, solver, (done) => told(done / 2));
+    await solveSide(this.#byItem, x, y, solver, (done) => told((1 + done) / 2));
+    return objective(this.#byUser, x, y, factors, this.#settings, () => told(1));
+  }
+
+  model(): Ials {
+    const { factors, alpha, regularization } = this.#settings;
+    return new Ials(this.#y.slice(), factors, { alpha, regularization });
+  }
+
+  /** People's factors are solved from items' first of all. */
+  save() {
+    return { y: this.#y };
+  }
+
+  restore(saved: SavedReader) {
+    this.#y.set(saved.array('y', Float32Array, this.#y.length));
+  }
+}
 
 function check(interactions: Interactions, settings: IalsSettings) {
   requireEvents(interactions);

@@ -15,6 +15,13 @@ export function rowNote({ version }: BoardRow, { training }: ProjectSession): st
   return t.board.version(version.number, run?.record.name ?? '');
 }
 
+/** After which epoch a version was kept; '' of a method without epochs. */
+export function epochNote({ version }: BoardRow): string {
+  if (!version?.epochs) return '';
+  const { kept, run } = version.epochs;
+  return t.train.keptEpoch(format.integer(kept), format.integer(run));
+}
+
 /** Of several rows of one method also the version, so that they can be told apart. */
 export function shortName(row: BoardRow, rows: readonly BoardRow[]): string {
   const name = methodName(row.method);

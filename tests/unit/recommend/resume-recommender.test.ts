@@ -1,0 +1,144 @@
+/** A recommender's run that is killed goes on from its last checkpoint, and comes to the same end. */
+import { expect, test } from 'vitest';
+import { Random } from '../../../src/lib/random.ts';
+import {
+  decodeFitCheckpoint,
+  encodeFitCheckpoint,
+} from '../../../src/recommend/engine/fit-checkpoint.ts';
+import { trainRecommender } from '../../../src/recommend/engine/train-recommender.ts';
+import { Control } from '../../../src/training/engine/control.ts';
+import type { RunEvent, SettingValue } from '../../../src/training/run.ts';
+import { eventSource } from '../../support/event-source.ts';
+import { memorySource } from '../../support/memory-source.ts';
+
+type Settings = Record<string, SettingValue>;
+
+/** Two crowds with items of their own. */
+function crowds() {
+  const random = new Random(3, 'crowds');
+  const cells = Array.from({ length: 360 }, (_, i) => {
+    const user = i % 30;
+    return { user, item: 100 * (user % 2) + random.integer(15), value: 1 + random.integer(5) };
+  });
+  return eventSource({
+    users: cells.map(({ user }) => user),
+    items: cells.map(({ item }) => item),
+    values: cells.map(({ value }) => value),
+    times: cells.map((_, i) => 1_000_000 + i),
+  });
+}
+
+const titles = memorySource({
+  id: {
+    type: 'integer',
+    cells: Array.from({ length: 30 }, (_, i) => (i < 15 ? i : 85 + i)),
+    role: 'item',
+  },
+  crowd: { type: 'category', cells: Array.from({ length: 30 }, (_, i) => (i < 15 ? 'a' : 'b')) },
+});
+
+async function train(learner: string, settings: Settings, checkpoint: ArrayBuffer | null = null) {
+  const checkpoints: ArrayBuffer[] = [];
+  const events: RunEvent[] = [];
+  const outcome = await trainRecommender({
+    source: crowds(),
+    items: titles,
+    config: { learner, seed: 5, settings },
+    control: new Control(),
+    emit: (event) => void events.push(event),
+    checkpoint,
+    saveCheckpoint: (bytes) => Promise.resolve(void checkpoints.push(bytes)),
+    checkpointEveryMs: 0,
+  });
+  const curve = events.flatMap((event) =>
+    event.type === 'epoch' ? [{ ...event, seconds: 0 }] : [],
+  );
+  const started = events.find((event) => event.type === 'started');
+  return { outcome, checkpoints, curve, started };
+}
+
+/** Settings under which the best epoch isn't the last, so that what is kept must be in the checkpoint. */
+const runs: [string, Settings][] = [
+  ['bpr', { factors: 6, epochs: 9, learningRate: 0.4 }],
+  ['biased-mf', { factors: 6, epochs: 9, learningRate: 0.1 }],
+  ['ials', { factors: 6, epochs: 6, regularization: 0.1 }],
+  ['sasrec', { ...{ epochs: 6, units: 8, steps: 6, blocks: 1 }, learningRate: 0.05, batchSize: 4 }],
+  ['gru4rec', { ...{ epochs: 6, units: 8, steps: 6 }, learningRate: 0.05, batchSize: 4 }],
+  [
+    'two-tower',
+    { ...{ epochs: 6, units: 8, hidden: 8, candidates: 16 }, batchSize: 32, learningRate: 0.05 },
+  ],
+];
+
+test.each(runs)(
+  '%s: killed after any epoch, again and again, a run comes to the same end, bit for bit',
+  async (learner, settings) => {
+    const whole = await train(learner, settings);
+    expect(whole.checkpoints).toHaveLength(Number(settings['epochs']));
+    for (const [at, checkpoint] of whole.checkpoints.entries()) {
+      const again = await train(learner, settings, checkpoint);
+      expect(again.started).toMatchObject({ epoch: at + 1 });
+      expect(again.curve).toEqual(whole.curve.slice(at + 1));
+      expect(again.outcome.recommender).toEqual(whole.outcome.recommender);
+      expect(again.outcome.epochs).toEqual(whole.outcome.epochs);
+      expect(again.outcome.evaluation).toEqual(whole.outcome.evaluation);
+      expect(again.outcome.metrics.validation).toEqual(whole.outcome.metrics.validation);
+    }
+    // A second death, of the run that went on.
+    const once = await train(learner, settings, whole.checkpoints[1]);
+    const twice = await train(learner, settings, once.checkpoints[1]);
+    expect(twice.curve).toEqual(whole.curve.slice(4));
+    expect(twice.outcome.recommender).toEqual(whole.outcome.recommender);
+  },
+);
+
+test('a run that lost its patience and was killed while it was measured does not learn on', async () => {
+  const settings = { factors: 6, epochs: 60, learningRate: 0.4, patience: 3 };
+  const whole = await train('bpr', settings);
+  expect(whole.outcome.outcome).toBe('early-stopped');
+  const again = await train('bpr', settings, whole.checkpoints.at(-1) ?? null);
+  expect(again.curve).toEqual([]);
+  expect(again.outcome.outcome).toBe('early-stopped');
+  expect(again.outcome.recommender).toEqual(whole.outcome.recommender);
+});
+
+test('methods that are solved in one go keep no checkpoint', async () => {
+  for (const learner of ['ease', 'item-knn', 'pure-svd', 'hybrid']) {
+    const settings = learner === 'hybrid' ? hybrid : {};
+    expect((await train(learner, settings)).checkpoints, learner).toEqual([]);
+  }
+});
+const hybrid = { first: 'bpr', firstWeight: 1, second: 'ease', secondWeight: 1 };
+
+test('a checkpoint keeps every bit, figures that are no numbers too; a damaged one is refused', async () => {
+  const model = {
+    method: 'bpr',
+    settings: { factors: 2, name: 'x', isOn: true },
+    arrays: { odd: Uint32Array.of(7, 2 ** 32 - 1, 3), q: Float32Array.of(0.1, -0, Number.NaN) },
+  };
+  const fit = {
+    method: 'bpr',
+    settings: { epoch: 3 },
+    // A part of a larger array, as the kernels' are.
+    arrays: { random: new Float64Array([9, 1 / 3, -1e300, 9]).subarray(1, 3) },
+  };
+  const kept = { epoch: 2, validation: { ndcgAt10: Number.NaN, rmse: 0.9 }, model };
+  const bytes = encodeFitCheckpoint({ epochs: 3, seconds: 1.5, fit, kept });
+  const opened = decodeFitCheckpoint(structuredClone(bytes));
+  expect(opened).toEqual({ epochs: 3, seconds: 1.5, fit, kept });
+
+  const damaged = 'The checkpoint of this run is damaged';
+  for (const cut of [0, 7, 20, bytes.byteLength - 8])
+    expect(() => decodeFitCheckpoint(bytes.slice(0, cut))).toThrow(damaged);
+  const other = bytes.slice(0);
+  new Uint8Array(other)[0] = 0;
+  expect(() => decodeFitCheckpoint(other)).toThrow(damaged);
+  // Of another method, and of other data.
+  const { checkpoints } = await train('bpr', { factors: 6, epochs: 1 });
+  await expect(train('ials', { factors: 6, epochs: 2 }, checkpoints[0])).rejects.toThrow(
+    'was saved by "bpr", not "ials"',
+  );
+  await expect(train('bpr', { factors: 5, epochs: 2 }, checkpoints[0])).rejects.toThrow(
+    'The saved recommender "p" has 180 numbers, not 150',
+  );
+});
