@@ -108,8 +108,15 @@ export const preview = {
   map: {
     title: 'Map of items',
     caption: (share: string) =>
-      `Alike items lie near each other. The two directions show ${share} of how the model’s item vectors differ (PCA).`,
-    none: 'This method places no items: a matrix factorisation (iALS, PureSVD, BPR, SVD) does.',
+      `Alike items lie near each other. The two directions show ${share} of how they differ (PCA).`,
+    basis: {
+      vectors: 'It is of the vectors that the model learned for the items.',
+      weights: 'It is of the model’s own weights between items: what each says of the others.',
+      people:
+        'It is of who had which items: this method itself has no measure of how alike items are.',
+    },
+    member: (method: string) => `Of the hybrid’s members it shows ${method}.`,
+    making: 'Placing the items…',
     item: 'Item',
     category: 'Category',
     people: 'People',

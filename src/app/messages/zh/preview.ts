@@ -100,8 +100,14 @@ export const preview: Messages['preview'] = {
   },
   map: {
     title: '物品地图',
-    caption: (share) => `相似的物品彼此靠近。两个方向展示了模型物品向量差异的 ${share}（PCA）。`,
-    none: '此方法没有物品位置；矩阵分解方法（iALS、PureSVD、BPR、SVD）才有。',
+    caption: (share) => `相似的物品彼此靠近。两个方向展示了物品之间差异的 ${share}（PCA）。`,
+    basis: {
+      vectors: '依据模型为物品学到的向量。',
+      weights: '依据模型自身的物品间权重：每个物品对其他物品的说明程度。',
+      people: '依据哪些人有过哪些物品：此方法本身无法衡量物品的相似程度。',
+    },
+    member: (method) => `在混合模型的成员中，展示的是 ${method}。`,
+    making: '正在放置物品…',
     item: '物品',
     category: '类别',
     people: '人数',
