@@ -99,7 +99,9 @@ export class Hybrid implements Recommender {
   /** The member that counts most among those with vectors or weights of items. */
   placing() {
     const byWeight = [...this.#members].sort((a, b) => b.weight - a.weight);
-    return byWeight.find(({ recommender }) => recommender.weights?.() ?? recommender.vectors()) ?? null;
+    return (
+      byWeight.find(({ recommender }) => recommender.weights?.() ?? recommender.vectors()) ?? null
+    );
   }
 
   save(): SavedRecommender {
