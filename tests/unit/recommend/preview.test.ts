@@ -115,6 +115,27 @@ describe('reasons', () => {
     }
   });
 
+  test('name a factor by other items, on the side where the item lies', async () => {
+    const data = ratings();
+    for (const method of [methods['biased-mf'], methods.bpr]) {
+      const model = await fit(method as typeof methods.bpr, data.train); // as above
+      const asked = ask(model, data);
+      const taste = asked.tasteOf(3);
+      const [first] = asked.top(taste, 1, modelOrder);
+      const item = first?.item ?? NaN;
+      const factors = reasonsOf(asked, taste, item).reasons.filter(({ kind }) => kind === 'factor');
+      expect(factors.length).toBeGreaterThan(2);
+      const { values, width } = model.vectors() ?? { values: new Float32Array(), width: NaN };
+      for (const { name, factor } of factors) {
+        const side = (other: number) => Math.sign(values[other * width + Number(name) - 1] ?? NaN);
+        expect(factor?.near.titles).toHaveLength(3);
+        expect(factor?.near.titles).not.toContain(String(item));
+        for (const title of factor?.near.titles ?? []) expect(side(Number(title))).toBe(side(item));
+        for (const title of factor?.far.titles ?? []) expect(side(Number(title))).toBe(-side(item));
+      }
+    }
+  });
+
   test('tell a person’s own offset from the people who are like them', async () => {
     const data = ratings();
     const kindsOf = async (method: keyof typeof methods) => {
