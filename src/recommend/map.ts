@@ -12,7 +12,7 @@ import type { Recommender } from './recommender.ts';
  * What a map is of. `vectors`: the model's own of items; `weights`: what its items say of one another; `people`: who
  * had them, of a model that knows neither.
  */
-export type MapBasis = 'vectors' | 'weights' | 'people';
+type MapBasis = 'vectors' | 'weights' | 'people';
 
 export interface ItemMap {
   basis: MapBasis;
