@@ -4,14 +4,9 @@
  */
 import { tasteOf, type Interactions, type Taste } from './interactions.ts';
 import { joinInteractions } from './join-interactions.ts';
-import {
-  categorySimilarity,
-  firstEvents,
-  freshnessOf,
-  popularityOf,
-  vectorSimilarity,
-} from './item-traits.ts';
-import { rerank, type ItemSimilarity, type RerankTraits, type RerankWeights } from './rerank.ts';
+import { FactorNames } from './factor-names.ts';
+import { firstEvents, freshnessOf, peopleSimilarity, popularityOf } from './item-traits.ts';
+import { rerank, type RerankTraits, type RerankWeights } from './rerank.ts';
 import type { EventTable } from './read-interactions.ts';
 import type { ItemTable } from './read-item-features.ts';
 import type { Recommender, ScorePart } from './recommender.ts';
@@ -39,6 +34,8 @@ export class AskedRecommender {
   readonly #data: AskedData;
   readonly #scores: Float32Array;
   #traits: RerankTraits | undefined;
+  /** Null where the model has no vectors. */
+  #factors: FactorNames | null | undefined;
   /** Lower-case titles, ids and categories, by item, to search in. */
   #words: string[] | undefined;
 
@@ -126,16 +123,18 @@ export class AskedRecommender {
       freshness: freshnessOf(
         firstEvents(this.known) ?? new Float64Array(this.model.items).fill(NaN),
       ),
-      similarity: this.#similarityOf(),
+      similarity: peopleSimilarity(this.known),
     });
   }
 
-  /** By the model's vectors, else by categories; null where there is neither. */
-  #similarityOf(): ItemSimilarity | null {
-    const vectors = this.model.vectors();
-    if (vectors) return vectorSimilarity(vectors.values, vectors.width);
-    const categories = this.#data.items?.features.categories;
-    return categories ? categorySimilarity(categories) : null;
+  /** What factors are about; null of a model without vectors. */
+  get factors(): FactorNames | null {
+    if (this.#factors === undefined) {
+      const vectors = this.model.vectors();
+      const categories = this.#data.items?.features.categories ?? null;
+      this.#factors = vectors && new FactorNames(vectors, categories);
+    }
+    return this.#factors;
   }
 
   /** Items whose title, id or category holds all words of the text, the best known first. */

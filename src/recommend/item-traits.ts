@@ -1,7 +1,7 @@
 /** What lists are re-ranked by (rerank.ts): how popular, how new and how alike items are. */
 import type { Interactions } from './interactions.ts';
-import type { ItemFeatures } from './item-features.ts';
 import type { ItemSimilarity } from './rerank.ts';
+import { transpose } from './transpose.ts';
 
 /** [items], 0 to 1: ln(1 + events) over the most popular's, since a few items have most of the events. */
 export function popularityOf({ items, indices }: Interactions): Float32Array {
@@ -41,38 +41,34 @@ export function freshnessOf(times: ArrayLike<number>): Float32Array {
   return freshness;
 }
 
-/** Cosines of vectors [items, width], such as a recommender's own; 0 with a vector of zeros. */
-export function vectorSimilarity(values: Float32Array, width: number): ItemSimilarity {
-  const items = values.length / width;
-  const units = new Float32Array(values.length);
-  for (let item = 0; item < items; item++) {
-    const own = values.subarray(item * width, (item + 1) * width);
-    const length = Math.sqrt(own.reduce((sum, x) => sum + x * x, 0));
-    if (length > 0)
-      units.set(
-        own.map((x) => x / length),
-        item * width,
-      );
-  }
-  return (a, b) => {
-    let sum = 0;
-    for (let i = a * width, j = b * width, k = 0; k < width; i++, j++, k++)
-      sum += (units[i] ?? 0) * (units[j] ?? 0);
-    return sum;
-  };
-}
+/** Of people marked as having an item: in bytes, for all items that stay marked. */
+const mostMarked = 16e6;
 
-/** Cosines of sets of categories: those in common over the geometric mean of how many each has; 0 for those of none. */
-export function categorySimilarity({
-  starts,
-  indices,
-}: NonNullable<ItemFeatures['categories']>): ItemSimilarity {
+/**
+ * The cosine of who had one item and who had the other, 1 or 0 a person: those in common over the geometric mean of how
+ * many had each. The same measure for every model of the same data; 0 for an item that nobody had.
+ * Who had the second item is marked for the next question, as rerank.ts holds many items against few.
+ */
+export function peopleSimilarity(known: Interactions): ItemSimilarity {
+  const { starts, indices } = transpose(known);
   const sizeOf = (item: number) => (starts[item + 1] ?? 0) - (starts[item] ?? 0);
+  const mostMarks = Math.min(64, Math.max(2, Math.floor(mostMarked / Math.max(1, known.users))));
+  const marks = new Map<number, Uint8Array>();
+  const marksOf = (item: number) => {
+    const kept = marks.get(item);
+    if (kept) return kept;
+    const [oldest] = marks.keys();
+    if (marks.size >= mostMarks && oldest !== undefined) marks.delete(oldest);
+    const made = new Uint8Array(known.users);
+    for (let at = starts[item] ?? 0; at < (starts[item + 1] ?? 0); at++) made[indices[at] ?? 0] = 1;
+    marks.set(item, made);
+    return made;
+  };
   return (a, b) => {
+    const had = marksOf(b);
+    const to = starts[a + 1] ?? 0;
     let shared = 0;
-    for (let i = starts[a] ?? 0; i < (starts[a + 1] ?? 0); i++)
-      for (let j = starts[b] ?? 0; j < (starts[b + 1] ?? 0); j++)
-        if (indices[i] === indices[j]) shared++;
-    return shared > 0 ? shared / Math.sqrt(sizeOf(a) * sizeOf(b)) : 0;
+    for (let at = starts[a] ?? 0; at < to; at++) shared += had[indices[at] ?? 0] ?? 0;
+    return shared === 0 ? 0 : shared / Math.sqrt(sizeOf(a) * sizeOf(b));
   };
 }

@@ -28,6 +28,18 @@ const oversampling = 6;
 
 /** @param most of components; fewer where there are fewer rows or columns */
 export function principalComponents(matrix: CentredMatrix, most: number): PrincipalComponents {
+  const parts = componentsInParts(matrix, most);
+  for (;;) {
+    const part = parts.next();
+    if (part.done) return part.value;
+  }
+}
+
+/** The same for what takes long: a part is one product with the matrix. */
+export function* componentsInParts(
+  matrix: CentredMatrix,
+  most: number,
+): Generator<void, PrincipalComponents, void> {
   const { rows, columns } = matrix;
   const width = Math.min(most, rows, columns);
   const tried = Math.min(width + oversampling, rows, columns);
@@ -38,17 +50,21 @@ export function principalComponents(matrix: CentredMatrix, most: number): Princi
   let images: Float64Array[] = [];
   for (let round = 0; round <= rounds; round++) {
     orthonormalise(axes);
-    images = axes.map((axis) => {
+    images = [];
+    for (const axis of axes) {
       const image = new Float64Array(rows);
       matrix.times(axis, image);
-      return image;
-    });
+      images.push(image);
+      yield;
+    }
     if (round === rounds) break;
-    axes = images.map((image) => {
+    axes = [];
+    for (const image of images) {
       const axis = new Float64Array(columns);
       matrix.transposedTimes(image, axis);
-      return axis;
-    });
+      axes.push(axis);
+      yield;
+    }
   }
   const spreads = separated(images);
   const order = spreads.map((_, i) => i).sort((a, b) => (spreads[b] ?? 0) - (spreads[a] ?? 0));

@@ -27,6 +27,16 @@ export interface SavedRecommender {
 
 /** Where a fit stands at an epoch's end (fit-state.ts), in the same form. Arrays may be views, good until it goes on. */
 export type FitState = SavedRecommender;
+/** How much items say of one another: a square matrix, by rows. */
+export interface ItemWeights {
+  items: number;
+  /** [items + 1] where sparse: the entries of row i are at [starts[i], starts[i + 1]); empty where dense. */
+  starts: Uint32Array;
+  /** [entries] columns, ascending in a row; null where every entry is there: [items, items]. */
+  targets: Uint32Array | null;
+  /** [entries] */
+  values: Float32Array;
+}
 
 export interface Recommender {
   readonly items: number;
@@ -45,6 +55,10 @@ export interface Recommender {
   similar(item: number, count: number): { item: number; similarity: number }[] | null;
   /** [items, width]: where items lie, for a map; null where the model has no such thing. */
   vectors(): { values: Float32Array; width: number } | null;
+  /** What its items say of one another, for a map of a model without vectors; absent: they say nothing. */
+  weights?(): ItemWeights;
+  /** Of a hybrid: the member by whose measure items are placed; null where no member places any. */
+  placing?(): { method: string; recommender: Recommender } | null;
   /** Whether scores are in the units of the ratings. */
   readonly predictsValues: boolean;
   save(): SavedRecommender;

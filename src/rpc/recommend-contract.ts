@@ -34,6 +34,14 @@ export interface RerankWeights {
   freshness: number;
 }
 
+/** One end of a factor: what it is about. */
+export interface FactorEnd {
+  /** Of the most typical items, at most three. */
+  titles: string[];
+  /** That these items have far more often than others; null where there is none. */
+  category: string | null;
+}
+
 /** One summand of a score, in words that a person knows. */
 export interface Reason {
   /** `item-bias`, `user-bias`: what is so of the item for everybody, of the person for every item. */
@@ -41,6 +49,8 @@ export interface Reason {
   /** Title of an item, id of a user, name of a category …; the number of a factor. */
   name: string;
   amount: number;
+  /** Of a factor: the end on which the item lies, without the item itself, and the other. */
+  factor?: { near: FactorEnd; far: FactorEnd };
 }
 
 export interface Recommendation extends ItemSummary {

@@ -4,6 +4,10 @@ import type { ItemSummary, PersonSummary, RerankWeights } from './recommend-cont
 
 /** Items on a plane (recommend/map.ts). Columns of one length; the place in them is the item. */
 export interface MappedItems {
+  /** What alike means: the model's vectors of items, what its items say of one another, or who had them. */
+  basis: 'vectors' | 'weights' | 'people';
+  /** Of a hybrid: the method of the member that is shown; else null. */
+  member: string | null;
   /** [items, 2], around the middle at 0. */
   positions: Float32Array;
   /** How much of all spread each axis shows, 0 to 1. */
@@ -41,8 +45,7 @@ export interface RecommendPreviewApi {
   /** In the order of `ids`; null for one that the model's data has not. */
   itemsOf(version: VersionRef, ids: readonly string[]): Promise<(ItemSummary | null)[]>;
   itemAt(version: VersionRef, item: number): Promise<ItemSummary>;
-  /** Null where the model has no vectors of items. */
-  map(version: VersionRef): Promise<MappedItems | null>;
+  map(version: VersionRef): Promise<MappedItems>;
   /**
    * Null where nobody has anything in the test part. A later call takes the place of one that is going.
    * @throws StudioError `cancelled` where it did, or after `stopEffect`

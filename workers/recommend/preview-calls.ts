@@ -2,7 +2,7 @@
 import { transfer } from 'comlink';
 import { StudioError } from '../../src/lib/errors.ts';
 import type { AskedRecommender } from '../../src/recommend/asked-recommender.ts';
-import { mapItems } from '../../src/recommend/map.ts';
+import { mapItems, type ItemMap } from '../../src/recommend/map.ts';
 import type { VersionRef } from '../../src/rpc/contracts.ts';
 import type { RecommendPreviewApi } from '../../src/rpc/recommend-preview-contract.ts';
 import { yieldToMessages } from '../../src/training/engine/yield.ts';
@@ -17,6 +17,14 @@ export function previewCalls(
     let numbers = numbersOf.get(ids);
     if (!numbers) numbersOf.set(ids, (numbers = new Map(ids.map((name, at) => [name, at]))));
     return numbers.get(id);
+  };
+  /** Worked out once, as long as the model stays open. */
+  const maps = new WeakMap<AskedRecommender, Promise<ItemMap>>();
+  const mapOf = (asked: AskedRecommender) => {
+    const made = maps.get(asked) ?? mapItems(asked.model, asked.known, yieldToMessages);
+    maps.set(asked, made);
+    made.catch(() => maps.delete(asked));
+    return made;
   };
   /** Which of the questions for an effect is still of interest. */
   let turn = 0;
@@ -37,18 +45,18 @@ export function previewCalls(
     itemAt: async (ref, item) => itemSummary(await open(ref), item),
     async map(ref) {
       const asked = await open(ref);
-      const found = mapItems([{ method: '', recommender: asked.model }]);
-      if (!found) return null;
+      const found = await mapOf(asked);
       const { items } = asked.model;
       const numbers = new Map(asked.categories.map((name, at) => [name, at]));
       const categories = Int32Array.from({ length: items }, (_, item) => {
         const [first] = asked.categoriesOf(item);
         return first === undefined ? -1 : (numbers.get(first) ?? -1);
       });
-      const { positions, shares } = found;
+      const { basis, member, shares } = found;
+      const positions = found.positions.slice(); // what is kept must not be transferred
       const titles = Array.from({ length: items }, (_, item) => asked.titleOf(item));
       const people = asked.people.slice();
-      return transfer({ positions, shares, titles, categories, people }, [
+      return transfer({ basis, member, positions, shares, titles, categories, people }, [
         positions.buffer,
         categories.buffer,
         people.buffer,

@@ -2,7 +2,7 @@
 import type { AskedRecommender } from '../../src/recommend/asked-recommender.ts';
 import type { Taste } from '../../src/recommend/interactions.ts';
 import type { ScorePart } from '../../src/recommend/recommender.ts';
-import type { Reason, Recommendation } from '../../src/rpc/recommend-contract.ts';
+import type { FactorEnd, Reason, Recommendation } from '../../src/rpc/recommend-contract.ts';
 
 const shownReasons = 8;
 
@@ -19,9 +19,27 @@ export function reasonsOf(
       kind: kindOf(part, item, { hasOffsets, predictsValues: asked.model.predictsValues }),
       name: asked.nameOf(part),
       amount: part.amount,
+      ...(part.kind === 'factor' ? factorOf(asked, part.index, item) : {}),
     })),
     rest: isExact ? rest : null,
   };
+}
+
+const shownTitles = 3;
+
+function factorOf(asked: AskedRecommender, factor: number, item: number): Pick<Reason, 'factor'> {
+  const { factors } = asked;
+  if (!factors) return {};
+  const { high, low } = factors.endsOf(factor);
+  const told = ({ items, category }: typeof high): FactorEnd => ({
+    titles: items
+      .filter((other) => other !== item)
+      .slice(0, shownTitles)
+      .map((other) => asked.titleOf(other)),
+    category,
+  });
+  const [near, far] = factors.isHigh(factor, item) ? [high, low] : [low, high];
+  return { factor: { near: told(near), far: told(far) } };
 }
 
 /**

@@ -1,6 +1,8 @@
 /** What lists are like beside whether they are right: how known, how varied, how much of the catalogue they show. */
 import type { Interactions } from '../interactions.ts';
-import { countByItem, transpose } from '../transpose.ts';
+import { peopleSimilarity } from '../item-traits.ts';
+import type { ItemSimilarity } from '../rerank.ts';
+import { countByItem } from '../transpose.ts';
 import { gini } from './concentration.ts';
 import { noItem } from './top-items.ts';
 
@@ -31,22 +33,16 @@ const mostCosines = 1e6;
 
 /** Measures one list's novelty and diversity by what people were known to have. */
 export class ListQuality {
-  readonly #byItem: Interactions;
   /** −log2 of the share of people who have the item; of one whom nobody has, as if one had. */
   readonly #surprise: Float64Array;
-  /** Lengths of the items' columns. */
-  readonly #norms: Float64Array;
+  readonly #similarity: ItemSimilarity;
   readonly #cosines = new Map<number, number>();
 
   constructor(train: Interactions) {
-    this.#byItem = transpose(train);
+    this.#similarity = peopleSimilarity(train);
     this.#surprise = Float64Array.from(
       countByItem(train),
       (count) => -Math.log2(Math.max(count, 1) / train.users),
-    );
-    const { starts, values } = this.#byItem;
-    this.#norms = Float64Array.from({ length: train.items }, (_, item) =>
-      Math.sqrt(sumOfSquares(values, starts[item] ?? 0, starts[item + 1] ?? 0)),
     );
   }
 
@@ -57,7 +53,8 @@ export class ListQuality {
   }
 
   /**
-   * 1 − the mean cosine of pairs, by who has them (intra-list diversity: Ziegler et al. 2005); NaN of fewer than two.
+   * 1 − the mean cosine of pairs, by who has them, whatever the values (intra-list diversity: Ziegler et al. 2005). So it
+   * is one measure for all models of the same data. NaN of fewer than two.
    */
   diversity(list: Uint32Array, cutoff: number): number {
     const shown = itemsOf(list, cutoff);
@@ -70,38 +67,15 @@ export class ListQuality {
 
   /** Lists share most of their pairs, and what is popular is long to compare: what was found is kept. */
   #cosine(a: number, b: number): number {
-    const pair = Math.min(a, b) * this.#norms.length + Math.max(a, b);
+    const pair = Math.min(a, b) * this.#surprise.length + Math.max(a, b);
     const known = this.#cosines.get(pair);
     if (known !== undefined) return known;
-    const cosine = this.#computeCosine(a, b);
+    const cosine = this.#similarity(b, a);
     if (this.#cosines.size < mostCosines) this.#cosines.set(pair, cosine);
     return cosine;
-  }
-
-  #computeCosine(a: number, b: number): number {
-    const { starts, indices, values } = this.#byItem;
-    let i = starts[a] ?? 0;
-    let j = starts[b] ?? 0;
-    const toI = starts[a + 1] ?? 0;
-    const toJ = starts[b + 1] ?? 0;
-    let dot = 0;
-    while (i < toI && j < toJ) {
-      const userI = indices[i] ?? 0;
-      const userJ = indices[j] ?? 0;
-      if (userI === userJ) dot += (values[i] ?? 0) * (values[j] ?? 0);
-      if (userI <= userJ) i++;
-      if (userJ <= userI) j++;
-    }
-    return dot === 0 ? 0 : dot / ((this.#norms[a] ?? 1) * (this.#norms[b] ?? 1));
   }
 }
 
 function itemsOf(list: Uint32Array, cutoff: number): Uint32Array {
   return list.subarray(0, cutoff).filter((item) => item !== noItem);
-}
-
-function sumOfSquares(values: Float32Array, from: number, to: number): number {
-  let sum = 0;
-  for (let at = from; at < to; at++) sum += (values[at] ?? 0) ** 2;
-  return sum;
 }

@@ -75,6 +75,21 @@ function anyMethod(id: MethodId): RecommenderMethod<Record<string, unknown>> {
   return methods[id] as unknown as RecommenderMethod<Record<string, unknown>>;
 }
 
+test('user-kNN tells alike items by who had them', async () => {
+  const x = fromMatrix([
+    [1, 1, 0, 0],
+    [1, 1, 1, 0],
+    [1, 0, 1, 0],
+    [0, 0, 0, 1],
+  ]);
+  const model = await methods['user-knn'].fit(x, methods['user-knn'].defaults, fitContext, null);
+  expect(model.similar(1, 5)).toEqual([
+    { item: 0, similarity: expect.closeTo(2 / Math.sqrt(6), 6) as number },
+    { item: 2, similarity: expect.closeTo(1 / 2, 6) as number },
+  ]);
+  expect(model.similar(3, 5)).toEqual([]);
+});
+
 function scoresOf(model: Recommender, taste: Taste): Float32Array {
   const out = new Float32Array(model.items);
   model.score(taste, out);

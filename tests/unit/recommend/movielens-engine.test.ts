@@ -82,8 +82,8 @@ describe.skipIf(!isReady)(movieLensTitle, { timeout: 240_000 }, () => {
     expect(metrics.ndcgAt10).toBeGreaterThan(0.06); // .075 with this seed; most popular .0253, item-kNN .0407
     expect(metrics.hitAt10).toBeGreaterThan(0.1); // .0498, .0859
     expect(metrics.coverageAt10).toBeGreaterThan(0.1);
-    const map = mapItems([{ method: 'sasrec', recommender: model }]);
-    expect(map?.positions).toHaveLength(2 * train.items);
+    const map = await mapItems(model, train, () => Promise.resolve());
+    expect(map.positions).toHaveLength(2 * train.items);
   });
 
   test('content alone ranks poorly, and still helps neighbours a little', async () => {

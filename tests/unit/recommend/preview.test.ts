@@ -8,7 +8,12 @@ import type { Recommender } from '../../../src/recommend/recommender.ts';
 import {
   coloursOf,
   itemNear,
+  itemToward,
+  moved,
   placesOf,
+  seenPlaces,
+  wholeMap,
+  zoomed,
 } from '../../../src/tasks/recommendation/preview/map-drawing.ts';
 import { mainReason, reasonBars } from '../../../src/tasks/recommendation/preview/reasons.ts';
 import { ratingSteps } from '../../../src/tasks/recommendation/preview/scale.ts';
@@ -115,6 +120,27 @@ describe('reasons', () => {
     }
   });
 
+  test('name a factor by other items, on the side where the item lies', async () => {
+    const data = ratings();
+    for (const method of [methods['biased-mf'], methods.bpr]) {
+      const model = await fit(method as typeof methods.bpr, data.train); // as above
+      const asked = ask(model, data);
+      const taste = asked.tasteOf(3);
+      const [first] = asked.top(taste, 1, modelOrder);
+      const item = first?.item ?? NaN;
+      const factors = reasonsOf(asked, taste, item).reasons.filter(({ kind }) => kind === 'factor');
+      expect(factors.length).toBeGreaterThan(2);
+      const { values, width } = model.vectors() ?? { values: new Float32Array(), width: NaN };
+      for (const { name, factor } of factors) {
+        const side = (other: number) => Math.sign(values[other * width + Number(name) - 1] ?? NaN);
+        expect(factor?.near.titles).toHaveLength(3);
+        expect(factor?.near.titles).not.toContain(String(item));
+        for (const title of factor?.near.titles ?? []) expect(side(Number(title))).toBe(side(item));
+        for (const title of factor?.far.titles ?? []) expect(side(Number(title))).toBe(-side(item));
+      }
+    }
+  });
+
   test('tell a person’s own offset from the people who are like them', async () => {
     const data = ratings();
     const kindsOf = async (method: keyof typeof methods) => {
@@ -164,6 +190,24 @@ describe('the map', () => {
     expect([...places]).toEqual([12, 87, 212, 87, 112, 37]);
     expect(itemNear(places, 110, 40)).toBe(2);
     expect(itemNear(places, 60, 60)).toBeNull();
+  });
+
+  test('zooms around a point that stays, and is never moved out of sight', () => {
+    const places = Float32Array.of(50, 40, 60, 40);
+    const near = zoomed(wholeMap, 2, 50, 40);
+    expect([...seenPlaces(places, near)]).toEqual([50, 40, 70, 40]);
+    expect(zoomed(near, 0.1, 0, 0)).toEqual(wholeMap);
+    const size = { width: 100, height: 80 };
+    expect(moved(near, 1000, -1000, size)).toEqual({ scale: 2, x: 0, y: -80 });
+    expect(moved(wholeMap, 9, 9, size)).toEqual(wholeMap);
+  });
+
+  test('arrow keys go to the closest item that lies that way', () => {
+    const places = Float32Array.of(50, 50, 60, 52, 80, 50, 50, 20, 45, 90);
+    expect(itemToward(places, 0, [1, 0])).toBe(1);
+    expect(itemToward(places, 0, [0, -1])).toBe(3);
+    expect(itemToward(places, 0, [0, 1])).toBe(4);
+    expect(itemToward(places, 0, [-1, 0])).toBeNull();
   });
 
   test('gives colours to the seven most frequent categories, the others share one', () => {

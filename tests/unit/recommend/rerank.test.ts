@@ -2,16 +2,30 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Random } from '../../../src/lib/random.ts';
 import {
-  categorySimilarity,
   firstEvents,
   freshnessOf,
+  peopleSimilarity,
   popularityOf,
-  vectorSimilarity,
 } from '../../../src/recommend/item-traits.ts';
-import { rerank, type RerankJob } from '../../../src/recommend/rerank.ts';
-import { categoriesOf, interactionsOf } from '../../support/tiny-tastes.ts';
+import { rerank, type ItemSimilarity, type RerankJob } from '../../../src/recommend/rerank.ts';
+import { fromMatrix } from '../../support/small-interactions.ts';
+import { interactionsOf } from '../../support/tiny-tastes.ts';
 
 const asIs = { diversity: 0, popularity: 0, freshness: 0 };
+
+/** Cosines of vectors [items, width]: a measure with negative values too. */
+function vectorSimilarity(values: Float32Array, width: number): ItemSimilarity {
+  const rowOf = (item: number) => values.subarray(item * width, (item + 1) * width);
+  const norms = Float64Array.from({ length: values.length / width }, (_, item) =>
+    Math.hypot(...rowOf(item)),
+  );
+  return (a, b) => {
+    let dot = 0;
+    for (let k = 0; k < width; k++)
+      dot += (values[a * width + k] ?? NaN) * (values[b * width + k] ?? NaN);
+    return dot / ((norms[a] ?? NaN) * (norms[b] ?? NaN));
+  };
+}
 
 function jobOf(items: number, seed: number): RerankJob {
   const random = new Random(seed);
@@ -137,11 +151,19 @@ test('traits: popularity by logarithm, freshness by rank, the first event of eac
   ]);
 });
 
-test('categories in common, over how many each has', () => {
-  const similarity = categorySimilarity(categoriesOf([['a', 'b'], ['b'], ['c'], []]));
+test('alike are items that the same people had, whatever the values', () => {
+  const similarity = peopleSimilarity(
+    fromMatrix([
+      [5, 1, 0, 0],
+      [1, 5, 0, 0],
+      [3, 0, 2, 0],
+      [4, 0, 0, 0],
+    ]),
+  );
   expect(similarity(0, 0)).toBeCloseTo(1, 12);
-  expect(similarity(0, 1)).toBeCloseTo(Math.SQRT1_2, 12);
+  expect(similarity(0, 1)).toBeCloseTo(2 / Math.sqrt(4 * 2), 12);
   expect(similarity(1, 0)).toBe(similarity(0, 1));
-  expect(similarity(0, 2)).toBe(0);
-  expect(similarity(3, 3)).toBe(0);
+  expect(similarity(2, 0)).toBeCloseTo(1 / 2, 12);
+  expect(similarity(1, 2)).toBe(0);
+  expect(similarity(3, 0)).toBe(0);
 });

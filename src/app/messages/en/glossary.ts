@@ -314,7 +314,7 @@ export const glossary = {
   },
   listDiversity: {
     name: 'Diversity',
-    text: 'How unlike one another the items of one list are, by who has had them. 0: the same people had all of them.',
+    text: 'How unlike one another the items of one list are, by who has had them in the training part, whatever they gave them: one measure for every method. 0: the same people had all of them.',
     formula: '1 − mean cosine of pairs',
   },
   trainSeconds: {

@@ -63,6 +63,10 @@ export const preview = {
       isNew
         ? `Because it suits your taste in factor ${name}`
         : `Because it suits their taste in factor ${name}`,
+    likes: (likes: string, isNew: boolean) =>
+      isNew
+        ? `Because it suits your taste for ${likes}`
+        : `Because it suits their taste for ${likes}`,
     member: (name: string) => `Because ${name} ranks it high`,
     'item-bias': () => 'Because many people like it',
     none: () => 'Why it is here',
@@ -73,18 +77,23 @@ export const preview = {
     'user-bias': 'How this person rates in general',
     rest: 'The rest',
     factor: (name: string) => `Factor ${name}`,
+    likes: (titles: readonly string[], category: string | null) =>
+      `the likes of ${titles.map((title) => `“${title}”`).join(', ')}${category ? ` (${category})` : ''}`,
+    unlike: (factor: string, other: string) => `${factor}; at its other end ${other}`,
     user: (name: string) => `Person ${name}`,
   },
   sum: (score: string) => `The parts sum to the score, ${score}.`,
   noSum: 'The parts say what mattered most; they don’t sum to the score.',
   itemFacts: (id: string, people: string) => `Item ${id}. ${people} people had it.`,
   similar: 'Similar items',
-  noSimilar: 'This method has no measure of how alike items are.',
+  noSimilar:
+    'This method goes by one figure an item, such as how many people had it, so it can’t tell which items are alike.',
+  noneAlike: 'No other item is alike by this method’s measure.',
   rerank: {
     title: 'Another order',
     lead: 'Re-ranks every list on this page after the model has scored it; nothing is trained.',
     diversity: 'Diversity',
-    diversityHint: 'Items that differ from one another (MMR)',
+    diversityHint: 'Items that other people had (MMR; alike: cosine of who had them)',
     popularity: 'Popularity',
     popularityHint: 'Left: less known items. Right: better known ones.',
     freshness: 'Freshness',
@@ -96,9 +105,10 @@ export const preview = {
     after: 'Re-ranked',
     change: 'Change',
     diversityFigure: 'Diversity in a list',
-    novelty: 'Novelty',
-    points: (n: string) => `${n} points`,
-    bits: (n: string) => `${n} bits`,
+    diversityMeasure:
+      'Diversity is 1 − the mean cosine of who had the items, pair by pair: the same measure for every method.',
+    novelty: 'Novelty (bits)',
+    points: (n: string) => `${n} pts`,
     on: (people: string, tested: string) =>
       `Measured on ${people} of the ${tested} people with events in the test split; all items are ranked but those they had.`,
     measuring: 'Measuring…',
@@ -108,8 +118,22 @@ export const preview = {
   map: {
     title: 'Map of items',
     caption: (share: string) =>
-      `Alike items lie near each other. The two directions show ${share} of how the model’s item vectors differ (PCA).`,
-    none: 'This method places no items: a matrix factorisation (iALS, PureSVD, BPR, SVD) does.',
+      `Alike items lie near each other. The two directions show ${share} of how they differ (PCA).`,
+    basis: {
+      vectors: 'It shows the vectors that the model learned for the items.',
+      weights: 'It shows the model’s own weights between items: what each says of the others.',
+      people:
+        'It shows who had which items: this method itself has no measure of how alike items are.',
+    },
+    member: (method: string) => `Of the hybrid’s members it shows ${method}.`,
+    making: 'Placing the items…',
+    keys: 'Arrow keys go from item to item, Enter opens one, + and − zoom, 0 shows all.',
+    zoomIn: 'Zoom in',
+    zoomOut: 'Zoom out',
+    whole: 'Show the whole map',
+    savePicture: 'Save as PNG',
+    recommended: 'Recommended now',
+    had: 'Had or rated',
     item: 'Item',
     category: 'Category',
     people: 'People',

@@ -300,7 +300,7 @@ export const glossary: Messages['glossary'] = {
   },
   listDiversity: {
     name: '多样性',
-    text: '一个列表中的物品彼此有多不同，按拥有它们的人来衡量。0 表示全由同一批人拥有。',
+    text: '一个列表中的物品彼此有多不同，按训练部分中有过它们的人来衡量，不论评分高低：对所有方法都是同一种衡量。0 表示全由同一批人拥有。',
     formula: '1 − 两两余弦的平均',
   },
   trainSeconds: {

@@ -8,6 +8,7 @@ import { invertPositiveDefinite } from '../../linear-algebra/invert.ts';
 import { exactReasons, mostSimilar } from '../../linear-scores.ts';
 import { Pace } from '../../pace.ts';
 import type {
+  ItemWeights,
   Recommender,
   RecommenderMethod,
   SavedRecommender,
@@ -93,6 +94,11 @@ class Ease implements Recommender {
 
   vectors(): null {
     return null;
+  }
+
+  weights(): ItemWeights {
+    const { items } = this;
+    return { items, starts: new Uint32Array(), targets: null, values: this.#weights };
   }
 
   save(): SavedRecommender {

@@ -92,14 +92,16 @@ export class Hybrid implements Recommender {
       .slice(0, count);
   }
 
-  /** Those of the member that counts most among those that have any. */
   vectors() {
+    return this.placing()?.recommender.vectors() ?? null;
+  }
+
+  /** The member that counts most among those with vectors or weights of items. */
+  placing() {
     const byWeight = [...this.#members].sort((a, b) => b.weight - a.weight);
-    for (const { recommender } of byWeight) {
-      const vectors = recommender.vectors();
-      if (vectors) return vectors;
-    }
-    return null;
+    return (
+      byWeight.find(({ recommender }) => recommender.weights?.() ?? recommender.vectors()) ?? null
+    );
   }
 
   save(): SavedRecommender {

@@ -3,6 +3,7 @@ import { aggregates, meanOf, valuesFor, type NeighbourSettings } from '../../cen
 import type { Taste } from '../../interactions.ts';
 import { exactReasons, mostSimilar } from '../../linear-scores.ts';
 import type {
+  ItemWeights,
   Recommender,
   RecommenderMethod,
   SavedRecommender,
@@ -90,6 +91,11 @@ class ItemKnn implements Recommender {
 
   vectors(): null {
     return null;
+  }
+
+  weights(): ItemWeights {
+    const { starts, targets, similarities } = this.#neighbours;
+    return { items: this.items, starts, targets, values: similarities };
   }
 
   save(): SavedRecommender {

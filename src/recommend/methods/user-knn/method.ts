@@ -8,7 +8,7 @@ import {
   type NeighbourSettings,
 } from '../../centre.ts';
 import { tasteOf, type Interactions, type Taste } from '../../interactions.ts';
-import { exactReasons } from '../../linear-scores.ts';
+import { exactReasons, mostSimilar } from '../../linear-scores.ts';
 import { topCandidates } from '../../ranking/top-items.ts';
 import type {
   Recommender,
@@ -114,8 +114,19 @@ class UserKnn implements Recommender {
     ]);
   }
 
-  similar(): null {
-    return null;
+  /** The cosine of who had them, by the values that people are compared by. */
+  similar(item: number, count: number) {
+    const { starts, indices, values } = this.#byItem;
+    const own = new Float64Array(this.#train.users);
+    for (let at = starts[item] ?? 0; at < (starts[item + 1] ?? 0); at++)
+      own[indices[at] ?? 0] = values[at] ?? 0;
+    const length = norm(tasteOf(this.#byItem, item).values);
+    return mostSimilar(item, count, this.items, (other) => {
+      const { items: people, values: theirs } = tasteOf(this.#byItem, other);
+      let dot = 0;
+      for (let n = 0; n < people.length; n++) dot += (own[people[n] ?? 0] ?? 0) * (theirs[n] ?? 0);
+      return dot > 0 ? dot / (length * norm(theirs)) : 0;
+    }).filter(({ similarity }) => similarity > 0);
   }
 
   vectors(): null {

@@ -1,4 +1,4 @@
-/** A map of items on a canvas: where each lies, in which colour, and which one is under the pointer. */
+/** A map of items on a canvas: where each lies, in which colour, which are marked, and which one is meant. */
 
 /** What all categories but the most frequent share, and items of none. */
 const otherToken = '--series-8';
@@ -66,6 +66,75 @@ export function itemNear(places: Float32Array, x: number, y: number): number | n
   return found;
 }
 
+/** How much of a map is seen: `scale` times as large, then moved by (x, y) px. */
+export interface MapView {
+  scale: number;
+  x: number;
+  y: number;
+}
+
+export const wholeMap: MapView = { scale: 1, x: 0, y: 0 };
+const mostScale = 40;
+
+/** Larger or smaller by a factor, around a point in px that stays where it is. */
+export function zoomed(
+  { scale, x, y }: MapView,
+  factor: number,
+  atX: number,
+  atY: number,
+): MapView {
+  const next = Math.min(mostScale, Math.max(1, scale * factor));
+  if (next === 1) return wholeMap;
+  const by = next / scale;
+  return { scale: next, x: atX - (atX - x) * by, y: atY - (atY - y) * by };
+}
+
+/** Moved, but never so far that the plane [width, height] is left empty. */
+export function moved({ scale, x, y }: MapView, dx: number, dy: number, size: MapSize): MapView {
+  const within = (at: number, length: number) => Math.min(0, Math.max(length * (1 - scale), at));
+  return { scale, x: within(x + dx, size.width), y: within(y + dy, size.height) };
+}
+
+export interface MapSize {
+  width: number;
+  height: number;
+}
+
+/** Places as they are seen. [items, 2] */
+export function seenPlaces(places: Float32Array, { scale, x, y }: MapView): Float32Array {
+  return places.map((value, at) => value * scale + (at % 2 === 0 ? x : y));
+}
+
+/**
+ * The next item from one in a direction: the closest that lies more that way than aside; null where none does.
+ * @param direction of one step to the right and down
+ */
+export function itemToward(
+  places: Float32Array,
+  from: number,
+  [right, down]: readonly [number, number],
+): number | null {
+  const [x, y] = [places[2 * from] ?? 0, places[2 * from + 1] ?? 0];
+  let found: number | null = null;
+  let closest = Infinity;
+  for (let item = 0; 2 * item < places.length; item++) {
+    const [dx, dy] = [(places[2 * item] ?? 0) - x, (places[2 * item + 1] ?? 0) - y];
+    const ahead = dx * right + dy * down;
+    const aside = Math.abs(dx * down) + Math.abs(dy * right);
+    if (item === from || ahead <= 0 || aside > ahead || ahead + aside >= closest) continue;
+    closest = ahead + aside;
+    found = item;
+  }
+  return found;
+}
+
+/** Marks items by a ring, of a width in px. */
+export interface MapRing {
+  items: readonly number[];
+  token: string;
+  width: number;
+}
+
 export function drawMap(
   canvas: HTMLCanvasElement,
   places: Float32Array,
@@ -74,6 +143,7 @@ export function drawMap(
     width: number;
     height: number;
     hovered: number | null;
+    rings: readonly MapRing[];
     colour: (token: string) => string;
   },
 ): void {
@@ -85,6 +155,8 @@ export function drawMap(
   const context = canvas.getContext('2d');
   if (!context) return;
   context.scale(density, density);
+  context.fillStyle = look.colour('--surface'); // so that a saved picture isn't see-through
+  context.fillRect(0, 0, look.width, look.height);
   const byToken = new Map<string, number[]>();
   tokens.forEach((token, item) => {
     const items = byToken.get(token);
@@ -101,8 +173,17 @@ export function drawMap(
     context.fillStyle = look.colour(token);
     for (const item of items) dot(item, 3);
   }
-  if (look.hovered === null) return;
   context.globalAlpha = 1;
+  for (const { items, token, width } of look.rings) {
+    context.lineWidth = width;
+    context.strokeStyle = look.colour(token);
+    for (const item of items) {
+      context.beginPath();
+      context.arc(places[2 * item] ?? 0, places[2 * item + 1] ?? 0, 4 + width, 0, 2 * Math.PI);
+      context.stroke();
+    }
+  }
+  if (look.hovered === null) return;
   context.fillStyle = look.colour('--ink');
   dot(look.hovered, 5);
 }

@@ -7,6 +7,12 @@ import type { ToldRating, ToldRatings } from './told-ratings.svelte.ts';
 /** A person of the data by their id, or the new one. */
 export type Who = { type: 'known'; id: string } | { type: 'new' };
 
+/** Numbers of items in a version. */
+export interface MarkedItems {
+  recommended: number[];
+  had: number[];
+}
+
 const listLength = 10;
 const historyLength = 200;
 
@@ -72,6 +78,21 @@ export class Preview {
     return list.ask(async () => {
       const person = await this.#personIn(version, who, told);
       return person && this.#recommenders.recommend(version, person, { count: listLength, rerank });
+    });
+  }
+
+  /** Which items a map is to mark: what a version lists, and what the person had or rated. As `askList`. */
+  askMarks(marks: Latest<MarkedItems | null>, version: string): Promise<void> {
+    const [who, told, rerank] = [this.#who, this.told.all, this.#rerank];
+    if (!who) return Promise.resolve();
+    return marks.ask(async () => {
+      const person = await this.#personIn(version, who, told);
+      if (!person) return null;
+      const [listed, had] = await Promise.all([
+        this.#recommenders.recommend(version, person, { count: listLength, rerank }),
+        this.#recommenders.history(version, person, historyLength),
+      ]);
+      return { recommended: listed.map(({ item }) => item), had: had.map(({ item }) => item) };
     });
   }
 

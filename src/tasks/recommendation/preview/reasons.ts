@@ -5,6 +5,7 @@ export interface ReasonBar {
   kind: Reason['kind'] | 'rest';
   name: string;
   amount: number;
+  factor?: NonNullable<Reason['factor']>;
   /** Of the largest bar, −1 to 1. */
   share: number;
 }
