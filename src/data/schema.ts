@@ -176,10 +176,27 @@ export interface DataSet {
   notes: ImportNote[];
   /** A table beside the project's own: what is known of items or of users. */
   about?: 'items' | 'users';
+  /** Of a table of events, once it is said which columns they are; `usualEventRules` before. */
+  events?: EventRules;
 }
 
-/** Which columns of a table of events say who, what, how much and when. */
-export interface EventColumns {
+/**
+ * What becomes of several events of one pair. `last`: the latest by time (an undated one is earlier than any dated
+ * one), of one time the last row; for ratings. `sum`: the values added (1 each where events have none); for counts.
+ * `highest`, `mean`: of the values. The pair's time is the latest always.
+ */
+export const duplicateRules = ['last', 'sum', 'highest', 'mean'] as const;
+export type DuplicateRule = (typeof duplicateRules)[number];
+
+/** How events are read: part of the data, so that training, figures and preview can't differ in it. */
+export interface EventRules {
+  duplicates: DuplicateRule;
+}
+
+export const usualEventRules: EventRules = { duplicates: 'last' };
+
+/** Which columns of a table of events say who, what, how much and when, and how they are read: as usual where not said. */
+export interface EventColumns extends Partial<EventRules> {
   user: string;
   item: string;
   /** Null where only that it happened is known. */

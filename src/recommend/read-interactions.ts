@@ -6,6 +6,7 @@ import {
   type ColumnVector,
   type SingleRole,
   type SplitSpec,
+  usualEventRules,
 } from '../data/schema.ts';
 import { StudioError } from '../lib/errors.ts';
 import { buildInteractions } from './build-interactions.ts';
@@ -17,11 +18,11 @@ export interface EventTable {
   /** Ids as the table has them, by number. */
   users: readonly string[];
   items: readonly string[];
-  /** Whether events have values, such as ratings. */
+  /** Whether events have values, such as ratings or how often it happened. */
   hasValues: boolean;
   /** Rows without a user, an item, or the value that others have. */
   incomplete: number;
-  /** Rows that repeat a pair: of those the latest counts. */
+  /** Rows that repeat a pair: what becomes of those is the data set's rule. */
   repeated: number;
 }
 
@@ -30,6 +31,7 @@ const leastMs = 1e11;
 
 /** @throws StudioError `bad-config` before it is said which columns are the user and the item, `bad-data` without events */
 export async function readInteractions(source: ColumnSource): Promise<EventTable> {
+  const { duplicates } = source.dataSet.events ?? usualEventRules;
   const user = await read(source, 'user');
   const item = await read(source, 'item');
   if (!user || !item)
@@ -54,13 +56,13 @@ export async function readInteractions(source: ColumnSource): Promise<EventTable
       times: times && Float64Array.from(rows, (row) => times[row] ?? Number.NaN),
     },
     { users: users.names.length, items: items.names.length },
-    'last',
+    duplicates,
   );
   return {
     interactions,
     users: users.names,
     items: items.names,
-    hasValues: values !== null,
+    hasValues: values !== null || duplicates === 'sum',
     incomplete: users.numbers.length - rows.length,
     repeated: rows.length - interactions.indices.length,
   };

@@ -2,7 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { changeDataSet } from '../../../src/data/change-data-set.ts';
 import { numberCells } from '../../../src/data/number-cells.ts';
-import { columnInRole, type ColumnSource, type SplitSpec } from '../../../src/data/schema.ts';
+import { dataSetCodec, digestDataSet } from '../../../src/data/data-set-codec.ts';
+import {
+  columnInRole,
+  type ColumnSource,
+  type DuplicateRule,
+  type SplitSpec,
+} from '../../../src/data/schema.ts';
 import { readItemFeatures } from '../../../src/recommend/read-item-features.ts';
 import { readInteractions, splitEvents } from '../../../src/recommend/read-interactions.ts';
 import { suggestEvents, suggestItemKey } from '../../../src/recommend/suggest-events.ts';
@@ -81,6 +87,46 @@ test('rows become events: incomplete ones are left out, of a repeated pair the l
   expect([...interactions.indices]).toEqual([0, 1]);
   expect([...interactions.values]).toEqual([3, 1]); // b's later 1, not the 5 before it
   expect([...(interactions.times ?? [])]).toEqual([400_000, 200_000]);
+});
+
+test('repeats follow the data set’s rule: plays without a value are counted, negative strengths stay', async () => {
+  const source = eventSource({
+    users: ['a', 'a', 'b', 'a', 'b'],
+    items: [1, 1, 1, 2, 1],
+    values: [-3, -1, 4, 5, 2],
+  });
+  const read = (duplicates: DuplicateRule, of: ColumnSource = source) =>
+    readInteractions({ ...of, dataSet: { ...of.dataSet, events: { duplicates } } });
+  const valuesBy = async (rule: DuplicateRule) => [...(await read(rule)).interactions.values];
+  expect(await valuesBy('last')).toEqual([-1, 5, 2]);
+  expect(await valuesBy('sum')).toEqual([-4, 5, 6]);
+  expect(await valuesBy('highest')).toEqual([-1, 5, 4]);
+  expect(await valuesBy('mean')).toEqual([-2, 5, 3]);
+  const plays = await read('sum', eventSource({ users: [1, 1, 1], items: [7, 7, 8] }));
+  expect([...plays.interactions.values]).toEqual([2, 1]);
+  expect(plays.hasValues).toBe(true);
+});
+
+test('the rule of repeats is part of the data: another one is another version, the usual one is what was', async () => {
+  const { dataSet } = memorySource({
+    who: { type: 'integer', cells: [1] },
+    what: { type: 'integer', cells: [1] },
+  });
+  const to = { user: 'who', item: 'what', value: null, time: null };
+  const usual = await changeDataSet(dataSet, { type: 'events', to });
+  const summed = await changeDataSet(usual, { type: 'events', to: { ...to, duplicates: 'sum' } });
+  expect(summed.digest).not.toBe(usual.digest);
+  expect(summed.parent).toBe(usual.digest);
+  expect(dataSetCodec.decode(structuredClone(summed)).events?.duplicates).toBe('sum');
+  const back = await changeDataSet(summed, { type: 'events', to });
+  expect(back.digest).toBe(usual.digest);
+  // A version from before there was a choice has the digest that it had.
+  const before = structuredClone(usual);
+  delete before.events;
+  expect(await digestDataSet(before)).toBe(usual.digest);
+  expect(() =>
+    dataSetCodec.decode({ ...structuredClone(summed), events: { duplicates: 'first' } }),
+  ).toThrow();
 });
 
 test('dates and ms stay as they are, and events need no value', async () => {

@@ -9,6 +9,25 @@ export const recommend = {
     time: 'Time',
     none: 'None',
     apply: 'Use these columns',
+    duplicates: 'A user and an item, again',
+    rules: {
+      last: 'The latest counts',
+      sum: 'Added up',
+      highest: 'The highest counts',
+      mean: 'Their mean',
+    },
+    ruleHints: {
+      last: 'Ratings that were changed later',
+      sum: 'Plays, purchases, clicks: how often',
+      highest: 'Strengths, such as how much was watched',
+      mean: 'Several measurements of one thing',
+    },
+    repeats: {
+      last: 'of those the latest counts',
+      sum: 'their values are added up',
+      highest: 'of those the highest counts',
+      mean: 'their mean counts',
+    },
     suggested: 'This looks like who did what with what',
     suggestedText: (user: string, item: string) =>
       `“${user}” and “${item}” could be a user and an item: from such events items can be recommended.`,
@@ -34,8 +53,7 @@ export const recommend = {
       `The most frequent value is ${value}, of ${share} of the events.`,
     value: 'Value',
     incomplete: (rows: string) => `${rows} rows lack a user, an item or a value and are left out.`,
-    repeated: (rows: string) =>
-      `${rows} rows repeat a user and an item: of those the latest counts.`,
+    repeated: (rows: string, rule: string) => `${rows} rows repeat a user and an item: ${rule}.`,
     lookAhead: (share: string) =>
       `${share} of the test events happened before something that training sees of the same person: figures may promise more than the future holds. “Each user’s last” or “By time” tests on what comes after.`,
     core: 'Events that each user and item must have',

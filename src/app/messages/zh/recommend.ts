@@ -10,6 +10,20 @@ export const recommend: ScreenMessages['recommend'] = {
     time: '时间',
     none: '无',
     apply: '使用这些列',
+    duplicates: '同一用户和物品再次出现时',
+    rules: { last: '以最晚的为准', sum: '相加', highest: '取最高值', mean: '取平均值' },
+    ruleHints: {
+      last: '后来改过的评分',
+      sum: '播放、购买、点击：次数',
+      highest: '强度，例如看了多少',
+      mean: '对同一事物的多次测量',
+    },
+    repeats: {
+      last: '以最晚的一条为准',
+      sum: '其数值相加',
+      highest: '取其中的最高值',
+      mean: '取其平均值',
+    },
     suggested: '看起来这是“谁对什么做了什么”',
     suggestedText: (user, item) =>
       `“${user}”和“${item}”可能是用户和物品：从这样的事件可以推荐物品。`,
@@ -34,7 +48,7 @@ export const recommend: ScreenMessages['recommend'] = {
     valuesCaption: (value, share) => `最常见的数值是 ${value}，占 ${share} 的事件。`,
     value: '数值',
     incomplete: (rows) => `${rows} 行缺少用户、物品或数值，已略去。`,
-    repeated: (rows) => `${rows} 行重复了同一用户和物品：以最晚的一条为准。`,
+    repeated: (rows, rule) => `${rows} 行重复了同一用户和物品：${rule}。`,
     lookAhead: (share) =>
       `${share} 的测试事件早于训练中同一个人的某条事件：指标可能比将来的实际效果更好看。“每位用户的最后一条”或“按时间”划分则以之后发生的事来测试。`,
     core: '每位用户和每个物品至少要有的事件数',
