@@ -48,6 +48,7 @@ const api = {
       predictsValues: model.predictsValues,
       learnsValues: asked.learnsValues,
       values: table.hasValues ? rangeOf(values) : null,
+      likedFrom: table.likedFrom,
       hasTitles: asked.hasTitles,
       hasTimes: times !== null,
       hasVectors: model.vectors() !== null,
@@ -84,7 +85,11 @@ const api = {
     const asked = await open(ref);
     const taste = tasteOf(asked, person);
     const heldOut = 'user' in person ? asked.heldOut(person.user) : null;
-    return asked.top(taste, count, rerank).map(({ item, score }): Recommendation => ({
+    const seen =
+      'user' in person
+        ? asked.seenBy(person.user)
+        : Uint32Array.from(person.ratings, ({ item }) => item).sort();
+    return asked.top(taste, count, rerank, seen).map(({ item, score }): Recommendation => ({
       ...itemSummary(asked, item),
       score,
       ...reasonsOf(asked, taste, item),
@@ -106,12 +111,13 @@ const api = {
 
 expose(api);
 
-/** A new person's ratings in the order that models take. */
+/** A new person's ratings in the order that models take: what they don't like is nothing to a model of likes. */
 function tasteOf(asked: AskedRecommender, person: Person): Taste {
   if ('user' in person) return asked.tasteOf(person.user);
   // In the order in which they were given, for models of sequences.
   const ratings = person.ratings
     .map((rating, time) => ({ ...rating, time }))
+    .filter(({ value }) => asked.learnsValues || asked.isLiked(value))
     .sort((a, b) => a.item - b.item);
   return {
     items: Uint32Array.from(ratings, ({ item }) => item),

@@ -98,12 +98,28 @@ function asEvents(columns: Column[], split: SplitSpec, to: EventColumns) {
     return name === to.time ? 'time' : 'ignored';
   };
   const isOfEvents = split.type === 'per-user' || split.type === 'last-out';
-  const { duplicates = usualEventRules.duplicates } = to;
   return {
-    events: { duplicates },
+    events: rulesOf(to),
     columns: columns.map((column) => ({ ...column, role: roleOf(column.name) })),
     split: isOfEvents ? split : eventSplit,
   };
+}
+
+function rulesOf(to: EventColumns): EventRules {
+  const { duplicates, likedFrom } = usualEventRules;
+  const rules = {
+    duplicates: to.duplicates ?? duplicates,
+    likedFrom: to.likedFrom ?? likedFrom,
+  };
+  if (rules.likedFrom === null) return rules;
+  if (!Number.isFinite(rules.likedFrom))
+    throw new StudioError('bad-config', `likedFrom ${rules.likedFrom} is not a finite number`);
+  if (to.value === null && rules.duplicates !== 'sum')
+    throw new StudioError(
+      'bad-config',
+      `Liked from ${rules.likedFrom}: events have no value. Choose its column, or add repeated events up`,
+    );
+  return rules;
 }
 
 /** There is one target, one user, one item and one time: what was it becomes a feature again. */

@@ -127,7 +127,12 @@ const dataSetSchema: v.GenericSchema<unknown, DataSet> = v.object({
   ),
   notes: v.array(note),
   about: v.exactOptional(v.picklist(['items', 'users'])),
-  events: v.exactOptional(v.object({ duplicates: v.picklist(duplicateRules) })),
+  events: v.exactOptional(
+    v.object({
+      duplicates: v.picklist(duplicateRules),
+      likedFrom: v.nullable(v.pipe(v.number(), v.finite())),
+    }),
+  ),
 });
 
 export const dataSetCodec = {
@@ -158,7 +163,14 @@ export function dataSetKey({ projectId, digest }: DataSetRef): string {
 export function digestDataSet(dataSet: Omit<DataSet, 'digest'>): Promise<string> {
   const { rows, blockRows, columns, split, about, events } = dataSet;
   // Only what isn't as usual, so that versions from before there was a choice keep their digest.
-  const { duplicates } = { ...usualEventRules, ...events };
-  const unusual = duplicates !== usualEventRules.duplicates && { events: { duplicates } };
-  return digestOf({ rows, blockRows, columns, split, ...(about && { about }), ...unusual });
+  const { duplicates, likedFrom } = { ...usualEventRules, ...events };
+  const unusual = {
+    ...(duplicates !== usualEventRules.duplicates && { duplicates }),
+    ...(likedFrom !== usualEventRules.likedFrom && { likedFrom }),
+  };
+  return digestOf({
+    ...{ rows, blockRows, columns, split },
+    ...(about && { about }),
+    ...(Object.keys(unusual).length > 0 && { events: unusual }),
+  });
 }

@@ -191,9 +191,15 @@ export type DuplicateRule = (typeof duplicateRules)[number];
 /** How events are read: part of the data, so that training, figures and preview can't differ in it. */
 export interface EventRules {
   duplicates: DuplicateRule;
+  /**
+   * The least value of an event that says that an item is liked; null: every event does. Methods that don't learn from
+   * values learn from liked events alone, and lists are held against those. What isn't liked was had nevertheless:
+   * it isn't recommended again.
+   */
+  likedFrom: number | null;
 }
 
-export const usualEventRules: EventRules = { duplicates: 'last' };
+export const usualEventRules: EventRules = { duplicates: 'last', likedFrom: null };
 
 /** Which columns of a table of events say who, what, how much and when, and how they are read: as usual where not said. */
 export interface EventColumns extends Partial<EventRules> {

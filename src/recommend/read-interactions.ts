@@ -20,6 +20,8 @@ export interface EventTable {
   items: readonly string[];
   /** Whether events have values, such as ratings or how often it happened. */
   hasValues: boolean;
+  /** `EventRules` of the data set. */
+  likedFrom: number | null;
   /** Rows without a user, an item, or the value that others have. */
   incomplete: number;
   /** Rows that repeat a pair: what becomes of those is the data set's rule. */
@@ -31,7 +33,7 @@ const leastMs = 1e11;
 
 /** @throws StudioError `bad-config` before it is said which columns are the user and the item, `bad-data` without events */
 export async function readInteractions(source: ColumnSource): Promise<EventTable> {
-  const { duplicates } = source.dataSet.events ?? usualEventRules;
+  const { duplicates, likedFrom } = source.dataSet.events ?? usualEventRules;
   const user = await read(source, 'user');
   const item = await read(source, 'item');
   if (!user || !item)
@@ -59,7 +61,7 @@ export async function readInteractions(source: ColumnSource): Promise<EventTable
     duplicates,
   );
   return {
-    interactions,
+    ...{ interactions, likedFrom },
     users: users.names,
     items: items.names,
     hasValues: values !== null || duplicates === 'sum',

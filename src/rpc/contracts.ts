@@ -90,9 +90,11 @@ export interface RetypePreview {
 export interface EventProfile extends InteractionProfile {
   /** Rows without a user, an item, or the value that others have: left out. */
   incomplete: number;
-  /** Rows that repeat a pair: of those the latest counts. */
+  /** Rows that repeat a pair: what becomes of those is the data set's rule. */
   repeated: number;
   hasValues: boolean;
+  /** Share of the events that count as liked, by their value; null where any event does. */
+  liked: { from: number; share: number } | null;
   /** Shares of test events before which training has seen something later. */
   lookAhead: { samePerson: number; anyone: number };
 }

@@ -69,6 +69,8 @@ export interface RecommenderSummary {
   learnsValues: boolean;
   /** Least and greatest value in the data; null where events have none. */
   values: [number, number] | null;
+  /** The least value of what is liked; null: every event is. */
+  likedFrom: number | null;
   hasTitles: boolean;
   hasTimes: boolean;
   hasVectors: boolean;

@@ -38,7 +38,11 @@ export async function openRecommender(db: StudioDb, ref: VersionRef): Promise<As
       'corrupt',
       `The model knows ${model.items} items, its data ${table.items.length}`,
     );
-  const parts = learnedParts(version.config, splitEvents(table.interactions, source.dataSet.split));
+  const parts = learnedParts(
+    version.config,
+    splitEvents(table.interactions, source.dataSet.split),
+    table.likedFrom,
+  );
   // Titles may have been brought in after the run: the newest that there are.
   const { itemData } = await repository(db, projectCodec).get(ref.projectId);
   const items = itemData

@@ -7,13 +7,13 @@ import type { RecommenderOutcome, TrainingJob } from '../../training/pipeline.ts
 import type { MetricSet, RecommenderConfig, RunConfig, SettingValue } from '../../training/run.ts';
 import { fitRecommender } from '../fit-recommender.ts';
 import type { Interactions } from '../interactions.ts';
-import { asEvents, learnedParts } from '../learned-parts.ts';
+import { asEvents, learnedParts, type LearnedParts } from '../learned-parts.ts';
+import { keepEvents, liked } from '../liked.ts';
 import { methodInfo, problemOf } from '../method-settings.ts';
 import { allMethods, backendOf } from './methods.ts';
 import { readInteractions, splitEvents, type EventTable } from '../read-interactions.ts';
 import { readItemFeatures } from '../read-item-features.ts';
 import type { FitProgress, Recommender, RecommenderMethod } from '../recommender.ts';
-import type { InteractionSplit } from '../split-interactions.ts';
 import { joinInteractions } from '../join-interactions.ts';
 import { evaluateRecommender, rankingOf } from './evaluate-recommender.ts';
 
@@ -33,11 +33,13 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
   const seconds = () => (performance.now() - started - held) / 1000;
   const table = await readInteractions(source);
   const parts = splitEvents(table.interactions, source.dataSet.split);
-  const learned = learnedParts(config, parts);
+  const learned = learnedParts(config, parts, table.likedFrom);
   const features = job.items ? (await readItemFeatures(job.items, table.items)).features : null;
-  const validation = sampleOf(learned.validation);
+  const validation = sampleOf(liked(parts.validation, table.likedFrom));
+  const measureOn = (of: Recommender, held: Interactions) =>
+    rankingOf(of, { known: learned.train, seen: parts.train, held }, breath);
   const popular = await allMethods['most-popular'].fit(
-    asEvents(parts).train,
+    asEvents(parts, table.likedFrom).train,
     {},
     silent(breath),
     null,
@@ -50,7 +52,7 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
     stepsPerEpoch: 1,
     epoch: 0,
     ...(validation && {
-      baseline: await rankingOf(popular, learned.train, validation, breath),
+      baseline: await measureOn(popular, validation),
     }),
   });
   let lastTold = 0;
@@ -81,7 +83,7 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
         best: true,
         train: loss === undefined ? {} : { loss },
         ...(validation && {
-          validation: await rankingOf(model, learned.train, validation, breath),
+          validation: await measureOn(model, validation),
         }),
         learningRate: 0,
         seconds: seconds(),
@@ -102,7 +104,10 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
     throw new StudioError('cancelled', 'The run was stopped before there was a model');
   });
   const epochs = (last as { epoch: number } | null)?.epoch ?? 1;
-  const measured = await measure(job, table, learned, model, popular, seconds());
+  const measured = await measure(job, {
+    ...{ table, parts: learned, values: parts.test, model, popular },
+    trainSeconds: seconds(),
+  });
   emit({ type: 'finished', outcome, bestEpoch: epochs });
   return {
     outcome,
@@ -114,13 +119,19 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
   };
 }
 
+interface Measured {
+  table: EventTable;
+  parts: LearnedParts;
+  /** The whole test part, whose values are predicted. */
+  values: Interactions;
+  model: Recommender;
+  popular: Recommender;
+  trainSeconds: number;
+}
+
 async function measure(
   job: TrainingJob,
-  table: EventTable,
-  parts: InteractionSplit,
-  model: Recommender,
-  popular: Recommender,
-  trainSeconds: number,
+  { table, parts, values, model, popular, trainSeconds }: Measured,
 ): Promise<{ metrics: MetricSet; evaluation: Evaluation | null; perUser: Float32Array | null }> {
   // Measured to the end even where the run was stopped: a model without figures is of little use.
   const { split } = job.source.dataSet;
@@ -133,11 +144,13 @@ async function measure(
     // What was held out to validate lies before the test: it is known by then.
     known: joinInteractions(parts.train, parts.validation),
     trained: parts.train,
+    seen: parts.seen,
     test: parts.test,
+    values: table.hasValues ? values : null,
+    likedFrom: table.likedFrom,
     split,
     dataSet: job.source.dataSet.digest,
     seed: job.config.seed,
-    hasValues: table.hasValues,
   });
   return { metrics: { train: rest, test: valuesOf(evaluation.metrics) }, evaluation, perUser };
 }
@@ -197,24 +210,7 @@ function sampleOf(part: Interactions): Interactions | null {
   if (people.length === 0) return null;
   const every = Math.ceil(people.length / validatedPeople);
   const chosen = new Set(people.filter((_, i) => i % every === 0));
-  return keepUsers(part, chosen);
-}
-
-function keepUsers(part: Interactions, chosen: ReadonlySet<number>): Interactions {
-  const { users, items, starts } = part;
-  const kept = new Uint32Array(users + 1);
-  const places: number[] = [];
-  for (let user = 0; user < users; user++) {
-    if (chosen.has(user))
-      for (let at = starts[user] ?? 0; at < (starts[user + 1] ?? 0); at++) places.push(at);
-    kept[user + 1] = places.length;
-  }
-  return {
-    ...{ users, items, starts: kept },
-    indices: Uint32Array.from(places, (at) => part.indices[at] ?? 0),
-    values: Float32Array.from(places, (at) => part.values[at] ?? 0),
-    times: part.times && Float64Array.from(places, (at) => part.times?.[at] ?? Number.NaN),
-  };
+  return keepEvents(part, (_, user) => chosen.has(user));
 }
 
 function silent(breath: Breath) {

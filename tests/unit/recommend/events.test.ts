@@ -96,7 +96,10 @@ test('repeats follow the data set’s rule: plays without a value are counted, n
     values: [-3, -1, 4, 5, 2],
   });
   const read = (duplicates: DuplicateRule, of: ColumnSource = source) =>
-    readInteractions({ ...of, dataSet: { ...of.dataSet, events: { duplicates } } });
+    readInteractions({
+      ...of,
+      dataSet: { ...of.dataSet, events: { duplicates, likedFrom: null } },
+    });
   const valuesBy = async (rule: DuplicateRule) => [...(await read(rule)).interactions.values];
   expect(await valuesBy('last')).toEqual([-1, 5, 2]);
   expect(await valuesBy('sum')).toEqual([-4, 5, 6]);
@@ -118,6 +121,12 @@ test('the rule of repeats is part of the data: another one is another version, t
   expect(summed.digest).not.toBe(usual.digest);
   expect(summed.parent).toBe(usual.digest);
   expect(dataSetCodec.decode(structuredClone(summed)).events?.duplicates).toBe('sum');
+  const liked = await changeDataSet(usual, {
+    type: 'events',
+    to: { ...to, duplicates: 'sum', likedFrom: 3 },
+  });
+  expect(new Set([usual, summed, liked].map(({ digest }) => digest)).size).toBe(3);
+  expect(liked.events).toEqual({ duplicates: 'sum', likedFrom: 3 });
   const back = await changeDataSet(summed, { type: 'events', to });
   expect(back.digest).toBe(usual.digest);
   // A version from before there was a choice has the digest that it had.
@@ -127,6 +136,21 @@ test('the rule of repeats is part of the data: another one is another version, t
   expect(() =>
     dataSetCodec.decode({ ...structuredClone(summed), events: { duplicates: 'first' } }),
   ).toThrow();
+});
+
+test('what is liked needs a value, and a number to start from', async () => {
+  const { dataSet } = memorySource({
+    who: { type: 'integer', cells: [1] },
+    what: { type: 'integer', cells: [1] },
+    stars: { type: 'integer', cells: [1] },
+  });
+  const to = { user: 'who', item: 'what', value: null, time: null };
+  await expect(
+    changeDataSet(dataSet, { type: 'events', to: { ...to, likedFrom: 4 } }),
+  ).rejects.toThrow('Liked from 4: events have no value');
+  await expect(
+    changeDataSet(dataSet, { type: 'events', to: { ...to, value: 'stars', likedFrom: NaN } }),
+  ).rejects.toThrow('likedFrom NaN is not a finite number');
 });
 
 test('dates and ms stay as they are, and events need no value', async () => {

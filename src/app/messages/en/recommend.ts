@@ -9,6 +9,8 @@ export const recommend = {
     time: 'Time',
     none: 'None',
     apply: 'Use these columns',
+    likedFrom: 'Count as liked from',
+    likedFromHint: 'Any event where nothing is filled in',
     duplicates: 'A user and an item, again',
     rules: {
       last: 'The latest counts',
@@ -47,6 +49,7 @@ export const recommend = {
     headValue: (share: string) => `${share} of the events`,
     cold: 'With fewer than five events',
     coldValue: (users: string, items: string) => `${users} users, ${items} items`,
+    liked: (from: string) => `Liked, from ${from}`,
     period: 'From – to',
     values: 'Values',
     valuesCaption: (value: string, share: string) =>

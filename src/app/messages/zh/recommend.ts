@@ -10,6 +10,8 @@ export const recommend: ScreenMessages['recommend'] = {
     time: '时间',
     none: '无',
     apply: '使用这些列',
+    likedFrom: '从此数值起算作喜欢',
+    likedFromHint: '不填则任何事件都算',
     duplicates: '同一用户和物品再次出现时',
     rules: { last: '以最晚的为准', sum: '相加', highest: '取最高值', mean: '取平均值' },
     ruleHints: {
@@ -43,6 +45,7 @@ export const recommend: ScreenMessages['recommend'] = {
     headValue: (share) => `占 ${share} 的事件`,
     cold: '少于五条事件',
     coldValue: (users, items) => `${users} 位用户，${items} 个物品`,
+    liked: (from) => `喜欢（不低于 ${from}）`,
     period: '起止时间',
     values: '数值',
     valuesCaption: (value, share) => `最常见的数值是 ${value}，占 ${share} 的事件。`,
