@@ -117,6 +117,7 @@ export type Dialect =
       format: 'csv';
       encoding: string;
       delimiter: string;
+      /** '' where none is a mark: then quotes are cells' own. */
       quote: string;
       header: boolean;
       /** Lines to skip before the header or the first row. */

@@ -18,6 +18,8 @@ const leastSplit = 0.05;
 const leastRecurrence = 1.6;
 const mostCategories = 5000;
 const separators = ['|', ';', ', ', '/'];
+/** RecBole's headers say what is below them: one thing, several with spaces between, numbers. */
+const toldType = /:(token|token_seq|float|float_seq)$/;
 const titleNames = /title|name|标题|名称|片名/i;
 
 /** @throws StudioError `bad-config` before it is said which column is the item */
@@ -40,7 +42,10 @@ export async function readItemFeatures(
     if (storageKind(column.type) === 'number')
       numbers.push(standardised(column.name, vector, rows));
     else {
-      const separator = separatorOf(vector);
+      const told = toldType.exec(column.name)?.[1];
+      if (told === 'float_seq') continue; // what a model made of the item, not what is known of it
+      const isList = told === 'token_seq' && !titleNames.test(column.name);
+      const separator = isList ? ' ' : separatorOf(vector);
       if (separator !== null || vector.kind === 'code') categories.add(vector, rows, separator);
       else texts.push(vector);
     }

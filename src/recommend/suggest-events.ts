@@ -30,10 +30,12 @@ export function suggestEvents(columns: readonly Candidate[]): EventColumns | nul
   return withoutNames(columns);
 }
 
-/** MovieLens-100K's u.data and the like: no header, three or four columns of whole numbers, the third a rating. */
+/** MovieLens' u.data, ratings.dat and the like: no header, three or four columns of whole numbers, the third a rating. */
 function withoutNames(columns: readonly Candidate[]): EventColumns | null {
   const [user, item, value, time] = columns;
-  const areUnnamed = columns.every(({ name }) => /^(column|col|列|_)?[ _]?\d+$/i.test(name.trim()));
+  const areUnnamed = columns.every(({ name }) =>
+    /^(feature|column|col|列|_)?[ _]?\d+$/i.test(name.trim()),
+  );
   if (!areUnnamed || !user || !item || !value || columns.length > 4) return null;
   if (!columns.every((column) => isNumber(column) || column.type === 'id')) return null;
   return { user: user.name, item: item.name, value: value.name, time: time?.name ?? null };

@@ -13,6 +13,7 @@ import { readItemFeatures } from '../../../src/recommend/read-item-features.ts';
 import { readInteractions, splitEvents } from '../../../src/recommend/read-interactions.ts';
 import { suggestEvents, suggestItemKey } from '../../../src/recommend/suggest-events.ts';
 import { memorySource, vectorOf } from '../../support/memory-source.ts';
+import { importText } from '../../support/table-files.ts';
 import { eventSource } from '../../support/event-source.ts';
 
 const number = (name: string) => ({ name, type: 'integer' as const });
@@ -35,6 +36,11 @@ test.each([
     'u.data, without a header',
     ['column 1', 'column 2', 'column 3', 'column 4'],
     ['column 1', 'column 2', 'column 3', 'column 4'],
+  ],
+  [
+    'ratings.dat, as it is imported',
+    ['feature_1', 'feature_2', 'feature_3', 'feature_4'],
+    ['feature_1', 'feature_2', 'feature_3', 'feature_4'],
   ],
 ])('%s: who, what, how much and when are told by the names', (_name, columns, expected) => {
   const [user, item, value, time] = expected;
@@ -258,6 +264,38 @@ test('a table of items gives titles, categories by their separator, and standard
   expect(years[0]).toBeCloseTo(0);
   expect((years[1] ?? 0) + (years[2] ?? 0)).toBeCloseTo(0);
   expect(years[3]).toBe(0);
+});
+
+test('MovieLens 1M’s movies and RecBole’s items give titles, and categories by spaces where the header says so', async () => {
+  const films = Array.from({ length: 12 }, (_, i) => `${i + 1}::Amélie, "${i}": the film (2001)::`);
+  const dat = films
+    .map((film, i) => `${film}${i % 2 ? 'Drama' : "Children's|Comedy"}\r\n`)
+    .join('');
+  const latin1 = Uint8Array.from(dat, (letter) => letter.charCodeAt(0));
+  const movies = await importText(latin1, 'movies.dat');
+  const keyed = async ({ dataSet, source }: Awaited<ReturnType<typeof importText>>) => {
+    const key = suggestItemKey(dataSet.columns) ?? '';
+    const next = await changeDataSet(dataSet, { type: 'role', column: key, to: 'item' });
+    return { dataSet: next, column: (name: string) => source.column(name) };
+  };
+  const found = await readItemFeatures(await keyed(movies), ['1', '2']);
+  expect(found.titles).toEqual(['Amélie, "0": the film (2001)', 'Amélie, "1": the film (2001)']);
+  expect(found.features.categories?.names).toEqual(["Children's", 'Comedy', 'Drama']);
+
+  const header =
+    'item_id:token\tmovie_title:token_seq\trelease_year:token\tclass:token_seq\tv:float_seq';
+  const rows = [
+    '1\tToy Story\t1995\tAnimation Comedy\t.1 .2',
+    '2\tHeat\t1995\tAction Crime Comedy\t.3 .4',
+  ];
+  const items = await importText(`${header}\n${rows.join('\n')}\n`, 'ml.item');
+  const { features, titles } = await readItemFeatures(await keyed(items), ['2', '1']);
+  expect(titles).toEqual(['Heat', 'Toy Story']);
+  expect(features.categories?.names).toEqual(
+    expect.arrayContaining(['Action', 'Crime', 'Animation']),
+  );
+  expect(features.categories?.names).not.toContain('Action Crime Comedy');
+  expect(features.categories?.names).not.toContain('.3 .4');
 });
 
 test('the bundled films: what the sample says of itself is so', async () => {
