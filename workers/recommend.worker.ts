@@ -14,7 +14,7 @@ import type { RecommendPreviewApi } from '../src/rpc/recommend-preview-contract.
 import { openStudioDb } from '../src/storage/db.ts';
 import { boardApi } from './recommend/board.ts';
 import { exportLists } from './recommend/export-lists.ts';
-import { itemSummary } from './recommend/item-summary.ts';
+import { itemSummary, personSummary } from './recommend/summaries.ts';
 import { openRecommender } from './recommend/open-recommender.ts';
 import { reasonsOf } from './recommend/reasons-of.ts';
 import { previewCalls } from './recommend/preview-calls.ts';
@@ -61,11 +61,7 @@ const api = {
   },
   async searchPeople(ref, text, count) {
     const asked = await open(ref);
-    return asked.searchPeople(text, count).map((user) => ({
-      user,
-      id: asked.table.users[user] ?? '',
-      events: asked.tasteOf(user).items.length,
-    }));
+    return asked.searchPeople(text, count).map((user) => personSummary(asked, user));
   },
   async history(ref, person, count) {
     const asked = await open(ref);

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { digestOf } from '../lib/digest.ts';
 import {
+  besides,
   columnRoles,
   columnTypes,
   duplicateRules,
@@ -126,7 +127,7 @@ const dataSetSchema: v.GenericSchema<unknown, DataSet> = v.object({
     v.object({ name: v.string(), size: v.number(), chunks: v.array(v.string()), dialect }),
   ),
   notes: v.array(note),
-  about: v.exactOptional(v.picklist(['items', 'users'])),
+  about: v.exactOptional(v.picklist(besides)),
   events: v.exactOptional(
     v.object({
       duplicates: v.picklist(duplicateRules),

@@ -175,11 +175,17 @@ export interface DataSet {
   dialect: Dialect;
   source: SourceFile[];
   notes: ImportNote[];
-  /** A table beside the project's own: what is known of items or of users. */
-  about?: 'items' | 'users';
+  about?: Besides;
   /** Of a table of events, once it is said which columns they are; `usualEventRules` before. */
   events?: EventRules;
 }
+
+/** A table beside the project's own: what is known of items or of users. */
+export const besides = ['items', 'users'] as const;
+export type Besides = (typeof besides)[number];
+
+/** The role of such a table's ids. */
+export const besidesRole = { items: 'item', users: 'user' } as const;
 
 /**
  * What becomes of several events of one pair. `last`: the latest by time (an undated one is earlier than any dated

@@ -14,7 +14,7 @@ import {
 import { rerank, type ItemSimilarity, type RerankTraits, type RerankWeights } from './rerank.ts';
 import type { EventTable } from './read-interactions.ts';
 import type { LearnedParts } from './learned-parts.ts';
-import type { ItemTable } from './read-item-features.ts';
+import type { FeatureTable } from './read-features.ts';
 import type { Recommender, ScorePart } from './recommender.ts';
 import { countByItem } from './transpose.ts';
 
@@ -22,7 +22,8 @@ export interface AskedData {
   table: EventTable;
   /** As the model learned from them: with their values, or 1 each. */
   parts: LearnedParts;
-  items: ItemTable | null;
+  items: FeatureTable | null;
+  people: FeatureTable | null;
   learnsValues: boolean;
 }
 
@@ -72,6 +73,11 @@ export class AskedRecommender {
   /** Whether the model learned from values, not only from that something happened. */
   get learnsValues() {
     return this.#data.learnsValues;
+  }
+
+  /** What the table of people says of somebody; nothing where there is none. */
+  factsOf(user: number) {
+    return this.#data.people?.factsOf(user) ?? [];
   }
 
   /** Whether an event of this value says that somebody likes an item. */

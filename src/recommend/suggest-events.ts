@@ -41,9 +41,9 @@ function withoutNames(columns: readonly Candidate[]): EventColumns | null {
   return { user: user.name, item: item.name, value: value.name, time: time?.name ?? null };
 }
 
-/** The column of a table of items that most probably holds their ids: named so, or the first. */
-export function suggestItemKey(columns: readonly Candidate[]): string | null {
-  const named = columns.find(({ name }) => names.item.test(name.trim()));
+/** The column of a table of items or of people that most probably holds their ids: named so, or the first. */
+export function suggestKey(columns: readonly Candidate[], of: 'item' | 'user'): string | null {
+  const named = columns.find(({ name }) => names[of].test(name.trim()));
   const id = columns.find(({ name }) => /^id$|[ _]id$|Id$/.test(name.trim()));
   return (named ?? id ?? columns[0])?.name ?? null;
 }

@@ -11,6 +11,7 @@ const projectSchema: v.GenericSchema<unknown, Project> = v.object({
   updatedAt: v.number(),
   dataSet: v.nullable(v.string()),
   itemData: v.exactOptional(v.nullable(v.string())),
+  userData: v.exactOptional(v.nullable(v.string())),
   newPerson: v.exactOptional(v.array(v.object({ item: v.string(), value: v.number() }))),
   aliases: v.record(aliasName, v.string()),
   tags: v.exactOptional(v.record(v.string(), v.array(tagName))),

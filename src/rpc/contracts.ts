@@ -1,6 +1,7 @@
 /** What the workers serve. Arguments and results are plain data; buffers are transferred, callbacks proxied. */
 import type { DataProfile } from '../data/profile.ts';
 import type {
+  Besides,
   ColumnRole,
   ColumnType,
   DataSet,
@@ -38,7 +39,7 @@ export interface ImportRequest {
   columnNames?: string[];
   types?: Readonly<Record<string, ColumnType>>;
   /** Of a table beside the project's own. */
-  about?: 'items';
+  about?: Besides;
   /** Columns that are not brought in; as they are called here. */
   leaveOut?: readonly string[];
 }

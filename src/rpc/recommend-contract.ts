@@ -22,6 +22,8 @@ export interface PersonSummary {
   id: string;
   /** Events that the model knows of. */
   events: number;
+  /** What the table of people says, by column. */
+  facts: { name: string; value: string }[];
 }
 
 /** 0 is the model's own order. */

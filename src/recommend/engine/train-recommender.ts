@@ -12,7 +12,7 @@ import { keepEvents, liked } from '../liked.ts';
 import { methodInfo, problemOf } from '../method-settings.ts';
 import { allMethods, backendOf } from './methods.ts';
 import { readInteractions, splitEvents, type EventTable } from '../read-interactions.ts';
-import { readItemFeatures } from '../read-item-features.ts';
+import { readFeatures } from '../read-features.ts';
 import type { FitProgress, Recommender, RecommenderMethod } from '../recommender.ts';
 import { joinInteractions } from '../join-interactions.ts';
 import { evaluateRecommender, rankingOf } from './evaluate-recommender.ts';
@@ -34,7 +34,7 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
   const table = await readInteractions(source);
   const parts = splitEvents(table.interactions, source.dataSet.split);
   const learned = learnedParts(config, parts, table.likedFrom);
-  const features = job.items ? (await readItemFeatures(job.items, table.items)).features : null;
+  const features = job.items ? (await readFeatures(job.items, table.items)).features : null;
   const validation = sampleOf(liked(parts.validation, table.likedFrom));
   const measureOn = (of: Recommender, held: Interactions) =>
     rankingOf(of, { known: learned.train, seen: parts.train, held }, breath);

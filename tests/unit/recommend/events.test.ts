@@ -9,9 +9,9 @@ import {
   type DuplicateRule,
   type SplitSpec,
 } from '../../../src/data/schema.ts';
-import { readItemFeatures } from '../../../src/recommend/read-item-features.ts';
+import { readFeatures } from '../../../src/recommend/read-features.ts';
 import { readInteractions, splitEvents } from '../../../src/recommend/read-interactions.ts';
-import { suggestEvents, suggestItemKey } from '../../../src/recommend/suggest-events.ts';
+import { suggestEvents, suggestKey } from '../../../src/recommend/suggest-events.ts';
 import { memorySource, vectorOf } from '../../support/memory-source.ts';
 import { importText } from '../../support/table-files.ts';
 import { eventSource } from '../../support/event-source.ts';
@@ -56,8 +56,9 @@ test.each([
   [['movieId', 'title', 'genres'], 'movieId'],
   [['name', 'product_id', 'price'], 'product_id'],
   [['code', 'label'], 'code'],
+  [['user_id', 'item_id'], 'item_id'],
 ])('the ids of items are in the column that is called so: %s', (names, expected) => {
-  expect(suggestItemKey(names.map(number))).toBe(expected);
+  expect(suggestKey(names.map(number), 'item')).toBe(expected);
 });
 
 test.each<[string, Parameters<typeof vectorOf>, number[], string[]]>([
@@ -247,7 +248,7 @@ test('a table of items gives titles, categories by their separator, and standard
     genres: { type: 'text', cells: genres },
     year: { type: 'integer', cells: [1990, 2000, 2010, null] },
   });
-  const { features, titles, unknown } = await readItemFeatures(source, ['3', '5', '7', '8']);
+  const { features, titles, unknown } = await readFeatures(source, ['3', '5', '7', '8']);
   expect(titles).toEqual(['Three', 'Five', 'Seven', '8']);
   expect(unknown).toBe(1);
   expect(features.texts).toEqual(['Three', 'Five', 'Seven', '']);
@@ -274,11 +275,11 @@ test('MovieLens 1M’s movies and RecBole’s items give titles, and categories 
   const latin1 = Uint8Array.from(dat, (letter) => letter.charCodeAt(0));
   const movies = await importText(latin1, 'movies.dat');
   const keyed = async ({ dataSet, source }: Awaited<ReturnType<typeof importText>>) => {
-    const key = suggestItemKey(dataSet.columns) ?? '';
+    const key = suggestKey(dataSet.columns, 'item') ?? '';
     const next = await changeDataSet(dataSet, { type: 'role', column: key, to: 'item' });
     return { dataSet: next, column: (name: string) => source.column(name) };
   };
-  const found = await readItemFeatures(await keyed(movies), ['1', '2']);
+  const found = await readFeatures(await keyed(movies), ['1', '2']);
   expect(found.titles).toEqual(['Amélie, "0": the film (2001)', 'Amélie, "1": the film (2001)']);
   expect(found.features.categories?.names).toEqual(["Children's", 'Comedy', 'Drama']);
 
@@ -289,13 +290,38 @@ test('MovieLens 1M’s movies and RecBole’s items give titles, and categories 
     '2\tHeat\t1995\tAction Crime Comedy\t.3 .4',
   ];
   const items = await importText(`${header}\n${rows.join('\n')}\n`, 'ml.item');
-  const { features, titles } = await readItemFeatures(await keyed(items), ['2', '1']);
+  const { features, titles } = await readFeatures(await keyed(items), ['2', '1']);
   expect(titles).toEqual(['Heat', 'Toy Story']);
   expect(features.categories?.names).toEqual(
     expect.arrayContaining(['Action', 'Crime', 'Animation']),
   );
   expect(features.categories?.names).not.toContain('Action Crime Comedy');
   expect(features.categories?.names).not.toContain('.3 .4');
+});
+
+test('a table of people, as MovieLens has it: features for all, facts to show, and no features of what is each one’s own', async () => {
+  const jobs = ['technician', 'writer', 'other'];
+  const lines = Array.from(
+    { length: 30 },
+    (_, i) => `${i + 1}|${20 + i}|${i % 2 ? 'M' : 'F'}|${jobs[i % 3]}|${85_711 + i}`,
+  );
+  const { dataSet, source } = await importText(`${lines.join('\n')}\n`, 'u.user');
+  expect(dataSet.dialect).toMatchObject({ delimiter: '|', header: false });
+  const column = suggestKey(dataSet.columns, 'user') ?? '';
+  const keyed = await changeDataSet(dataSet, { type: 'role', column, to: 'user' });
+  const people = { dataSet: keyed, column: (name: string) => source.column(name) };
+  const { features, factsOf, unknown } = await readFeatures(people, ['2', '99', '1'], 'users');
+  expect(features.categories?.names.toSorted()).toEqual(['F', 'M', 'technician', 'writer']);
+  expect(features.numbers?.names).toContain('feature_2');
+  expect(unknown).toBe(1);
+  expect(factsOf(0)).toEqual([
+    { name: 'feature_2', value: '21' },
+    { name: 'feature_3', value: 'M' },
+    { name: 'feature_4', value: 'writer' },
+    { name: 'feature_5', value: '85712' },
+  ]);
+  expect(factsOf(1)).toEqual([]);
+  await expect(readFeatures(people, ['1'])).rejects.toThrow('is the item');
 });
 
 test('the bundled films: what the sample says of itself is so', async () => {

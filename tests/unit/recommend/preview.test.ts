@@ -50,7 +50,7 @@ function ask(model: Recommender, { train, test: held }: ReturnType<typeof rating
       likedFrom: null,
     },
     parts: { train, validation: nothing, test: held, seen: null },
-    items: null,
+    ...{ items: null, people: null },
     learnsValues: true,
   });
 }

@@ -62,16 +62,26 @@ export const recommend = {
     core: 'Events that each user and item must have',
     coreApply: 'Leave out the others',
   },
-  itemTable: {
-    title: 'What is known of the items',
-    lead: 'Titles, categories, texts and numbers make recommendations readable, and let items without events be recommended.',
-    bring: 'Bring a table of items…',
+  besides: {
     replace: 'Replace…',
     remove: 'Remove',
-    about: (name: string, rows: string, columns: string) => `${name}: ${rows} items, ${columns}`,
-    key: 'Column of the item ids',
     use: 'Use it',
-    file: 'Table of items',
+    items: {
+      title: 'What is known of the items',
+      lead: 'Titles, categories, texts and numbers make recommendations readable, and let items without events be recommended.',
+      bring: 'Bring a table of items…',
+      about: (name: string, rows: string, columns: string) => `${name}: ${rows} items, ${columns}`,
+      key: 'Column of the item ids',
+      file: 'Table of items',
+    },
+    users: {
+      title: 'What is known of the people',
+      lead: 'Age, occupation, place or a text: the two-tower net learns from them too, and can so serve people with few or no events.',
+      bring: 'Bring a table of people…',
+      about: (name: string, rows: string, columns: string) => `${name}: ${rows} people, ${columns}`,
+      key: 'Column of the user ids',
+      file: 'Table of people',
+    },
   },
   settings: {
     factors: 'Factors',

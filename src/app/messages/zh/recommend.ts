@@ -57,16 +57,26 @@ export const recommend: ScreenMessages['recommend'] = {
     core: '每位用户和每个物品至少要有的事件数',
     coreApply: '去掉其余的',
   },
-  itemTable: {
-    title: '关于物品的信息',
-    lead: '标题、类别、文本和数字让推荐可读，也让没有事件的物品能被推荐。',
-    bring: '导入物品表…',
+  besides: {
     replace: '更换…',
     remove: '移除',
-    about: (name, rows, columns) => `${name}：${rows} 个物品，${columns}`,
-    key: '物品编号所在的列',
     use: '使用',
-    file: '物品表',
+    items: {
+      title: '关于物品的信息',
+      lead: '标题、类别、文本和数字让推荐可读，也让没有事件的物品能被推荐。',
+      bring: '导入物品表…',
+      about: (name, rows, columns) => `${name}：${rows} 个物品，${columns}`,
+      key: '物品编号所在的列',
+      file: '物品表',
+    },
+    users: {
+      title: '关于用户的信息',
+      lead: '年龄、职业、地点或文本：双塔网络也从中学习，因此能服务事件很少或没有事件的用户。',
+      bring: '导入用户表…',
+      about: (name, rows, columns) => `${name}：${rows} 位用户，${columns}`,
+      key: '用户编号所在的列',
+      file: '用户表',
+    },
   },
   settings: {
     factors: '因子数',
