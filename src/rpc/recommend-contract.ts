@@ -38,8 +38,20 @@ export interface RerankWeights {
 
 /** One summand of a score, in words that a person knows. */
 export interface Reason {
-  /** `item-bias`, `user-bias`: what is so of the item for everybody, of the person for every item. */
-  kind: 'item' | 'user' | 'factor' | 'feature' | 'member' | 'bias' | 'item-bias' | 'user-bias';
+  /**
+   * `item-bias`, `user-bias`: what is so of the item for everybody, of the person for every item. `person`: what is
+   * known of them beside their events.
+   */
+  kind:
+    | 'item'
+    | 'user'
+    | 'person'
+    | 'factor'
+    | 'feature'
+    | 'member'
+    | 'bias'
+    | 'item-bias'
+    | 'user-bias';
   /** Title of an item, id of a user, name of a category …; the number of a factor. */
   name: string;
   amount: number;

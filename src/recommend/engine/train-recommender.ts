@@ -35,6 +35,7 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
   const parts = splitEvents(table.interactions, source.dataSet.split);
   const learned = learnedParts(config, parts, table.likedFrom);
   const features = job.items ? (await readFeatures(job.items, table.items)).features : null;
+  const people = job.users ? (await readFeatures(job.users, table.users, 'users')).features : null;
   const validation = sampleOf(liked(parts.validation, table.likedFrom));
   const measureOn = (of: Recommender, held: Interactions) =>
     rankingOf(of, { known: learned.train, seen: parts.train, held }, breath);
@@ -69,7 +70,7 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
   };
   let loss: number | undefined;
   const context = {
-    seed: config.seed,
+    ...{ seed: config.seed, people },
     async breathe(progress: FitProgress) {
       loss = progress.loss ?? loss;
       tell(progress);

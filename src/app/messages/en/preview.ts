@@ -64,6 +64,7 @@ export const preview = {
         ? `Because it suits your taste in factor ${name}`
         : `Because it suits their taste in factor ${name}`,
     member: (name: string) => `Because ${name} ranks it high`,
+    person: () => 'Because of what is known of them',
     'item-bias': () => 'Because many people like it',
     none: () => 'Why it is here',
   },
@@ -71,6 +72,7 @@ export const preview = {
     bias: 'The average',
     'item-bias': 'How it is liked by all',
     'user-bias': 'How this person rates in general',
+    person: 'What is known of the person',
     rest: 'The rest',
     factor: (name: string) => `Factor ${name}`,
     user: (name: string) => `Person ${name}`,

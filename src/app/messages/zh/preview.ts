@@ -58,6 +58,7 @@ export const preview: Messages['preview'] = {
     factor: (name, isNew) =>
       isNew ? `因为在因子 ${name} 上符合您的喜好` : `因为在因子 ${name} 上符合此人的喜好`,
     member: (name) => `因为 ${name} 把它排得很高`,
+    person: () => '因为对此人的了解',
     'item-bias': () => '因为很多人喜欢它',
     none: () => '为什么在这里',
   },
@@ -65,6 +66,7 @@ export const preview: Messages['preview'] = {
     bias: '平均值',
     'item-bias': '大家对它的喜好',
     'user-bias': '此人评分的总体倾向',
+    person: '对此人的了解',
     rest: '其余部分',
     factor: (name) => `因子 ${name}`,
     user: (name) => `用户 ${name}`,
