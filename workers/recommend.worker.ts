@@ -2,6 +2,7 @@
 import { expose } from 'comlink';
 import type { AskedRecommender } from '../src/recommend/asked-recommender.ts';
 import type { Taste } from '../src/recommend/interactions.ts';
+import { StudioError } from '../src/lib/errors.ts';
 import { modelVersionKey } from '../src/registry/model-version-codec.ts';
 import type { VersionRef } from '../src/rpc/contracts.ts';
 import type {
@@ -65,6 +66,7 @@ const api = {
   },
   async history(ref, person, count) {
     const asked = await open(ref);
+    mustKnow(asked, person);
     const { items, values, times } = tasteOf(asked, person);
     return Array.from(items, (item, i): KnownItem => {
       const time = times?.[i] ?? Number.NaN;
@@ -79,6 +81,7 @@ const api = {
   },
   async recommend(ref, person, { count, rerank }) {
     const asked = await open(ref);
+    mustKnow(asked, person);
     const taste = tasteOf(asked, person);
     const heldOut = 'user' in person ? asked.heldOut(person.user) : null;
     const seen =
@@ -106,6 +109,26 @@ const api = {
 } satisfies RecommendApi & RecommendPreviewApi;
 
 expose(api);
+
+/** @throws StudioError `not-found` for a person or an item that the model's data has not, `bad-config` for a value */
+function mustKnow({ table }: AskedRecommender, person: Person) {
+  const check = (what: string, number: number, ids: readonly string[]) => {
+    if (ids[number] !== undefined) return;
+    throw new StudioError(
+      'not-found',
+      `There is no ${what} number ${number}: this model knows ${ids.length}, from 0. Search for it, or train on data that has it`,
+    );
+  };
+  if ('user' in person) {
+    check('user', person.user, table.users);
+    return;
+  }
+  for (const { item, value } of person.ratings) {
+    check('item', item, table.items);
+    if (!Number.isFinite(value))
+      throw new StudioError('bad-config', `item ${item}: the value ${value} is no finite number`);
+  }
+}
 
 /** A new person's ratings in the order that models take: what they don't like is nothing to a model of likes. */
 function tasteOf(asked: AskedRecommender, person: Person): Taste {

@@ -9,6 +9,7 @@ import {
   type DuplicateRule,
   type SplitSpec,
 } from '../../../src/data/schema.ts';
+import { profileInteractions } from '../../../src/recommend/interaction-profile.ts';
 import { readFeatures } from '../../../src/recommend/read-features.ts';
 import { readInteractions, splitEvents } from '../../../src/recommend/read-interactions.ts';
 import { suggestEvents, suggestKey } from '../../../src/recommend/suggest-events.ts';
@@ -160,6 +161,45 @@ test('what is liked needs a value, and a number to start from', async () => {
   ).rejects.toThrow('likedFrom NaN is not a finite number');
 });
 
+test('times in seconds, ms, µs and ISO may stand in one column; dates of before 1973 stay what they are', async () => {
+  const cells = [
+    ['1700000000'],
+    ['1700000000000'],
+    ['1700000000000000'],
+    ['2023-11-14T22:13:20Z'],
+    ['soon'],
+  ];
+  const table = (type: 'category' | 'date', times: (string | number)[]) =>
+    memorySource({
+      user: { type: 'integer', cells: times.map(() => 1), role: 'user' },
+      item: { type: 'integer', cells: times.map((_, i) => i), role: 'item' },
+      when: { type, cells: times, role: 'time' },
+    });
+  const { interactions } = await readInteractions(table('category', cells.flat()));
+  expect([...(interactions.times ?? [])]).toEqual([1.7e12, 1.7e12, 1.7e12, 1.7e12, NaN]);
+  const seconds = await readInteractions(
+    eventSource({ users: [1, 1], items: [1, 2], times: [1_700_000_000, 1_700_000_000_000] }),
+  );
+  expect([...(seconds.interactions.times ?? [])]).toEqual([1.7e12, 1.7e12]);
+  const old = await readInteractions(table('date', [-86_400_000, 86_400_000]));
+  expect([...(old.interactions.times ?? [])]).toEqual([-86_400_000, 86_400_000]);
+});
+
+test('values that are no numbers are left out; those far from all others are told', async () => {
+  const users = Array.from({ length: 300 }, (_, i) => i);
+  const values = users.map((i) => 1 + (i % 5));
+  values[7] = 99;
+  values[8] = 1e39; // more than 32 bits hold
+  values[9] = NaN;
+  const { interactions, incomplete } = await readInteractions(
+    eventSource({ users, items: users.map((i) => i % 10), values }),
+  );
+  expect(incomplete).toBe(2);
+  expect(profileInteractions(interactions).farValues).toEqual({ count: 1, usual: [1, 5] });
+  const equal = { ...interactions, values: interactions.values.map(() => 3) };
+  expect(profileInteractions(equal).farValues).toBeNull();
+});
+
 test('dates and ms stay as they are, and events need no value', async () => {
   const { interactions, hasValues } = await readInteractions(
     eventSource({ users: [1, 1], items: [1, 2], times: [1.3e12, 1.4e12] }),
@@ -187,7 +227,21 @@ test.each<[string, ColumnSource, string]>([
       item: { type: 'integer', cells: [1], role: 'item' },
       stars: { type: 'category', cells: ['good'], role: 'target' },
     }),
-    'The column of the value must hold numbers',
+    'column "stars": the column of the value must hold numbers, this one is of type category',
+  ],
+  [
+    'a time in words',
+    memorySource({
+      user: { type: 'integer', cells: [1], role: 'user' },
+      item: { type: 'integer', cells: [1], role: 'item' },
+      when: { type: 'category', cells: ['yesterday'], role: 'time' },
+    }),
+    'column "when": the column of the time must hold dates or numbers; "yesterday" is neither',
+  ],
+  [
+    'ids that numbers can’t tell apart',
+    eventSource({ users: [1e18, 1e18 + 128], items: [1, 2] }),
+    'column "user": 1000000000000000000 is beyond 2⁵³',
   ],
 ])('%s: it is said what is missing', async (_name, source, message) => {
   await expect(readInteractions(source)).rejects.toThrow(message);

@@ -55,7 +55,10 @@ export const recommend = {
     valuesCaption: (value: string, share: string) =>
       `The most frequent value is ${value}, of ${share} of the events.`,
     value: 'Value',
-    incomplete: (rows: string) => `${rows} rows lack a user, an item or a value and are left out.`,
+    incomplete: (rows: string) =>
+      `${rows} rows lack a user, an item or a value that is a number: they are left out.`,
+    farValues: (count: string, low: string, high: string) =>
+      `${count} values are far from the others, which lie between ${low} and ${high}: perhaps typing errors, or codes for “unknown”. Methods of ratings learn from them as they stand; correct them in the file, and bring it again.`,
     repeated: (rows: string, rule: string) => `${rows} rows repeat a user and an item: ${rule}.`,
     lookAhead: (share: string) =>
       `${share} of the test events happened before something that training sees of the same person: figures may promise more than the future holds. “Each user’s last” or “By time” tests on what comes after.`,

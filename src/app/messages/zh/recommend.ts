@@ -50,7 +50,9 @@ export const recommend: ScreenMessages['recommend'] = {
     values: '数值',
     valuesCaption: (value, share) => `最常见的数值是 ${value}，占 ${share} 的事件。`,
     value: '数值',
-    incomplete: (rows) => `${rows} 行缺少用户、物品或数值，已略去。`,
+    incomplete: (rows) => `${rows} 行缺少用户、物品或可用的数值，已略去。`,
+    farValues: (count, low, high) =>
+      `${count} 个数值远离其余数值（其余在 ${low} 到 ${high} 之间）：可能是输入错误，或表示“未知”的代码。基于评分的方法会照原样学习；请在文件中更正后重新导入。`,
     repeated: (rows, rule) => `${rows} 行重复了同一用户和物品：${rule}。`,
     lookAhead: (share) =>
       `${share} 的测试事件早于训练中同一个人的某条事件：指标可能比将来的实际效果更好看。“每位用户的最后一条”或“按时间”划分则以之后发生的事来测试。`,
