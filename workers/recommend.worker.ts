@@ -2,6 +2,7 @@
 import { expose } from 'comlink';
 import type { AskedRecommender } from '../src/recommend/asked-recommender.ts';
 import type { Taste } from '../src/recommend/interactions.ts';
+import { StudioError } from '../src/lib/errors.ts';
 import { modelVersionKey } from '../src/registry/model-version-codec.ts';
 import type { VersionRef } from '../src/rpc/contracts.ts';
 import type {
@@ -14,7 +15,7 @@ import type { RecommendPreviewApi } from '../src/rpc/recommend-preview-contract.
 import { openStudioDb } from '../src/storage/db.ts';
 import { boardApi } from './recommend/board.ts';
 import { exportLists } from './recommend/export-lists.ts';
-import { itemSummary } from './recommend/item-summary.ts';
+import { itemSummary, personSummary } from './recommend/summaries.ts';
 import { openRecommender } from './recommend/open-recommender.ts';
 import { reasonsOf } from './recommend/reasons-of.ts';
 import { previewCalls } from './recommend/preview-calls.ts';
@@ -48,6 +49,7 @@ const api = {
       predictsValues: model.predictsValues,
       learnsValues: asked.learnsValues,
       values: table.hasValues ? rangeOf(values) : null,
+      likedFrom: table.likedFrom,
       hasTitles: asked.hasTitles,
       hasTimes: times !== null,
       hasVectors: model.vectors() !== null,
@@ -60,14 +62,11 @@ const api = {
   },
   async searchPeople(ref, text, count) {
     const asked = await open(ref);
-    return asked.searchPeople(text, count).map((user) => ({
-      user,
-      id: asked.table.users[user] ?? '',
-      events: asked.tasteOf(user).items.length,
-    }));
+    return asked.searchPeople(text, count).map((user) => personSummary(asked, user));
   },
   async history(ref, person, count) {
     const asked = await open(ref);
+    mustKnow(asked, person);
     const { items, values, times } = tasteOf(asked, person);
     return Array.from(items, (item, i): KnownItem => {
       const time = times?.[i] ?? Number.NaN;
@@ -82,9 +81,14 @@ const api = {
   },
   async recommend(ref, person, { count, rerank }) {
     const asked = await open(ref);
+    mustKnow(asked, person);
     const taste = tasteOf(asked, person);
     const heldOut = 'user' in person ? asked.heldOut(person.user) : null;
-    return asked.top(taste, count, rerank).map(({ item, score }): Recommendation => ({
+    const seen =
+      'user' in person
+        ? asked.seenBy(person.user)
+        : Uint32Array.from(person.ratings, ({ item }) => item).sort();
+    return asked.top(taste, count, rerank, seen).map(({ item, score }): Recommendation => ({
       ...itemSummary(asked, item),
       score,
       ...reasonsOf(asked, taste, item),
@@ -106,12 +110,33 @@ const api = {
 
 expose(api);
 
-/** A new person's ratings in the order that models take. */
+/** @throws StudioError `not-found` for a person or an item that the model's data has not, `bad-config` for a value */
+function mustKnow({ table }: AskedRecommender, person: Person) {
+  const check = (what: string, number: number, ids: readonly string[]) => {
+    if (ids[number] !== undefined) return;
+    throw new StudioError(
+      'not-found',
+      `There is no ${what} number ${number}: this model knows ${ids.length}, from 0. Search for it, or train on data that has it`,
+    );
+  };
+  if ('user' in person) {
+    check('user', person.user, table.users);
+    return;
+  }
+  for (const { item, value } of person.ratings) {
+    check('item', item, table.items);
+    if (!Number.isFinite(value))
+      throw new StudioError('bad-config', `item ${item}: the value ${value} is no finite number`);
+  }
+}
+
+/** A new person's ratings in the order that models take: what they don't like is nothing to a model of likes. */
 function tasteOf(asked: AskedRecommender, person: Person): Taste {
   if ('user' in person) return asked.tasteOf(person.user);
   // In the order in which they were given, for models of sequences.
   const ratings = person.ratings
     .map((rating, time) => ({ ...rating, time }))
+    .filter(({ value }) => asked.learnsValues || asked.isLiked(value))
     .sort((a, b) => a.item - b.item);
   return {
     items: Uint32Array.from(ratings, ({ item }) => item),

@@ -64,11 +64,13 @@ async function train(
   let wasKilled = resume;
   try {
     const source = await sourceOf(db, run.projectId, run.dataSet);
-    const items = run.itemData ? await sourceOf(db, run.projectId, run.itemData) : null;
+    const besides = (digest: string | undefined) =>
+      digest ? sourceOf(db, run.projectId, digest) : null;
+    const [items, users] = [await besides(run.itemData), await besides(run.userData)];
     const pipeline = await loadPipeline(run.taskId);
     const outcome = await pipeline.train({
       source,
-      items,
+      ...{ items, users },
       config: run.config,
       control: held,
       emit(event) {

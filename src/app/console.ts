@@ -62,7 +62,10 @@ function projectApi(session: ProjectSession, workspace: Workspace) {
     },
     /** A table of items beside the events; `key` is the column of their ids. */
     importItems: async (files: readonly (File | Blob)[], key: string) =>
-      summary(await session.data.importItems(files.map(asFile), key)),
+      summary(await session.data.importBeside('items', files.map(asFile), key)),
+    /** A table of people beside the events; `key` is the column of their ids. */
+    importUsers: async (files: readonly (File | Blob)[], key: string) =>
+      summary(await session.data.importBeside('users', files.map(asFile), key)),
 
     /** What a run with these settings would take, by measurement; null for a solver that only ends when it is done. */
     estimate: (config: RunRequest = {}) => session.training.estimate(config),

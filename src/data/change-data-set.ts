@@ -7,9 +7,11 @@ import type {
   DataChange,
   DataSet,
   EventColumns,
+  EventRules,
   Preparation,
   SplitSpec,
 } from './schema.ts';
+import { usualEventRules } from './schema.ts';
 
 /** What may be changed without touching a cell. */
 export type ShallowChange =
@@ -24,14 +26,14 @@ const eventSplit: SplitSpec = { type: 'per-user', seed: 1, validation: 0.1, test
 
 /** The same version where nothing changes. @throws StudioError `bad-config` */
 export async function changeDataSet(dataSet: DataSet, change: ShallowChange): Promise<DataSet> {
-  const { columns, split, made } = applied(dataSet, change);
-  return nextVersion(dataSet, { columns, split }, made);
+  const { made, ...members } = applied(dataSet, change);
+  return nextVersion(dataSet, members, made);
 }
 
 /** Of this version with these members, which came about by `change`. */
 export async function nextVersion(
   dataSet: DataSet,
-  members: Partial<Pick<DataSet, 'columns' | 'split' | 'rows'>>,
+  members: Partial<Pick<DataSet, 'columns' | 'split' | 'rows' | 'events'>>,
   change: DataChange,
 ): Promise<DataSet> {
   const draft = {
@@ -48,7 +50,7 @@ export async function nextVersion(
 function applied(
   { columns, split }: DataSet,
   change: ShallowChange,
-): { columns: Column[]; split: SplitSpec; made: DataChange } {
+): { columns: Column[]; split: SplitSpec; events?: EventRules; made: DataChange } {
   switch (change.type) {
     case 'role': {
       const { role: from } = columnOf(columns, change.column);
@@ -97,9 +99,27 @@ function asEvents(columns: Column[], split: SplitSpec, to: EventColumns) {
   };
   const isOfEvents = split.type === 'per-user' || split.type === 'last-out';
   return {
+    events: rulesOf(to),
     columns: columns.map((column) => ({ ...column, role: roleOf(column.name) })),
     split: isOfEvents ? split : eventSplit,
   };
+}
+
+function rulesOf(to: EventColumns): EventRules {
+  const { duplicates, likedFrom } = usualEventRules;
+  const rules = {
+    duplicates: to.duplicates ?? duplicates,
+    likedFrom: to.likedFrom ?? likedFrom,
+  };
+  if (rules.likedFrom === null) return rules;
+  if (!Number.isFinite(rules.likedFrom))
+    throw new StudioError('bad-config', `likedFrom ${rules.likedFrom} is not a finite number`);
+  if (to.value === null && rules.duplicates !== 'sum')
+    throw new StudioError(
+      'bad-config',
+      `Liked from ${rules.likedFrom}: events have no value. Choose its column, or add repeated events up`,
+    );
+  return rules;
 }
 
 /** There is one target, one user, one item and one time: what was it becomes a feature again. */

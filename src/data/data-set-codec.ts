@@ -1,7 +1,15 @@
 /** A data set's record: its guard on the way out of storage, its key, and the digest that names it. */
 import * as v from 'valibot';
 import { digestOf } from '../lib/digest.ts';
-import { columnRoles, columnTypes, type DataSet, type DataSetRef } from './schema.ts';
+import {
+  besides,
+  columnRoles,
+  columnTypes,
+  duplicateRules,
+  usualEventRules,
+  type DataSet,
+  type DataSetRef,
+} from './schema.ts';
 
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -119,7 +127,13 @@ const dataSetSchema: v.GenericSchema<unknown, DataSet> = v.object({
     v.object({ name: v.string(), size: v.number(), chunks: v.array(v.string()), dialect }),
   ),
   notes: v.array(note),
-  about: v.exactOptional(v.picklist(['items', 'users'])),
+  about: v.exactOptional(v.picklist(besides)),
+  events: v.exactOptional(
+    v.object({
+      duplicates: v.picklist(duplicateRules),
+      likedFrom: v.nullable(v.pipe(v.number(), v.finite())),
+    }),
+  ),
 });
 
 export const dataSetCodec = {
@@ -143,8 +157,21 @@ export function dataSetKey({ projectId, digest }: DataSetRef): string {
   return `${projectId}:${digest}`;
 }
 
-/** SHA-256 over every cell, name, type, role and preparation, and the split; not over when and why it was made. */
+/**
+ * SHA-256 over every cell, name, type, role and preparation, the split and how events are read; not over when and why it
+ * was made.
+ */
 export function digestDataSet(dataSet: Omit<DataSet, 'digest'>): Promise<string> {
-  const { rows, blockRows, columns, split, about } = dataSet;
-  return digestOf({ rows, blockRows, columns, split, ...(about && { about }) });
+  const { rows, blockRows, columns, split, about, events } = dataSet;
+  // Only what isn't as usual, so that versions from before there was a choice keep their digest.
+  const { duplicates, likedFrom } = { ...usualEventRules, ...events };
+  const unusual = {
+    ...(duplicates !== usualEventRules.duplicates && { duplicates }),
+    ...(likedFrom !== usualEventRules.likedFrom && { likedFrom }),
+  };
+  return digestOf({
+    ...{ rows, blockRows, columns, split },
+    ...(about && { about }),
+    ...(Object.keys(unusual).length > 0 && { events: unusual }),
+  });
 }

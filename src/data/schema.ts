@@ -117,6 +117,7 @@ export type Dialect =
       format: 'csv';
       encoding: string;
       delimiter: string;
+      /** '' where none is a mark: then quotes are cells' own. */
       quote: string;
       header: boolean;
       /** Lines to skip before the header or the first row. */
@@ -174,12 +175,41 @@ export interface DataSet {
   dialect: Dialect;
   source: SourceFile[];
   notes: ImportNote[];
-  /** A table beside the project's own: what is known of items or of users. */
-  about?: 'items' | 'users';
+  about?: Besides;
+  /** Of a table of events, once it is said which columns they are; `usualEventRules` before. */
+  events?: EventRules;
 }
 
-/** Which columns of a table of events say who, what, how much and when. */
-export interface EventColumns {
+/** A table beside the project's own: what is known of items or of users. */
+export const besides = ['items', 'users'] as const;
+export type Besides = (typeof besides)[number];
+
+/** The role of such a table's ids. */
+export const besidesRole = { items: 'item', users: 'user' } as const;
+
+/**
+ * What becomes of several events of one pair. `last`: the latest by time (an undated one is earlier than any dated
+ * one), of one time the last row; for ratings. `sum`: the values added (1 each where events have none); for counts.
+ * `highest`, `mean`: of the values. The pair's time is the latest always.
+ */
+export const duplicateRules = ['last', 'sum', 'highest', 'mean'] as const;
+export type DuplicateRule = (typeof duplicateRules)[number];
+
+/** How events are read: part of the data, so that training, figures and preview can't differ in it. */
+export interface EventRules {
+  duplicates: DuplicateRule;
+  /**
+   * The least value of an event that says that an item is liked; null: every event does. Methods that don't learn from
+   * values learn from liked events alone, and lists are held against those. What isn't liked was had nevertheless:
+   * it isn't recommended again.
+   */
+  likedFrom: number | null;
+}
+
+export const usualEventRules: EventRules = { duplicates: 'last', likedFrom: null };
+
+/** Which columns of a table of events say who, what, how much and when, and how they are read: as usual where not said. */
+export interface EventColumns extends Partial<EventRules> {
   user: string;
   item: string;
   /** Null where only that it happened is known. */

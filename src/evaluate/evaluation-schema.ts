@@ -53,6 +53,7 @@ export const evaluationSchema = v.variant('type', [
     protocol: v.object({
       split: v.picklist(['per-user', 'last-out', 'time']),
       dataSet: v.string(),
+      likedFrom: v.exactOptional(finite),
       lookAhead: v.object({ samePerson: finite, anyone: finite }),
     }),
     byActivity: v.array(

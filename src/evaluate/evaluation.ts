@@ -40,6 +40,8 @@ export interface RankingProtocol {
   split: 'per-user' | 'last-out' | 'time';
   /** Digest of the data that it is of. */
   dataSet: string;
+  /** The least value of the events that lists are held against; absent: any event counts. */
+  likedFrom?: number;
   /** Shares of test events before which training had already seen something later. */
   lookAhead: { samePerson: number; anyone: number };
 }

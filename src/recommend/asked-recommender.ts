@@ -8,16 +8,17 @@ import { FactorNames } from './factor-names.ts';
 import { firstEvents, freshnessOf, peopleSimilarity, popularityOf } from './item-traits.ts';
 import { rerank, type RerankTraits, type RerankWeights } from './rerank.ts';
 import type { EventTable } from './read-interactions.ts';
-import type { ItemTable } from './read-item-features.ts';
+import type { LearnedParts } from './learned-parts.ts';
+import type { FeatureTable } from './read-features.ts';
 import type { Recommender, ScorePart } from './recommender.ts';
-import type { InteractionSplit } from './split-interactions.ts';
 import { countByItem } from './transpose.ts';
 
 export interface AskedData {
   table: EventTable;
   /** As the model learned from them: with their values, or 1 each. */
-  parts: InteractionSplit;
-  items: ItemTable | null;
+  parts: LearnedParts;
+  items: FeatureTable | null;
+  people: FeatureTable | null;
   learnsValues: boolean;
 }
 
@@ -47,7 +48,12 @@ export class AskedRecommender {
     this.#scores = new Float32Array(model.items);
   }
 
-  /** What was held out of training to test on. */
+  /** All that people had by then, liked or not: what lists leave out. */
+  get seen(): Interactions {
+    return this.#data.parts.seen ?? this.known;
+  }
+
+  /** What was held out of training to test on, as far as it is liked. */
   get test(): Interactions {
     return this.#data.parts.test;
   }
@@ -64,6 +70,17 @@ export class AskedRecommender {
   /** Whether the model learned from values, not only from that something happened. */
   get learnsValues() {
     return this.#data.learnsValues;
+  }
+
+  /** What the table of people says of somebody; nothing where there is none. */
+  factsOf(user: number) {
+    return this.#data.people?.factsOf(user) ?? [];
+  }
+
+  /** Whether an event of this value says that somebody likes an item. */
+  isLiked(value: number) {
+    const { likedFrom } = this.table;
+    return likedFrom === null || value >= likedFrom;
   }
 
   get categories(): readonly string[] {
@@ -85,6 +102,11 @@ export class AskedRecommender {
     return tasteOf(this.known, user);
   }
 
+  /** What somebody of the data had: no list shows it. */
+  seenBy(user: number): Uint32Array {
+    return tasteOf(this.seen, user).items;
+  }
+
   heldOut(user: number): ReadonlySet<number> {
     return new Set(tasteOf(this.#data.parts.test, user).items);
   }
@@ -95,10 +117,13 @@ export class AskedRecommender {
     return this.#scores;
   }
 
-  /** The best items that the person hasn't had, ties to the lower item; in another order where weights say so. */
-  top(taste: Taste, count: number, weights: RerankWeights): ScoredItem[] {
+  /**
+   * The best items that the person hasn't had, ties to the lower item; in another order where weights say so.
+   * @param seen ascending; where that is more than the taste is of
+   */
+  top(taste: Taste, count: number, weights: RerankWeights, seen = taste.items): ScoredItem[] {
     const scores = this.scores(taste);
-    const found = rerank({ scores, seen: taste.items, count, weights, traits: this.#traitsOf() });
+    const found = rerank({ scores, seen, count, weights, traits: this.#traitsOf() });
     return Array.from(found, (item) => ({ item, score: scores[item] ?? 0 }));
   }
 

@@ -1,4 +1,5 @@
 /** From a list of events, in any order and with repeats, to a sparse matrix. */
+import type { DuplicateRule } from '../data/schema.ts';
 import { StudioError } from '../lib/errors.ts';
 import type { Interactions } from './interactions.ts';
 
@@ -13,12 +14,6 @@ export interface Events {
   times: Float64Array | null;
 }
 
-/**
- * What becomes of several events of one pair. `last`: the latest by time (an undated one is earlier than any dated
- * one), of one time the last row. `sum`: the values added, at the latest time; for counts.
- */
-export type DuplicateRule = 'last' | 'sum';
-
 /** @throws StudioError `bad-data` naming the row of an id out of range or of a value that isn't a finite number */
 export function buildInteractions(
   events: Events,
@@ -29,7 +24,9 @@ export function buildInteractions(
   const order = orderByUserThenItem(events, shape);
   const starts = new Uint32Array(shape.users + 1);
   const indices = new Uint32Array(order.length);
-  const values = new Float32Array(order.length);
+  // Sums of many small ones would lose them in 24 bits.
+  const values = new Float64Array(order.length);
+  const repeats = duplicates === 'mean' ? new Uint32Array(order.length) : null;
   const times = events.times ? new Float64Array(order.length) : null;
   let count = 0;
   let previousUser = -1;
@@ -47,8 +44,8 @@ export function buildInteractions(
     }
     const kept = isRepeat ? (times?.[at] ?? Number.NaN) : Number.NaN;
     const isLatest = !(time < kept) && !(Number.isNaN(time) && !Number.isNaN(kept));
-    if (duplicates === 'sum') values[at] = (isRepeat ? (values[at] ?? 0) : 0) + value;
-    else if (isLatest) values[at] = value;
+    values[at] = isRepeat ? joined(values[at] ?? 0, value, isLatest, duplicates) : value;
+    if (repeats) repeats[at] = (repeats[at] ?? 0) + 1;
     if (times && isLatest) times[at] = time;
   }
   for (let user = 0; user < shape.users; user++)
@@ -57,9 +54,25 @@ export function buildInteractions(
     ...shape,
     starts,
     indices: indices.slice(0, count),
-    values: values.slice(0, count),
+    values: Float32Array.from(
+      values.subarray(0, count),
+      (value, at) => value / (repeats?.[at] ?? 1),
+    ),
     times: times?.slice(0, count) ?? null,
   };
+}
+
+/** Of a pair's value so far and one more; of `mean` the sum, divided at the end. */
+function joined(soFar: number, value: number, isLatest: boolean, rule: DuplicateRule): number {
+  switch (rule) {
+    case 'last':
+      return isLatest ? value : soFar;
+    case 'highest':
+      return Math.max(soFar, value);
+    case 'sum':
+    case 'mean':
+      return soFar + value;
+  }
 }
 
 function check({ users, items, values, times }: Events, shape: { users: number; items: number }) {

@@ -24,6 +24,11 @@ export interface InteractionProfile {
   coldItems: number;
   /** How often each value occurs, by value ascending; null where there are more than 50 different ones. */
   valueCounts: { value: number; count: number }[] | null;
+  /**
+   * Of few different values those far from nearly all others, as typing errors or codes for "unknown" are: how many,
+   * and between what the others lie. Null where there are none.
+   */
+  farValues: { count: number; usual: [number, number] } | null;
   /** Earliest and latest, ms since 1970 UTC; null where there are no times. */
   period: [number, number] | null;
 }
@@ -37,6 +42,7 @@ export function profileInteractions(interactions: Interactions): InteractionProf
   const byItem = countByItem(interactions).sort();
   const head = byItem.subarray(items - Math.max(1, Math.ceil(items / 10)));
   const cold = (counts: Uint32Array) => counts.filter((count) => count < coldBelow).length;
+  const valueCounts = countValues(interactions.values);
   return {
     users,
     items,
@@ -48,7 +54,8 @@ export function profileInteractions(interactions: Interactions): InteractionProf
     itemGini: gini(byItem),
     coldUsers: cold(byUser),
     coldItems: cold(byItem),
-    valueCounts: countValues(interactions.values),
+    valueCounts,
+    farValues: valueCounts && farFrom(valueCounts, indices.length),
     period: times && periodOf(times),
   };
 }
@@ -66,6 +73,24 @@ function countValues(values: Float32Array): { value: number; count: number }[] |
     if (counts.size > 50) return null;
   }
   return [...counts].map(([value, count]) => ({ value, count })).sort((a, b) => a.value - b.value);
+}
+
+/** Further from the middle 98 % than those are wide; where these are all one value, than it is large. */
+function farFrom(
+  counts: readonly { value: number; count: number }[],
+  events: number,
+): InteractionProfile['farValues'] {
+  const at = (place: number) => {
+    let before = 0;
+    return counts.find(({ count }) => (before += count) > place)?.value ?? NaN;
+  };
+  const usual: [number, number] = [at(0.01 * events), at(0.99 * events - 1e-9)];
+  const [low, high] = usual;
+  const width = high - low || Math.abs(high) || 1;
+  const count = counts
+    .filter(({ value }) => value < low - width || value > high + width)
+    .reduce((sum, far) => sum + far.count, 0);
+  return count > 0 ? { count, usual } : null;
 }
 
 function periodOf(times: Float64Array): [number, number] | null {

@@ -22,12 +22,15 @@ export interface Taste {
   items: Uint32Array;
   values: Float32Array;
   times: Float64Array | null;
+  /** Who it is of those that the model was fitted to, for models that know more of people than their events. */
+  user?: number;
 }
 
 export function tasteOf({ starts, indices, values, times }: Interactions, user: number): Taste {
   const from = starts[user] ?? 0;
   const to = starts[user + 1] ?? from;
   return {
+    user,
     items: indices.subarray(from, to),
     values: values.subarray(from, to),
     times: times?.subarray(from, to) ?? null,

@@ -1,12 +1,37 @@
-/** Events as a method learns from them: with their values, or 1 each. */
+/** Events as a method learns from them, with their values or 1 each, and as its lists are held against them. */
+import { StudioError } from '../lib/errors.ts';
 import type { RecommenderConfig } from '../training/run.ts';
+import type { Interactions } from './interactions.ts';
+import { joinInteractions } from './join-interactions.ts';
+import { liked } from './liked.ts';
 import { methodInfo } from './method-settings.ts';
 import { binary } from './read-interactions.ts';
 import type { InteractionSplit } from './split-interactions.ts';
 
-/** Methods of ratings, and neighbours that average them, need the values; the others rank by what happened. */
-export function learnedParts(config: RecommenderConfig, parts: InteractionSplit): InteractionSplit {
-  return learnsValues(config) ? parts : asEvents(parts);
+export interface LearnedParts {
+  train: Interactions;
+  validation: Interactions;
+  /** What lists are to foretell: the liked events of the test part, with their values. */
+  test: Interactions;
+  /** All events of training and validation, liked or not: what lists leave out. Null where that is what is known. */
+  seen: Interactions | null;
+}
+
+/**
+ * Methods of ratings, and neighbours that average them, need all values; the others learn from that a person liked
+ * something.
+ * @param likedFrom the least value of what is liked; null: every event is
+ * @throws StudioError `bad-config` where nothing is liked that could be learned from
+ */
+export function learnedParts(
+  config: RecommenderConfig,
+  parts: InteractionSplit,
+  likedFrom: number | null,
+): LearnedParts {
+  const { train, validation, test } = parts;
+  if (learnsValues(config)) return { train, validation, test: liked(test, likedFrom), seen: null };
+  const seen = likedFrom === null ? null : joinInteractions(train, validation);
+  return { ...asEvents(parts, likedFrom), seen };
 }
 
 export function learnsValues({ learner, settings }: RecommenderConfig): boolean {
@@ -15,7 +40,26 @@ export function learnsValues({ learner, settings }: RecommenderConfig): boolean 
   );
 }
 
-/** The test part keeps its values: predictions are held against them. */
-export function asEvents({ train, validation, test }: InteractionSplit): InteractionSplit {
-  return { train: binary(train), validation: binary(validation), test };
+/**
+ * Liked events alone, 1 each; those of the test part keep their values.
+ * @throws StudioError `bad-config` as `learnedParts`
+ */
+export function asEvents(
+  { train, validation, test }: InteractionSplit,
+  likedFrom: number | null,
+): InteractionSplit {
+  const likedInTraining = liked(train, likedFrom);
+  if (likedInTraining.indices.length === 0 && train.indices.length > 0) {
+    const most = train.values.reduce((a, b) => Math.max(a, b), -Infinity);
+    throw new StudioError(
+      'bad-config',
+      `Nothing counts as liked: no value of the training part is ${String(likedFrom)} or more, the highest is ` +
+        `${most}. Choose a lower value, or let any event count`,
+    );
+  }
+  return {
+    train: binary(likedInTraining),
+    validation: binary(liked(validation, likedFrom)),
+    test: liked(test, likedFrom),
+  };
 }

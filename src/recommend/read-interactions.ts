@@ -4,12 +4,13 @@ import {
   columnInRole,
   type ColumnSource,
   type ColumnVector,
-  type SingleRole,
   type SplitSpec,
+  usualEventRules,
 } from '../data/schema.ts';
 import { StudioError } from '../lib/errors.ts';
 import { buildInteractions } from './build-interactions.ts';
 import type { Interactions } from './interactions.ts';
+import { readEventTimes } from './read-event-times.ts';
 import { splitInteractions, type InteractionSplit } from './split-interactions.ts';
 
 export interface EventTable {
@@ -17,27 +18,27 @@ export interface EventTable {
   /** Ids as the table has them, by number. */
   users: readonly string[];
   items: readonly string[];
-  /** Whether events have values, such as ratings. */
+  /** Whether events have values, such as ratings or how often it happened. */
   hasValues: boolean;
+  /** `EventRules` of the data set. */
+  likedFrom: number | null;
   /** Rows without a user, an item, or the value that others have. */
   incomplete: number;
-  /** Rows that repeat a pair: of those the latest counts. */
+  /** Rows that repeat a pair: what becomes of those is the data set's rule. */
   repeated: number;
 }
 
-/** Times below are seconds: as ms they would be before March 1973. */
-const leastMs = 1e11;
-
 /** @throws StudioError `bad-config` before it is said which columns are the user and the item, `bad-data` without events */
 export async function readInteractions(source: ColumnSource): Promise<EventTable> {
-  const user = await read(source, 'user');
-  const item = await read(source, 'item');
+  const { duplicates, likedFrom } = source.dataSet.events ?? usualEventRules;
+  const user = await readIds(source, 'user');
+  const item = await readIds(source, 'item');
   if (!user || !item)
     throw new StudioError('bad-config', 'Say which columns are the user and the item');
   const users = numberCells(user);
   const items = numberCells(item);
-  const values = numbersOf(await read(source, 'target'), 'value');
-  const times = msOf(numbersOf(await read(source, 'time'), 'time'));
+  const values = await readValues(source);
+  const times = await readEventTimes(source);
   const rows = Uint32Array.from(users.numbers.keys()).filter(
     (row) =>
       (users.numbers[row] ?? -1) >= 0 &&
@@ -54,13 +55,13 @@ export async function readInteractions(source: ColumnSource): Promise<EventTable
       times: times && Float64Array.from(rows, (row) => times[row] ?? Number.NaN),
     },
     { users: users.names.length, items: items.names.length },
-    'last',
+    duplicates,
   );
   return {
-    interactions,
+    ...{ interactions, likedFrom },
     users: users.names,
     items: items.names,
-    hasValues: values !== null,
+    hasValues: values !== null || duplicates === 'sum',
     incomplete: users.numbers.length - rows.length,
     repeated: rows.length - interactions.indices.length,
   };
@@ -85,23 +86,31 @@ export function binary(interactions: Interactions): Interactions {
   return { ...interactions, values: new Float32Array(interactions.values.length).fill(1) };
 }
 
-async function read(source: ColumnSource, role: SingleRole): Promise<ColumnVector | null> {
+async function readIds(source: ColumnSource, role: 'user' | 'item'): Promise<ColumnVector | null> {
   const column = columnInRole(source.dataSet, role);
-  return column ? source.column(column.name) : null;
+  if (!column) return null;
+  const vector = await source.column(column.name);
+  const huge =
+    vector.kind === 'number' && vector.values.find((id) => Math.abs(id) > Number.MAX_SAFE_INTEGER);
+  if (huge)
+    throw new StudioError(
+      'bad-data',
+      `column "${column.name}": ${huge} is beyond 2⁵³, where numbers next to each other become one. ` +
+        'Change its type to id: then its ids are read as they stand in the file',
+    );
+  return vector;
 }
 
-function numbersOf(vector: ColumnVector | null, what: string): Float64Array | null {
-  if (vector === null) return null;
-  if (vector.kind === 'number') return vector.values;
+/** NaN where there is none that could be kept: they are kept in 32 bits. */
+async function readValues(source: ColumnSource): Promise<Float64Array | null> {
+  const column = columnInRole(source.dataSet, 'target');
+  if (!column) return null;
+  const vector = await source.column(column.name);
+  if (vector.kind === 'number')
+    return vector.values.map((value) => (Number.isFinite(Math.fround(value)) ? value : NaN));
   throw new StudioError(
     'bad-config',
-    `The column of the ${what} must hold ${what === 'time' ? 'dates or numbers' : 'numbers'}`,
+    `column "${column.name}": the column of the value must hold numbers, this one is of type ${column.type}. ` +
+      'Choose another, none, or change its type',
   );
-}
-
-/** Dates are ms already; numbers may be seconds. */
-function msOf(times: Float64Array | null): Float64Array | null {
-  if (times === null) return null;
-  const most = times.reduce((high, time) => (time > high ? time : high), -Infinity);
-  return most < leastMs ? times.map((time) => 1000 * time) : times;
 }

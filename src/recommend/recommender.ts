@@ -2,9 +2,12 @@
 import type { Interactions, Taste } from './interactions.ts';
 import type { ItemFeatures } from './item-features.ts';
 
-/** One summand of a score. `index` is an item, user, factor, feature or member of a hybrid by `kind`. */
+/**
+ * One summand of a score. `person` is what is known of the person beside their events. `index` is an item, user, factor,
+ * feature or member of a hybrid by `kind`.
+ */
 export interface ScorePart {
-  kind: 'item' | 'user' | 'factor' | 'feature' | 'bias' | 'member';
+  kind: 'item' | 'user' | 'person' | 'factor' | 'feature' | 'bias' | 'member';
   index: number;
   amount: number;
   /** Of a member: its own reasons, in its own units. */
@@ -41,8 +44,8 @@ export interface ItemWeights {
 export interface Recommender {
   readonly items: number;
   /**
-   * What this person is expected to make of each item; higher is better. By the history alone, so that a new person
-   * is scored like a known one (fold-in).
+   * What this person is expected to make of each item; higher is better. By the history, so that a new person is
+   * scored like a known one (fold-in), and by what is known of the person besides, where the model learned from that.
    * @param out [items]
    */
   score(taste: Taste, out: Float32Array): void;
@@ -84,6 +87,8 @@ export interface FitContext {
   onEpoch?(epoch: number, model: Recommender, save: () => FitState): Promise<void>;
   /** Where an earlier fit, of the same events, settings and seed, stood. */
   from?: FitState | null;
+  /** What is known of people beside their events; row u is user u of the interactions. */
+  people?: ItemFeatures | null;
 }
 
 /** One way to recommend (methods/<id>/method.ts). */

@@ -30,18 +30,20 @@ export function suggestEvents(columns: readonly Candidate[]): EventColumns | nul
   return withoutNames(columns);
 }
 
-/** MovieLens-100K's u.data and the like: no header, three or four columns of whole numbers, the third a rating. */
+/** MovieLens' u.data, ratings.dat and the like: no header, three or four columns of whole numbers, the third a rating. */
 function withoutNames(columns: readonly Candidate[]): EventColumns | null {
   const [user, item, value, time] = columns;
-  const areUnnamed = columns.every(({ name }) => /^(column|col|列|_)?[ _]?\d+$/i.test(name.trim()));
+  const areUnnamed = columns.every(({ name }) =>
+    /^(feature|column|col|列|_)?[ _]?\d+$/i.test(name.trim()),
+  );
   if (!areUnnamed || !user || !item || !value || columns.length > 4) return null;
   if (!columns.every((column) => isNumber(column) || column.type === 'id')) return null;
   return { user: user.name, item: item.name, value: value.name, time: time?.name ?? null };
 }
 
-/** The column of a table of items that most probably holds their ids: named so, or the first. */
-export function suggestItemKey(columns: readonly Candidate[]): string | null {
-  const named = columns.find(({ name }) => names.item.test(name.trim()));
+/** The column of a table of items or of people that most probably holds their ids: named so, or the first. */
+export function suggestKey(columns: readonly Candidate[], of: 'item' | 'user'): string | null {
+  const named = columns.find(({ name }) => names[of].test(name.trim()));
   const id = columns.find(({ name }) => /^id$|[ _]id$|Id$/.test(name.trim()));
   return (named ?? id ?? columns[0])?.name ?? null;
 }

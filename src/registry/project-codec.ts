@@ -21,6 +21,7 @@ const projectSchema: v.GenericSchema<unknown, Project> = v.object({
   updatedAt: v.number(),
   dataSet: v.nullable(v.string()),
   itemData: v.exactOptional(v.nullable(v.string())),
+  userData: v.exactOptional(v.nullable(v.string())),
   newPerson: v.exactOptional(newPerson),
   aliases: v.record(aliasName, v.string()),
   tags: v.exactOptional(v.record(v.string(), v.array(tagName))),

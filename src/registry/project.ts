@@ -9,6 +9,8 @@ export interface Project {
   dataSet: string | null;
   /** Digest of the table of items beside it, of a task that takes one. */
   itemData?: string | null;
+  /** Digest of the table of people beside it. */
+  userData?: string | null;
   /** What the new person of the preview of recommendations told, latest last; items by the ids of the data. */
   newPerson?: { item: string; value: number }[];
   /** Movable names of model versions, e.g. champion → id. */

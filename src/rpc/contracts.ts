@@ -1,6 +1,7 @@
 /** What the workers serve. Arguments and results are plain data; buffers are transferred, callbacks proxied. */
 import type { DataProfile } from '../data/profile.ts';
 import type {
+  Besides,
   ColumnRole,
   ColumnType,
   DataSet,
@@ -38,7 +39,7 @@ export interface ImportRequest {
   columnNames?: string[];
   types?: Readonly<Record<string, ColumnType>>;
   /** Of a table beside the project's own. */
-  about?: 'items';
+  about?: Besides;
   /** Columns that are not brought in; as they are called here. */
   leaveOut?: readonly string[];
 }
@@ -90,9 +91,11 @@ export interface RetypePreview {
 export interface EventProfile extends InteractionProfile {
   /** Rows without a user, an item, or the value that others have: left out. */
   incomplete: number;
-  /** Rows that repeat a pair: of those the latest counts. */
+  /** Rows that repeat a pair: what becomes of those is the data set's rule. */
   repeated: number;
   hasValues: boolean;
+  /** Share of the events that count as liked, by their value; null where any event does. */
+  liked: { from: number; share: number } | null;
   /** Shares of test events before which training has seen something later. */
   lookAhead: { samePerson: number; anyone: number };
 }

@@ -22,6 +22,8 @@ export interface PersonSummary {
   id: string;
   /** Events that the model knows of. */
   events: number;
+  /** What the table of people says, by column. */
+  facts: { name: string; value: string }[];
 }
 
 /** 0 is the model's own order. */
@@ -44,8 +46,20 @@ export interface FactorEnd {
 
 /** One summand of a score, in words that a person knows. */
 export interface Reason {
-  /** `item-bias`, `user-bias`: what is so of the item for everybody, of the person for every item. */
-  kind: 'item' | 'user' | 'factor' | 'feature' | 'member' | 'bias' | 'item-bias' | 'user-bias';
+  /**
+   * `item-bias`, `user-bias`: what is so of the item for everybody, of the person for every item. `person`: what is
+   * known of them beside their events.
+   */
+  kind:
+    | 'item'
+    | 'user'
+    | 'person'
+    | 'factor'
+    | 'feature'
+    | 'member'
+    | 'bias'
+    | 'item-bias'
+    | 'user-bias';
   /** Title of an item, id of a user, name of a category …; the number of a factor. */
   name: string;
   amount: number;
@@ -79,6 +93,8 @@ export interface RecommenderSummary {
   learnsValues: boolean;
   /** Least and greatest value in the data; null where events have none. */
   values: [number, number] | null;
+  /** The least value of what is liked; null: every event is. */
+  likedFrom: number | null;
   hasTitles: boolean;
   hasTimes: boolean;
   hasVectors: boolean;

@@ -3,8 +3,10 @@ import { proxy } from 'comlink';
 import type { DataProfile } from '../data/profile.ts';
 import { dataSetKey } from '../data/data-set-codec.ts';
 import {
+  besidesRole,
   columnInRole,
   targetOf,
+  type Besides,
   type ColumnType,
   type DataSet,
   type SplitSpec,
@@ -34,7 +36,7 @@ export interface ImportOptions extends CallOptions<ImportProgress> {
 
 export class DataSession {
   #current = $state.raw<DataSet | null>(null);
-  #items = $state.raw<DataSet | null>(null);
+  #besides = $state.raw<Readonly<Record<Besides, DataSet | null>>>({ items: null, users: null });
   #profile = $state.raw<DataProfile | null>(null);
   /** Versions that were undone, the latest last. */
   #undone = $state.raw<readonly string[]>([]);
@@ -50,7 +52,11 @@ export class DataSession {
   }
   /** What is known of items, of a task that takes it. */
   get items() {
-    return this.#items;
+    return this.#besides.items;
+  }
+  /** What is known of people, beside their events. */
+  get users() {
+    return this.#besides.users;
   }
   get profile() {
     return this.#profile;
@@ -75,8 +81,11 @@ export class DataSession {
   async reload(): Promise<void> {
     const digest = this.#project.record.dataSet;
     this.#current = digest ? await this.#read(digest) : null;
-    const { itemData } = this.#project.record;
-    this.#items = itemData ? await this.#read(itemData) : null;
+    const { itemData, userData } = this.#project.record;
+    this.#besides = {
+      items: itemData ? await this.#read(itemData) : null,
+      users: userData ? await this.#read(userData) : null,
+    };
     this.#profile = null;
     this.#undone = [];
   }
@@ -96,27 +105,33 @@ export class DataSession {
     return dataSet;
   }
 
-  /** Brings a table of items in, beside the project's data; `key` is the column of their ids. */
-  async importItems(
+  /** Brings a table of items or of people in, beside the project's data; `key` is the column of their ids. */
+  async importBeside(
+    about: Besides,
     files: readonly File[],
     key: string,
     options: ImportOptions = {},
   ): Promise<DataSet> {
-    const imported = await this.#import(files, options, 'items');
+    const imported = await this.#import(files, options, about);
+    const to = besidesRole[about];
     const keyed = await this.#client.call((api) =>
-      api.change(this.#ref(imported.digest), { type: 'role', column: key, to: 'item' }),
+      api.change(this.#ref(imported.digest), { type: 'role', column: key, to }),
     );
-    await this.#project.save({ itemData: keyed.digest });
-    this.#items = keyed;
+    await this.#keepBeside(about, keyed);
     return keyed;
   }
 
-  async removeItems(): Promise<void> {
-    await this.#project.save({ itemData: null });
-    this.#items = null;
+  removeBeside(about: Besides): Promise<void> {
+    return this.#keepBeside(about, null);
   }
 
-  async #import(files: readonly File[], options: ImportOptions, about?: 'items'): Promise<DataSet> {
+  async #keepBeside(about: Besides, dataSet: DataSet | null): Promise<void> {
+    const digest = dataSet?.digest ?? null;
+    await this.#project.save(about === 'items' ? { itemData: digest } : { userData: digest });
+    this.#besides = { ...this.#besides, [about]: dataSet };
+  }
+
+  async #import(files: readonly File[], options: ImportOptions, about?: Besides): Promise<DataSet> {
     this.#project.mustWrite();
     const { onProgress, signal, name, ...rest } = options;
     const client = dataClient(); // its own worker, so that cancelling ends nothing else

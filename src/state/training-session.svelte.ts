@@ -152,6 +152,7 @@ export class TrainingSession {
       taskId: this.#project.record.taskId,
       dataSet: this.#data.mustHave().digest,
       ...(this.#data.items && { itemData: this.#data.items.digest }),
+      ...(this.#data.users && { userData: this.#data.users.digest }),
       config,
       createdAt: Date.now(),
       status: 'running',

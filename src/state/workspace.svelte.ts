@@ -99,7 +99,7 @@ export class Workspace implements WorkspaceView {
       await session.setTask(sample.taskId);
       await session.setEvents(sample.events);
       const { file: name, key } = sample.items;
-      await session.data.importItems([await sampleFile(sample, name)], key);
+      await session.data.importBeside('items', [await sampleFile(sample, name)], key);
     }
     await this.refresh();
     return session.data.mustHave();

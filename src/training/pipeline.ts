@@ -22,6 +22,8 @@ export interface TrainingJob<Config extends RunConfig = RunConfig> {
   source: ColumnSource;
   /** What is known of items, of a task that takes it. */
   items?: ColumnSource | null;
+  /** What is known of people, likewise. */
+  users?: ColumnSource | null;
   config: Config;
   control: RunControl;
   emit: (event: RunEvent) => void;

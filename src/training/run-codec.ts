@@ -25,6 +25,7 @@ const runSchema: v.GenericSchema<unknown, RunRecord> = v.object({
   taskId: v.string(),
   dataSet: v.string(),
   itemData: v.exactOptional(v.string()),
+  userData: v.exactOptional(v.string()),
   config: runConfigSchema,
   createdAt: v.number(),
   status: v.picklist(['running', 'completed', 'early-stopped', 'stopped', 'diverged', 'failed']),

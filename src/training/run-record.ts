@@ -20,6 +20,8 @@ export interface RunRecord {
   dataSet: string;
   /** Digest of the table of items that was there, of a task that takes one. */
   itemData?: string;
+  /** Digest of the table of people. */
+  userData?: string;
   config: RunConfig;
   createdAt: number;
   /** `running` without a tab that holds its lock means interrupted: it can be resumed. */

@@ -55,6 +55,21 @@ test('digits have no header: 1,797 rows of 65 numbers', async () => {
   expect([dataSet.rows, dataSet.columns.length]).toEqual([1797, 65]);
 });
 
+test('two colons part cells, as in MovieLens 1M: no header, and quotes are the titles’ own', async () => {
+  const lines = Array.from({ length: 40_000 }, (_, i) => `${i}::"${i}" Live: a, b|c::${i % 5}.5`);
+  const { dataSet, source } = await importText(lines.join('\n'), 'films.dat');
+  expect(dataSet.dialect).toMatchObject({ delimiter: '::', quote: '', header: false });
+  expect(dataSet.rows).toBe(40_000);
+  expect(dataSet.notes).toEqual([]);
+  const titles = await source.column('feature_2');
+  expect([0, 12_345, 39_999].map((row) => textAt(titles, row))).toEqual(
+    [0, 12_345, 39_999].map((row) => `"${row}" Live: a, b|c`),
+  );
+  // Where another mark cuts as evenly, two colons are part of a cell.
+  const addresses = await importText('id;host\n1;fe80::1\n2;fe80::2\n');
+  expect(addresses.dataSet.dialect).toMatchObject({ delimiter: ';' });
+});
+
 test('a list of JSON records is a table', async () => {
   const { dataSet } = await importSample('vega-cars.json');
   expect(dataSet.rows).toBe(406);

@@ -39,8 +39,8 @@ export function boardApi(opening: Promise<StudioDb>): RecommendBoardApi {
       const breathe = breathing(onProgress);
       const found: SampledFigures[] = [];
       for (const [i, version] of versions.entries()) {
-        const { model, known, test } = await openRecommender(db, version);
-        const options = { negatives, seed, mostPeople: sampledPeople };
+        const { model, known, seen, test } = await openRecommender(db, version);
+        const options = { negatives, seed, mostPeople: sampledPeople, seen };
         const { people, full, sampled } = await compareSampling(
           ...([model, known, test, options] as const),
           (done) => breathe((i + done) / versions.length),
@@ -51,11 +51,11 @@ export function boardApi(opening: Promise<StudioDb>): RecommendBoardApi {
     },
     async compareSplits({ projectId, digest }, onProgress) {
       const source = await sourceOf(await opening, projectId, digest);
-      const { interactions } = await readInteractions(source);
+      const { interactions, likedFrom } = await readInteractions(source);
       const { split } = source.dataSet;
       const test =
         ('test' in split && typeof split.test === 'number' && split.test) || usualTestShare;
-      return compareSplits(interactions, { test, seed }, breathing(onProgress));
+      return compareSplits(interactions, { test, seed, likedFrom }, breathing(onProgress));
     },
   };
 }

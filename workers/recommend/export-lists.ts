@@ -15,7 +15,9 @@ export async function exportLists(
   const { users } = asked.table;
   const parts: string[] = options.format === 'csv' ? ['user,rank,item,title,score\r\n'] : [];
   for (const [user, id] of users.entries()) {
-    const list = asked.top(asked.tasteOf(user), options.count, options.rerank);
+    const list = asked.top(
+      ...([asked.tasteOf(user), options.count, options.rerank, asked.seenBy(user)] as const),
+    );
     const rows = list.map(({ item, score }, place) => ({
       user: id,
       rank: place + 1,

@@ -1,11 +1,12 @@
 /** A stored recommender with the data that it is asked about. */
 import { dataSetCodec, dataSetKey } from '../../src/data/data-set-codec.ts';
+import type { Besides } from '../../src/data/schema.ts';
 import { StudioError } from '../../src/lib/errors.ts';
 import { AskedRecommender } from '../../src/recommend/asked-recommender.ts';
 import { learnedParts, learnsValues } from '../../src/recommend/learned-parts.ts';
 import { methods } from '../../src/recommend/methods/index.ts';
 import { readInteractions, splitEvents } from '../../src/recommend/read-interactions.ts';
-import { readItemFeatures } from '../../src/recommend/read-item-features.ts';
+import { readFeatures } from '../../src/recommend/read-features.ts';
 import type { SavedRecommender } from '../../src/recommend/recommender.ts';
 import { modelVersionCodec, modelVersionKey } from '../../src/registry/model-version-codec.ts';
 import { isRecommender, type RecommenderVersion } from '../../src/registry/model-version.ts';
@@ -38,14 +39,22 @@ export async function openRecommender(db: StudioDb, ref: VersionRef): Promise<As
       'corrupt',
       `The model knows ${model.items} items, its data ${table.items.length}`,
     );
-  const parts = learnedParts(version.config, splitEvents(table.interactions, source.dataSet.split));
+  const parts = learnedParts(
+    version.config,
+    splitEvents(table.interactions, source.dataSet.split),
+    table.likedFrom,
+  );
   // Titles may have been brought in after the run: the newest that there are.
-  const { itemData } = await repository(db, projectCodec).get(ref.projectId);
-  const items = itemData
-    ? await readItemFeatures(await sourceOf(db, ref.projectId, itemData), table.items)
-    : null;
+  const { itemData, userData } = await repository(db, projectCodec).get(ref.projectId);
+  const about = async (
+    digest: string | null | undefined,
+    ids: readonly string[],
+    which: Besides,
+  ) => (digest ? readFeatures(await sourceOf(db, ref.projectId, digest), ids, which) : null);
   return new AskedRecommender(model, {
-    ...{ table, parts, items },
+    ...{ table, parts },
+    items: await about(itemData, table.items, 'items'),
+    people: await about(userData, table.users, 'users'),
     learnsValues: learnsValues(version.config),
   });
 }

@@ -6,7 +6,7 @@ import { mapItems, type ItemMap } from '../../src/recommend/map.ts';
 import type { VersionRef } from '../../src/rpc/contracts.ts';
 import type { RecommendPreviewApi } from '../../src/rpc/recommend-preview-contract.ts';
 import { yieldToMessages } from '../../src/training/engine/yield.ts';
-import { itemSummary } from './item-summary.ts';
+import { itemSummary, personSummary } from './summaries.ts';
 import { rerankEffect } from './rerank-effect.ts';
 
 export function previewCalls(
@@ -33,7 +33,7 @@ export function previewCalls(
     async personOf(ref, id) {
       const asked = await open(ref);
       const user = numberOf(asked.table.users, id);
-      return user === undefined ? null : { user, id, events: asked.tasteOf(user).items.length };
+      return user === undefined ? null : personSummary(asked, user);
     },
     async itemsOf(ref, ids) {
       const asked = await open(ref);

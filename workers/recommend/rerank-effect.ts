@@ -69,7 +69,7 @@ async function figuresOf(
     if (pace.isDue()) await pace.breathe(undefined);
     const list = lists.subarray(row * depth, (row + 1) * depth);
     asked
-      .top(asked.tasteOf(user), depth, rerank)
+      .top(asked.tasteOf(user), depth, rerank, asked.seenBy(user))
       .forEach(({ item }, place) => (list[place] = item));
     const relevant = Uint32Array.from(asked.heldOut(user)).sort();
     ndcg.add(listMetrics(list, relevant, depth).ndcg);

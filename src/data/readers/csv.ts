@@ -9,6 +9,7 @@ import {
   headerNames,
   metadataClasses,
   newlineOf,
+  quoting,
   type CsvDialect,
 } from './csv-dialect.ts';
 import { encodingOf } from './encoding.ts';
@@ -65,7 +66,7 @@ async function* rowsOf(
   const parse = (text: string, isLast: boolean) => {
     const parser = new Papa.Parser({
       delimiter: dialect.delimiter,
-      quoteChar: dialect.quote,
+      ...quoting(dialect.quote),
       newline,
     });
     // The types give `unknown`; a Parser without a header yields rows of strings.

@@ -18,25 +18,31 @@ export interface EvaluationJob {
   model: Recommender;
   /** The baseline: what most people had. */
   popular: Recommender;
-  /** What is known of people when they are ranked for, and left out of the lists. */
+  /** What is known of people when they are ranked for. */
   known: Interactions;
+  /** What they had by then, liked or not: left out of the lists. Null where it is what is known. */
+  seen: Interactions | null;
   trained: Interactions;
+  /** What lists are to foretell: what is liked. */
   test: Interactions;
+  /** Test events whose values are predicted; null where they have none. */
+  values: Interactions | null;
+  likedFrom: number | null;
   split: SplitSpec;
   dataSet: string;
   seed: number;
-  hasValues: boolean;
 }
 
 export async function evaluateRecommender(
   job: EvaluationJob,
 ): Promise<{ evaluation: Evaluation; perUser: Float32Array }> {
-  const { model, known, test, trained, seed } = job;
-  const ranking = await evaluateRanking(model, known, test, yieldToMessages);
-  const baseline = await evaluateRanking(job.popular, known, test, yieldToMessages);
+  const { model, known, test, trained, seed, likedFrom } = job;
+  const seen = job.seen ?? known;
+  const ranking = await evaluateRanking(model, known, test, yieldToMessages, seen);
+  const baseline = await evaluateRanking(job.popular, known, test, yieldToMessages, seen);
   const values: Metrics = { ...ranking.metrics };
-  if (job.hasValues && model.predictsValues) {
-    const { rmse, mae } = await evaluateValues(model, known, test, yieldToMessages);
+  if (job.values && model.predictsValues) {
+    const { rmse, mae } = await evaluateValues(model, known, job.values, yieldToMessages);
     Object.assign(values, { rmse, mae });
   }
   const intervals = Object.fromEntries(
@@ -56,6 +62,7 @@ export async function evaluateRecommender(
     protocol: {
       split: eventSplit(job.split),
       dataSet: job.dataSet,
+      ...(likedFrom !== null && { likedFrom }),
       lookAhead: lookAhead(trained, test),
     },
     byActivity: sliceByActivity(ranking, known, 'ndcgAt10').map(({ events, people, value }) => ({
@@ -75,19 +82,21 @@ export async function evaluateRecommender(
   return { evaluation, perUser };
 }
 
-/** What a run says after an epoch: the ranking, and how far predicted values are off where it predicts them. */
+/**
+ * What a run says after an epoch: the ranking of the liked events held out, and how far predicted values are off where
+ * it predicts them.
+ */
 export async function validationOf(
   model: Recommender,
-  known: Interactions,
-  held: Interactions,
-  hasValues: boolean,
+  parts: Record<'known' | 'seen' | 'held', Interactions> & { values: Interactions | null },
   breath: Breath,
 ): Promise<Metrics> {
+  const { known, seen, held, values } = parts;
   const breathe = () => breath.within();
-  const { metrics } = await evaluateRanking(model, known, held, breathe);
+  const { metrics } = await evaluateRanking(model, known, held, breathe, seen);
   const { ndcgAt10, recallAt10 } = metrics;
-  if (!hasValues || !model.predictsValues) return { ndcgAt10, recallAt10 };
-  const { rmse } = await evaluateValues(model, known, held, breathe);
+  if (!values || !model.predictsValues) return { ndcgAt10, recallAt10 };
+  const { rmse } = await evaluateValues(model, known, values, breathe);
   return { ndcgAt10, recallAt10, rmse };
 }
 

@@ -6,13 +6,14 @@ import { Breath, Stopped } from '../../training/engine/breath.ts';
 import type { RecommenderOutcome, TrainingJob } from '../../training/pipeline.ts';
 import type { MetricSet } from '../../training/run.ts';
 import { fitRecommender } from '../fit-recommender.ts';
-import { asEvents, learnedParts } from '../learned-parts.ts';
+import type { Interactions } from '../interactions.ts';
+import { asEvents, learnedParts, type LearnedParts } from '../learned-parts.ts';
+import { liked } from '../liked.ts';
 import { methodInfo } from '../method-settings.ts';
 import { allMethods, backendOf } from './methods.ts';
 import { readInteractions, splitEvents, type EventTable } from '../read-interactions.ts';
-import { readItemFeatures } from '../read-item-features.ts';
+import { readFeatures } from '../read-features.ts';
 import type { FitContext, FitProgress, Recommender } from '../recommender.ts';
-import type { InteractionSplit } from '../split-interactions.ts';
 import { joinInteractions } from '../join-interactions.ts';
 import { EpochChoice } from './epoch-choice.ts';
 import { CheckpointPace } from './checkpoint-pace.ts';
@@ -38,17 +39,24 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
   const seconds = () => (killed?.seconds ?? 0) + (performance.now() - started - held) / 1000;
   const table = await readInteractions(source);
   const parts = splitEvents(table.interactions, source.dataSet.split);
-  const learned = learnedParts(config, parts);
-  const features = job.items ? (await readItemFeatures(job.items, table.items)).features : null;
-  const validation = sampleOf(learned.validation);
+  const learned = learnedParts(config, parts, table.likedFrom);
+  const features = job.items ? (await readFeatures(job.items, table.items)).features : null;
+  const people = job.users ? (await readFeatures(job.users, table.users, 'users')).features : null;
+  const validation = sampleOf(liked(parts.validation, table.likedFrom));
   const popular = await allMethods['most-popular'].fit(
-    asEvents(parts).train,
+    asEvents(parts, table.likedFrom).train,
     {},
     silent(breath),
     null,
   );
+  const values = table.hasValues ? sampleOf(parts.validation) : null;
   const validate = async (model: Recommender) =>
-    validation && (await validationOf(model, learned.train, validation, table.hasValues, breath));
+    validation &&
+    (await validationOf(
+      model,
+      { known: learned.train, seen: parts.train, held: validation, values },
+      breath,
+    ));
   const ofValues = methodInfo(config.learner)?.learnsFrom === 'values' && table.hasValues;
   const baseline = await validate(popular);
   const choice = new EpochChoice(patienceOf(config));
@@ -66,7 +74,7 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
     ...(baseline && {
       baseline: {
         ...baseline,
-        ...(ofValues && validation && { rmse: valueBaseline(learned.train, validation) }),
+        ...(ofValues && values && { rmse: valueBaseline(learned.train, values) }),
       },
     }),
   });
@@ -84,7 +92,7 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
   let loss: number | undefined;
   const pace = new CheckpointPace(job.saveCheckpoint, job.checkpointEveryMs);
   const context: FitContext = {
-    seed: config.seed,
+    ...{ seed: config.seed, people },
     from: killed?.fit ?? null,
     async breathe(progress) {
       loss = progress.loss ?? loss;
@@ -132,7 +140,10 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
   const model = kept?.model ?? fitted;
   if (!model) throw new StudioError('cancelled', 'The run was stopped before there was a model');
   const bestEpoch = kept?.epoch ?? 1;
-  const { metrics, ...measured } = await measure(job, table, learned, model, popular, seconds());
+  const { metrics, ...measured } = await measure(job, {
+    ...{ table, parts: learned, values: parts.test, model, popular },
+    trainSeconds: seconds(),
+  });
   emit({ type: 'finished', outcome, bestEpoch });
   return {
     ...{ outcome, backend, bestEpoch },
@@ -144,13 +155,19 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
   };
 }
 
+interface Measured {
+  table: EventTable;
+  parts: LearnedParts;
+  /** The whole test part, whose values are predicted. */
+  values: Interactions;
+  model: Recommender;
+  popular: Recommender;
+  trainSeconds: number;
+}
+
 async function measure(
   job: TrainingJob,
-  table: EventTable,
-  parts: InteractionSplit,
-  model: Recommender,
-  popular: Recommender,
-  trainSeconds: number,
+  { table, parts, values, model, popular, trainSeconds }: Measured,
 ): Promise<{ metrics: MetricSet; evaluation: Evaluation | null; perUser: Float32Array | null }> {
   // Measured to the end even where the run was stopped: a model without figures is of little use.
   const { split } = job.source.dataSet;
@@ -163,11 +180,13 @@ async function measure(
     // What was held out to validate lies before the test: it is known by then.
     known: joinInteractions(parts.train, parts.validation),
     trained: parts.train,
+    seen: parts.seen,
     test: parts.test,
+    values: table.hasValues ? values : null,
+    likedFrom: table.likedFrom,
     split,
     dataSet: job.source.dataSet.digest,
     seed: job.config.seed,
-    hasValues: table.hasValues,
   });
   return { metrics: { train: rest, test: valuesOf(evaluation.metrics) }, evaluation, perUser };
 }

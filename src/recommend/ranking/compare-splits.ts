@@ -43,6 +43,7 @@ const quick: readonly ((
 type Breathe = (progress: FitProgress) => Promise<void>;
 
 /**
+ * @param likedFrom of the data's `EventRules`
  * @param test share of all events that tests, the same under both splits
  * @param breathe told the share of all work done; throws to stop
  * @returns the random split's figures, then those of the split by time; without times only the first
@@ -50,7 +51,7 @@ type Breathe = (progress: FitProgress) => Promise<void>;
  */
 export async function compareSplits(
   interactions: Interactions,
-  { test, seed }: { test: number; seed: number },
+  { test, seed, likedFrom }: { test: number; seed: number; likedFrom: number | null },
   breathe: (done: number) => Promise<void> = () => Promise.resolve(),
 ): Promise<SplitFigures[]> {
   const hasTimes = interactions.times?.some((time) => !Number.isNaN(time)) ?? false;
@@ -64,13 +65,14 @@ export async function compareSplits(
   const within = (done: number) => breathe((step + done) / steps);
   const found: SplitFigures[] = [];
   for (const spec of specs) {
-    const parts = asEvents(splitInteractions(interactions, spec));
+    const all = splitInteractions(interactions, spec);
+    const parts = asEvents(all, likedFrom);
     const methods: SplitFigures['methods'] = [];
     let tested = new Uint32Array();
     for (const fit of quick) {
       const model = await fit(parts.train, seed, ({ done }) => within(done));
       step++;
-      const ranking = await evaluateRanking(model, parts.train, parts.test, within);
+      const ranking = await evaluateRanking(model, parts.train, parts.test, within, all.train);
       step++;
       tested = Uint32Array.from(ranking.users);
       methods.push({

@@ -34,14 +34,16 @@ export interface RankingEvaluation {
 }
 
 /**
- * @param train what is known, and what is left out of the lists
+ * @param train what is known of people
  * @param breathe told the share done every 20 ms or so; throws to stop
+ * @param seen what is left out of the lists, where that is more than what is known
  */
 export async function evaluateRanking(
   model: Recommender,
   train: Interactions,
   test: Interactions,
   breathe: (done: number) => Promise<void> = () => Promise.resolve(),
+  seen: Interactions = train,
 ): Promise<RankingEvaluation> {
   const pace = new Pace(breathe);
   const users = peopleIn(test);
@@ -55,7 +57,7 @@ export async function evaluateRanking(
     const taste = tasteOf(train, user);
     const list = lists.subarray(row * listDepth, (row + 1) * listDepth);
     model.score(taste, scores);
-    topItems(scores, taste.items, list);
+    topItems(scores, tasteOf(seen, user).items, list);
     const relevant = tasteOf(test, user).items;
     for (const cutoff of cutoffs) {
       const found = listMetrics(list, relevant, cutoff);

@@ -32,19 +32,21 @@ export interface SamplingOptions {
   seed: number;
   /** Of more people an even sample is taken. */
   mostPeople?: number;
+  /** What is left out of what is ranked, where that is more than what is known. */
+  seen?: Interactions;
 }
 
 const cutoff = 10;
 
 /**
- * @param known what is known of people, and left out of what is ranked
+ * @param known what is known of people
  * @param breathe told the share done every 20 ms or so; throws to stop
  */
 export async function compareSampling(
   model: Recommender,
   known: Interactions,
   test: Interactions,
-  { negatives, seed, mostPeople = Infinity }: SamplingOptions,
+  { negatives, seed, mostPeople = Infinity, seen = known }: SamplingOptions,
   breathe: (done: number) => Promise<void> = () => Promise.resolve(),
 ): Promise<SampledComparison> {
   const pace = new Pace(breathe);
@@ -60,7 +62,7 @@ export async function compareSampling(
     const user = users[row] ?? 0;
     const taste = tasteOf(known, user);
     const wanted = tasteOf(test, user).items;
-    const others = candidates(model.items, taste, wanted);
+    const others = candidates(model.items, tasteOf(seen, user), wanted);
     const random = new Random(seed + user, 'sampled-metrics');
     model.score(taste, scores);
     for (const item of wanted) {

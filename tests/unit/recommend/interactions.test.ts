@@ -51,9 +51,16 @@ describe('building', () => {
     const built = buildInteractions(rows, shape, 'last');
     expect([...built.values]).toEqual([value]);
     expect([...(built.times ?? [])]).toEqual([time]);
-    const summed = buildInteractions(rows, shape, 'sum');
-    expect([...summed.values]).toEqual([3]);
-    expect([...(summed.times ?? [])]).toEqual([time]);
+    // The other rules know no order but of the times, of which the latest is kept.
+    for (const [rule, joined] of [
+      ['sum', 3],
+      ['highest', 2],
+      ['mean', 1.5],
+    ] as const) {
+      const { values, times } = buildInteractions(rows, shape, rule);
+      expect([...values], rule).toEqual([joined]);
+      expect([...(times ?? [])], rule).toEqual([time]);
+    }
   });
 
   test.each([

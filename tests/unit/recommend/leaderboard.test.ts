@@ -139,10 +139,10 @@ describe('columns', () => {
     if (!board) throw new Error('no board');
     const csv = boardCsv(board, ({ id }) => (id === 'a' ? '=1+1, "a"' : id));
     expect(csv.split('\r\n')).toEqual([
-      'name,method,version,settings,split,dataSet,testEvents,people,items,ranking,seen,' +
+      'name,method,version,settings,split,dataSet,testEvents,people,items,ranking,seen,likedFrom,' +
         'ndcgAt10,ndcgAt10Low,ndcgAt10High,trainSeconds,trainSecondsLow,trainSecondsHigh',
-      `"'=1+1, ""a""",ease,1,,per-user,d1,50,20,30,full,excluded,0.5,0.49,0.51,2,,`,
-      'baseline,most-popular,,,per-user,d1,50,20,30,full,excluded,0.25,,,,,',
+      `"'=1+1, ""a""",ease,1,,per-user,d1,50,20,30,full,excluded,,0.5,0.49,0.51,2,,`,
+      'baseline,most-popular,,,per-user,d1,50,20,30,full,excluded,,0.25,,,,,',
       '',
     ]);
   });

@@ -52,9 +52,10 @@ function ask(model: Recommender, { train, test: held }: ReturnType<typeof rating
       hasValues: true,
       incomplete: 0,
       repeated: 0,
+      likedFrom: null,
     },
-    parts: { train, validation: nothing, test: held },
-    items: null,
+    parts: { train, validation: nothing, test: held, seen: null },
+    ...{ items: null, people: null },
     learnsValues: true,
   });
 }
@@ -176,12 +177,13 @@ describe('reasons', () => {
 });
 
 test('ratings are told by stars, counts and mere events by a heart', () => {
-  expect(ratingSteps([1, 5], true)).toEqual([1, 2, 3, 4, 5]);
-  expect(ratingSteps([0.5, 5], false)).toEqual([1, 2, 3, 4, 5]);
-  expect(ratingSteps([0, 100], true)).toEqual([0, 25, 50, 75, 100]);
-  expect(ratingSteps([1, 4000], false)).toEqual([1]);
-  expect(ratingSteps([3, 3], true)).toEqual([1]);
-  expect(ratingSteps(null, false)).toEqual([1]);
+  expect(ratingSteps([1, 5], true, null)).toEqual([1, 2, 3, 4, 5]);
+  expect(ratingSteps([0.5, 5], false, null)).toEqual([1, 2, 3, 4, 5]);
+  expect(ratingSteps([0, 100], true, null)).toEqual([0, 25, 50, 75, 100]);
+  expect(ratingSteps([1, 4000], false, null)).toEqual([1]);
+  expect(ratingSteps([3, 3], true, null)).toEqual([1]);
+  expect(ratingSteps(null, false, null)).toEqual([1]);
+  expect(ratingSteps([1, 4000], false, 20)).toEqual([20]); // a heart is a like, whatever it takes
 });
 
 describe('the map', () => {

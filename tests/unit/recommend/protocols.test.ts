@@ -158,7 +158,7 @@ describe('splits', () => {
     const shares: number[] = [];
     const [random, temporal] = await compareSplits(
       drifting(true),
-      { test: 0.2, seed: 1 },
+      { test: 0.2, seed: 1, likedFrom: null },
       (done) => {
         shares.push(done);
         return Promise.resolve();
@@ -174,7 +174,7 @@ describe('splits', () => {
   });
 
   test('without times there is only the random split', async () => {
-    const found = await compareSplits(drifting(false), { test: 0.2, seed: 1 });
+    const found = await compareSplits(drifting(false), { test: 0.2, seed: 1, likedFrom: null });
     expect(found.map(({ split }) => split)).toEqual(['random']);
     expect(found[0]?.newcomers).toBe(0);
   });

@@ -4,6 +4,8 @@ import { Random } from '../../../src/lib/random.ts';
 import { method as itemMean } from '../../../src/recommend/methods/item-mean/method.ts';
 import { method as mostPopular } from '../../../src/recommend/methods/most-popular/method.ts';
 import { gini } from '../../../src/recommend/ranking/concentration.ts';
+import { liked } from '../../../src/recommend/liked.ts';
+import { compareSampling } from '../../../src/recommend/ranking/sampled-metrics.ts';
 import { evaluateRanking } from '../../../src/recommend/ranking/evaluate-ranking.ts';
 import { evaluateValues } from '../../../src/recommend/ranking/evaluate-values.ts';
 import { meanInterval, pairedDifference } from '../../../src/recommend/ranking/intervals.ts';
@@ -126,6 +128,27 @@ describe('full ranking', () => {
     expect([...perUser.hitAt5]).toEqual([1, 1, 1]);
     expect(metrics.recallAt10).toBe(1);
     expect(metrics.coverageAt10).toBe(1);
+  });
+
+  test('what was had and isn’t liked is neither learned from nor listed', async () => {
+    const ratings = fromMatrix([
+      [5, 1, 0, 0, 0],
+      [4, 0, 5, 0, 0],
+      [5, 0, 0, 0, 0],
+      [0, 4, 5, 2, 0],
+    ]);
+    const known = liked(ratings, 4);
+    expect(known.values.length).toBe(6);
+    const model = await mostPopular.fit(known, {}, fitContext, null);
+    const { lists } = await evaluateRanking(model, known, wanted, undefined, ratings);
+    expect([...lists.slice(0, 4)]).toEqual([2, 3, 4, noItem]);
+    const { lists: withDisliked } = await evaluateRanking(model, known, wanted);
+    expect([...withDisliked.slice(0, 4)]).toEqual([2, 1, 3, 4]);
+    const sampling = { negatives: 9, seed: 1 };
+    const { full } = await compareSampling(model, known, wanted, { ...sampling, seen: ratings });
+    expect(full.hitAt10).toBe(1);
+    expect(liked(ratings, null)).toBe(ratings);
+    expect(liked(ratings, 6).starts).toEqual(new Uint32Array(5));
   });
 
   test('breathing can stop it', async () => {

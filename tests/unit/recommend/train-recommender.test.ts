@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { Random } from '../../../src/lib/random.ts';
 import { allMethods } from '../../../src/recommend/engine/methods.ts';
 import { trainRecommender } from '../../../src/recommend/engine/train-recommender.ts';
+import { readInteractions, splitEvents } from '../../../src/recommend/read-interactions.ts';
 import {
   defaultSettings,
   methodInfo,
@@ -102,6 +103,30 @@ test.each(recommenderMethods.map(({ id }) => id))(
     expect(twice).toEqual(again);
   },
 );
+
+test('liked from a value: lists are held against what is liked, ratings are still predicted of all', async () => {
+  const measure = async (id: string, likedFrom: number | null) => {
+    const run = job(id, quick[id]);
+    const events = { duplicates: 'last', likedFrom } as const;
+    const source = { ...run.source, dataSet: { ...run.source.dataSet, events } };
+    const { evaluation } = await trainRecommender({ ...run, source });
+    if (evaluation?.type !== 'ranking') throw new Error('no ranking was measured');
+    return evaluation;
+  };
+  const { interactions } = await readInteractions(twoCrowds());
+  const { test: held } = splitEvents(interactions, twoCrowds().dataSet.split);
+  const [any, from4] = [await measure('ease', null), await measure('ease', 4)];
+  expect(any.rows).toBe(held.values.length);
+  expect(any.protocol).not.toHaveProperty('likedFrom');
+  expect(from4.rows).toBe(held.values.filter((value) => value >= 4).length);
+  expect(from4.protocol.likedFrom).toBe(4);
+  const [mf, mfFrom4] = [await measure('biased-mf', null), await measure('biased-mf', 4)];
+  expect(mfFrom4.metrics['rmse']?.value).toBe(mf.metrics['rmse']?.value);
+  expect(mfFrom4.rows).toBe(from4.rows);
+  await expect(measure('ease', 5.5)).rejects.toThrow(
+    'Nothing counts as liked: no value of the training part is 5.5 or more, the highest is 5. Choose a lower value',
+  );
+});
 
 test('neighbours and EASE tell the crowds apart, which what is most popular can’t', async () => {
   for (const id of ['item-knn', 'ease']) {

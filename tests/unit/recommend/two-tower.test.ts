@@ -7,6 +7,7 @@ import {
   type TwoTowerBatch,
 } from '../../../src/recommend/engine/two-tower/steps.ts';
 import { itemVectors } from '../../../src/recommend/methods/content-based/tf-idf.ts';
+import { tasteOf } from '../../../src/recommend/interactions.ts';
 import type { FitProgress, Recommender } from '../../../src/recommend/recommender.ts';
 import {
   categoriesOf,
@@ -240,4 +241,29 @@ test("it says what it can't be fitted to, and hears a cancel", async () => {
   };
   expect(() => twoTower.open(saved)).toThrow('"offered" has 4 numbers, not 3');
   expect(twoTower.memory(interactions, settings)).toBeGreaterThan(1000);
+});
+
+test('what is known of people serves who has no events, and is one part of the score beside the history', async () => {
+  // Even people like red, odd ones blue, and their table says so; the last two have no events yet.
+  const users = 42;
+  const teams = Array.from({ length: users }, (_, user) => [user % 2 === 0 ? 'even' : 'odd']);
+  const people = { items: users, categories: categoriesOf(teams), texts: null, numbers: null };
+  const all = interactionsOf(events(), [users, 22]);
+  const context = { ...fitContext(), people };
+  const model = await twoTower.fit(all, settings, context, features);
+  const of = (user: number) => scoresOf(model, tasteOf(all, user));
+  expect(Math.min(...of(40).subarray(0, 10))).toBeGreaterThan(Math.max(...of(40).subarray(10, 20)));
+  expect(Math.min(...of(41).subarray(10, 20))).toBeGreaterThan(Math.max(...of(41).subarray(0, 10)));
+  // A new person is served by the history alone, as before.
+  const red = scoresOf(model, tasteFor([1, 4]));
+  expect(Math.min(...red.subarray(0, 10))).toBeGreaterThan(Math.max(...red.subarray(10, 20)));
+  const { parts, isExact } = model.reasons(tasteOf(all, 0), 20);
+  expect(isExact).toBe(true);
+  expect(parts.filter(({ kind }) => kind === 'person')).toHaveLength(1);
+  expect(parts.reduce((sum, { amount }) => sum + amount, 0)).toBeCloseTo(of(0)[20] ?? NaN, 4);
+  const opened = twoTower.open(structuredClone(model.save()));
+  expect(scoresOf(opened, tasteOf(all, 41))).toEqual(of(41));
+  await expect(twoTower.fit(interactions, settings, context, features)).rejects.toThrow(
+    'two-tower: features are of 42 people, events of 40',
+  );
 });

@@ -127,7 +127,8 @@ export const data = {
   reading: {
     title: (file: string) => `How “${file}” was read`,
     delimiter: 'Cells are separated by',
-    delimiters: { ',': 'Comma', ';': 'Semicolon', '\t': 'Tab', '|': 'Pipe' },
+    delimiters: { ',': 'Comma', ';': 'Semicolon', '\t': 'Tab', '|': 'Pipe', '::': 'Two colons' },
+    noQuote: 'None',
     quote: 'Quotes',
     encoding: 'Encoding',
     skipLines: 'Lines before the table',

@@ -68,6 +68,7 @@ export const preview = {
         ? `Because it suits your taste for ${likes}`
         : `Because it suits their taste for ${likes}`,
     member: (name: string) => `Because ${name} ranks it high`,
+    person: () => 'Because of what is known of them',
     'item-bias': () => 'Because many people like it',
     none: () => 'Why it is here',
   },
@@ -75,6 +76,7 @@ export const preview = {
     bias: 'The average',
     'item-bias': 'How it is liked by all',
     'user-bias': 'How this person rates in general',
+    person: 'What is known of the person',
     rest: 'The rest',
     factor: (name: string) => `Factor ${name}`,
     likes: (titles: readonly string[], category: string | null) =>

@@ -9,6 +9,27 @@ export const recommend = {
     time: 'Time',
     none: 'None',
     apply: 'Use these columns',
+    likedFrom: 'Count as liked from',
+    likedFromHint: 'Any event where nothing is filled in',
+    duplicates: 'A user and an item, again',
+    rules: {
+      last: 'The latest counts',
+      sum: 'Added up',
+      highest: 'The highest counts',
+      mean: 'Their mean',
+    },
+    ruleHints: {
+      last: 'Ratings that were changed later',
+      sum: 'Plays, purchases, clicks: how often',
+      highest: 'Strengths, such as how much was watched',
+      mean: 'Several measurements of one thing',
+    },
+    repeats: {
+      last: 'of those the latest counts',
+      sum: 'their values are added up',
+      highest: 'of those the highest counts',
+      mean: 'their mean counts',
+    },
     suggested: 'This looks like who did what with what',
     suggestedText: (user: string, item: string) =>
       `“${user}” and “${item}” could be a user and an item: from such events items can be recommended.`,
@@ -28,29 +49,42 @@ export const recommend = {
     headValue: (share: string) => `${share} of the events`,
     cold: 'With fewer than five events',
     coldValue: (users: string, items: string) => `${users} users, ${items} items`,
+    liked: (from: string) => `Liked, from ${from}`,
     period: 'From – to',
     values: 'Values',
     valuesCaption: (value: string, share: string) =>
       `The most frequent value is ${value}, of ${share} of the events.`,
     value: 'Value',
-    incomplete: (rows: string) => `${rows} rows lack a user, an item or a value and are left out.`,
-    repeated: (rows: string) =>
-      `${rows} rows repeat a user and an item: of those the latest counts.`,
+    incomplete: (rows: string) =>
+      `${rows} rows lack a user, an item or a value that is a number: they are left out.`,
+    farValues: (count: string, low: string, high: string) =>
+      `${count} values are far from the others, which lie between ${low} and ${high}: perhaps typing errors, or codes for “unknown”. Methods of ratings learn from them as they stand; correct them in the file, and bring it again.`,
+    repeated: (rows: string, rule: string) => `${rows} rows repeat a user and an item: ${rule}.`,
     lookAhead: (share: string) =>
       `${share} of the test events happened before something that training sees of the same person: figures may promise more than the future holds. “Each user’s last” or “By time” tests on what comes after.`,
     core: 'Events that each user and item must have',
     coreApply: 'Leave out the others',
   },
-  itemTable: {
-    title: 'What is known of the items',
-    lead: 'Titles, categories, texts and numbers make recommendations readable, and let items without events be recommended.',
-    bring: 'Bring a table of items…',
+  besides: {
     replace: 'Replace…',
     remove: 'Remove',
-    about: (name: string, rows: string, columns: string) => `${name}: ${rows} items, ${columns}`,
-    key: 'Column of the item ids',
     use: 'Use it',
-    file: 'Table of items',
+    items: {
+      title: 'What is known of the items',
+      lead: 'Titles, categories, texts and numbers make recommendations readable, and let items without events be recommended.',
+      bring: 'Bring a table of items…',
+      about: (name: string, rows: string, columns: string) => `${name}: ${rows} items, ${columns}`,
+      key: 'Column of the item ids',
+      file: 'Table of items',
+    },
+    users: {
+      title: 'What is known of the people',
+      lead: 'Age, occupation, place or a text: the two-tower net learns from them too, and can so serve people with few or no events.',
+      bring: 'Bring a table of people…',
+      about: (name: string, rows: string, columns: string) => `${name}: ${rows} people, ${columns}`,
+      key: 'Column of the user ids',
+      file: 'Table of people',
+    },
   },
   settings: {
     factors: 'Factors',

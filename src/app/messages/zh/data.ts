@@ -121,7 +121,8 @@ export const data: Messages['data'] = {
   reading: {
     title: (file) => `“${file}”的读取方式`,
     delimiter: '单元格分隔符',
-    delimiters: { ',': '逗号', ';': '分号', '\t': '制表符', '|': '竖线' },
+    delimiters: { ',': '逗号', ';': '分号', '\t': '制表符', '|': '竖线', '::': '双冒号' },
+    noQuote: '无',
     quote: '引号',
     encoding: '编码',
     skipLines: '表格之前的行数',

@@ -60,6 +60,7 @@ export const preview: Messages['preview'] = {
     likes: (likes, isNew) =>
       isNew ? `因为符合您对${likes}的喜好` : `因为符合此人对${likes}的喜好`,
     member: (name) => `因为 ${name} 把它排得很高`,
+    person: () => '因为对此人的了解',
     'item-bias': () => '因为很多人喜欢它',
     none: () => '为什么在这里',
   },
@@ -67,6 +68,7 @@ export const preview: Messages['preview'] = {
     bias: '平均值',
     'item-bias': '大家对它的喜好',
     'user-bias': '此人评分的总体倾向',
+    person: '对此人的了解',
     rest: '其余部分',
     factor: (name) => `因子 ${name}`,
     likes: (titles, category) =>

@@ -7,6 +7,8 @@ import type { TwoTowerBatch } from './steps.ts';
 
 type BatchSettings = Pick<TwoTowerSettings, 'history' | 'candidates' | 'idDropout'>;
 
+const noItems = new Uint32Array(0);
+
 /** Of each event its user; [events] */
 export function usersOfEvents({ users, starts, indices }: Interactions): Uint32Array {
   const of = new Uint32Array(indices.length);
@@ -17,7 +19,8 @@ export function usersOfEvents({ users, starts, indices }: Interactions): Uint32A
 /**
  * @param events places in the interactions: what each person is to be told to want, given others of their items
  * @param users of all events @param frequencies [items]; items of none are never offered, or they would be learned
- * to be wanted by nobody
+ * to be wanted by nobody @param known [users]: of whom something is known beside their events. Now and then that is
+ * left out, or the history is, so that either will do (Volkovs, Yu and Poutanen 2017).
  */
 export function drawBatch(
   interactions: Interactions,
@@ -26,14 +29,21 @@ export function drawBatch(
   frequencies: Float64Array,
   settings: BatchSettings,
   random: Random,
+  known: Uint8Array | null = null,
 ): TwoTowerBatch {
   const history = new Places();
   const people: Uint32Array[] = [];
   const targets = Array.from(events, (event) => interactions.indices[event] ?? 0);
-  for (const [i, event] of events.entries()) {
-    const { items } = tasteOf(interactions, users[event] ?? 0);
+  const of = Uint32Array.from(events, (event) => users[event] ?? 0);
+  const hasFeatures = of.map((user) => known?.[user] ?? 0);
+  for (const [i, user] of of.entries()) {
+    const { items } = tasteOf(interactions, user);
     const others = items.filter((item) => item !== targets[i]);
-    people.push(some(others, settings.history, random).map((item) => history.of(item)));
+    // Of who has but the target, features are all that there is.
+    const drawn = hasFeatures[i] && others.length > 0 ? random.uniform() : 1;
+    if (drawn < settings.idDropout / 2) hasFeatures[i] = 0;
+    const told = drawn >= settings.idDropout / 2 && drawn < settings.idDropout ? noItems : others;
+    people.push(some(told, settings.history, random).map((item) => history.of(item)));
   }
   const drawn = drawCandidates(targets, settings.candidates, frequencies, random);
   const isKnown = (_: number, i: number) => (frequencies[drawn.items[i] ?? 0] ?? 0) > 0;
@@ -44,6 +54,7 @@ export function drawBatch(
   return {
     history: { items: history.items, hasOwn: keep(history.items.length) },
     people,
+    ...(known && { users: { of, hasFeatures: Uint8Array.from(hasFeatures) } }),
     offered: { items, hasOwn: keep(items.length), shifts: drawn.shifts.filter(isKnown) },
     targets: Uint32Array.from(targets, (item) => columns.get(item) ?? 0),
     known: Array.from(events, (event) =>

@@ -15,6 +15,7 @@ import type { RecommenderMethod } from '../../recommender.ts';
 import { drawBatch, usersOfEvents } from './batches.ts';
 import { createTwoTowerSteps, twoTowerStepsBytes, type TwoTowerJob } from './steps.ts';
 
+const alike = { categories: 1, words: 1, numbers: 1 };
 /** Features that memory is reckoned with before any are known. */
 const usualFeatures = 200;
 
@@ -37,13 +38,15 @@ export const method: RecommenderMethod<TwoTowerSettings> = {
       context.breathe({ done, epoch: Math.min(epoch, settings.epochs), ...(loss > 0 && { loss }) }),
     );
     const known = await breaks.drive(featuresIn(features, items, settings));
-    const job = jobOf(interactions, settings, known);
+    const people = await breaks.drive(peopleIn(context.people, interactions.users, settings));
+    const isKnown = people && hasEntries(people, interactions.users);
+    const job = { ...jobOf(interactions, settings, known), people };
     const { starts } = interactions;
     const users = usersOfEvents(interactions);
-    // Of someone with one event nothing is known that it could follow from.
+    // Of someone with one event it could only follow from what is known besides.
     const taught = Uint32Array.from(users, (_, event) => event).filter((event) => {
       const user = users[event] ?? 0;
-      return (starts[user + 1] ?? 0) - (starts[user] ?? 0) > 1;
+      return (starts[user + 1] ?? 0) - (starts[user] ?? 0) > 1 || isKnown?.[user] === 1;
     });
     if (taught.length === 0)
       throw new StudioError('bad-config', 'two-tower: nobody has two events, so nothing follows');
@@ -54,7 +57,8 @@ export const method: RecommenderMethod<TwoTowerSettings> = {
     const model = async () => {
       const history = await breaks.drive(steps.vectors('history', hasOwn));
       const offered = await breaks.drive(steps.vectors('offered', hasOwn));
-      return new TwoTower(history, offered, settings.units);
+      const vectors = isKnown && (await breaks.drive(steps.vectors('person', isKnown)));
+      return new TwoTower(history, offered, settings.units, vectors && without(vectors, isKnown));
     };
     if (context.from) {
       const opened = openFit(context.from, 'two-tower');
@@ -78,7 +82,9 @@ export const method: RecommenderMethod<TwoTowerSettings> = {
       for (let step = 0; step < perEpoch; step++) {
         const from = step * settings.batchSize;
         const events = taught.subarray(from, from + settings.batchSize);
-        const batch = drawBatch(interactions, events, users, frequencies, settings, random);
+        const batch = drawBatch(
+          ...([interactions, events, users, frequencies, settings, random, isKnown] as const),
+        );
         sum += await breaks.drive(steps.step(batch, settings.learningRate));
         if (!Number.isFinite(sum))
           throw new StudioError('diverged', `two-tower: the loss is ${sum} in epoch ${epoch}`);
@@ -107,6 +113,35 @@ function jobOf(
   };
 }
 
+/** Null where nothing is known of anybody. @throws StudioError `bad-config` */
+function* peopleIn(
+  people: ItemFeatures | null | undefined,
+  users: number,
+  { mostWords }: TwoTowerSettings,
+): Generator<unknown, ItemVectors | null, undefined> {
+  if (!people?.categories && !people?.texts && !people?.numbers) return null;
+  if (people.items !== users)
+    throw new StudioError(
+      'bad-config',
+      `two-tower: features are of ${people.items} people, events of ${users}`,
+    );
+  const vectors = yield* itemVectors(people, alike, { leastItems: 2, mostWords });
+  return vectors.names.length > 0 ? vectors : null;
+}
+
+/** [rows]: 1 where anything is known. */
+function hasEntries({ starts }: ItemVectors, rows: number): Uint8Array {
+  return Uint8Array.from({ length: rows }, (_, row) =>
+    (starts[row + 1] ?? 0) > (starts[row] ?? 0) ? 1 : 0,
+  );
+}
+
+/** What layers make of nothing is no knowledge: 0 there. */
+function without(vectors: Float32Array, isKnown: Uint8Array): Float32Array {
+  const units = vectors.length / isKnown.length;
+  return vectors.map((value, k) => (isKnown[Math.floor(k / units)] ? value : 0));
+}
+
 /** @throws StudioError `bad-config` */
 function featuresIn(
   features: ItemFeatures | null,
@@ -123,6 +158,5 @@ function featuresIn(
       'bad-config',
       `two-tower: features are of ${features.items} items, events of ${items}`,
     );
-  const alike = { categories: 1, words: 1, numbers: 1 };
   return itemVectors(features, alike, { leastItems: 2, mostWords });
 }

@@ -1,6 +1,6 @@
 /**
- * A fitted two-tower net: a person is the mean of what their items give as history, and meets each item by a product.
- * So it is linear in the history, although features went through layers on their way.
+ * A fitted two-tower net: a person is the mean of what their items give as history, and what is known of them besides,
+ * and meets each item by a product. So it is linear in both, although features went through layers on their way.
  */
 import { StudioError } from '../../../lib/errors.ts';
 import type { Taste } from '../../interactions.ts';
@@ -14,37 +14,53 @@ export class TwoTower implements Recommender {
   readonly #width: number;
   readonly #history: Float32Array;
   readonly #offered: Float32Array;
+  readonly #people: Float32Array | null;
 
   /**
    * @param history [items, width], what an item says of who had it
    * @param offered [items, width], what an item is to who might want it
+   * @param people [users, width], what is known of each person beside their events says of them; 0 where nothing is
    */
-  constructor(history: Float32Array, offered: Float32Array, width: number) {
+  constructor(
+    history: Float32Array,
+    offered: Float32Array,
+    width: number,
+    people: Float32Array | null = null,
+  ) {
     this.items = offered.length / width;
     this.#width = width;
     this.#history = history;
     this.#offered = offered;
+    this.#people = people;
   }
 
-  /** Logits; all 0 for who has no events. */
+  /** Logits; all 0 for who has no events and of whom nothing else is known. */
   score(taste: Taste, out: Float32Array) {
     const person = new Float64Array(this.#width);
     for (const item of taste.items)
       this.#rowOf(this.#history, item).forEach(
         (value, k) => (person[k] = (person[k] ?? 0) + value / taste.items.length),
       );
+    this.#aboutOf(taste)?.forEach((value, k) => (person[k] = (person[k] ?? 0) + value));
     for (let item = 0; item < this.items; item++) out[item] = dotRow(this.#offered, item, person);
   }
 
-  /** A summand an item of the person's. */
+  /** A summand an item of the person's, and one of what is known of them besides. */
   reasons(taste: Taste, item: number): ScoreReasons {
     const offered = Float64Array.from(this.#rowOf(this.#offered, item));
-    return exactReasons(
-      Array.from(taste.items, (index): ScorePart => {
-        const amount = dotRow(this.#history, index, offered) / taste.items.length;
-        return { kind: 'item', index, amount };
-      }),
-    );
+    const parts = Array.from(taste.items, (index): ScorePart => {
+      const amount = dotRow(this.#history, index, offered) / taste.items.length;
+      return { kind: 'item', index, amount };
+    });
+    const about = this.#aboutOf(taste);
+    if (about) parts.push({ kind: 'person', index: 0, amount: dotRow(about, 0, offered) });
+    return exactReasons(parts);
+  }
+
+  #aboutOf({ user }: Taste): Float32Array | undefined {
+    if (user === undefined || !this.#people || (user + 1) * this.#width > this.#people.length)
+      return undefined;
+    return this.#rowOf(this.#people, user);
   }
 
   similar(item: number, count: number) {
@@ -59,7 +75,10 @@ export class TwoTower implements Recommender {
     return {
       method: 'two-tower',
       settings: { width: this.#width },
-      arrays: { history: this.#history, offered: this.#offered },
+      arrays: {
+        ...{ history: this.#history, offered: this.#offered },
+        ...(this.#people && { people: this.#people }),
+      },
     };
   }
 
@@ -71,7 +90,13 @@ export class TwoTower implements Recommender {
     const offered = reader.array('offered', Float32Array, history.length);
     if (!(width > 0 && history.length % width === 0))
       throw new StudioError('corrupt', `A saved two-tower net has vectors of ${width} numbers`);
-    return new TwoTower(history, offered, width);
+    const people = saved.arrays['people'] ? reader.array('people', Float32Array) : null;
+    if (people && people.length % width !== 0)
+      throw new StudioError(
+        'corrupt',
+        `A saved two-tower net has people of ${people.length} numbers`,
+      );
+    return new TwoTower(history, offered, width, people);
   }
 
   #rowOf(values: Float32Array, item: number): Float32Array {

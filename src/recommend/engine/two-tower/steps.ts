@@ -1,5 +1,6 @@
 /**
- * Training steps of the two-tower net: people as the mean of their history's vectors, a softmax over the step's items
+ * Training steps of the two-tower net: people as the mean of their history's vectors, and what layers make of what is
+ * known of them besides; a softmax over the step's items
  * with the popular ones' head start taken off (Yi et al. 2019), Adam. WebAssembly.
  */
 import { StudioError } from '../../../lib/errors.ts';
@@ -19,6 +20,8 @@ export interface TwoTowerJob {
   candidates: number;
   histories: number;
   features: ItemVectors;
+  /** What is known of people; row u is user u. Null: nothing is. */
+  people?: ItemVectors | null;
 }
 
 /** One step: each person's history and what they went on to have. */
@@ -27,6 +30,8 @@ export interface TwoTowerBatch {
   history: { items: Uint32Array; hasOwn: Uint8Array };
   /** Of each person: places in `history.items`. */
   people: readonly Uint32Array[];
+  /** Of each person: who it is, and whether what is known of them counts. Only read where the job has `people`. */
+  users?: { of: Uint32Array; hasFeatures: Uint8Array };
   /** Items that are told apart, each once, and ln of how likely each was to be among them. */
   offered: { items: Uint32Array; hasOwn: Uint8Array; shifts: Float32Array };
   /** Of each person: the place in `offered.items` of what they had, and of what they had besides, which is left out. */
@@ -37,9 +42,12 @@ export interface TwoTowerBatch {
 export interface TwoTowerSteps {
   /** In parts. @returns the mean loss, before the update */
   step(batch: TwoTowerBatch, learningRate: number): Generator<unknown, number, undefined>;
-  /** In parts. @param hasOwn [items] @returns vectors of all items as they are, [items, units] */
+  /**
+   * In parts. @param hasOwn of each item whether its own vector counts; of each person it tells nothing
+   * @returns vectors of all items or people as they are, [items or people, units]
+   */
   vectors(
-    tower: 'history' | 'offered',
+    tower: 'history' | 'offered' | 'person',
     hasOwn: Uint8Array,
   ): Generator<unknown, Float32Array, undefined>;
   /** All that steps change, by name. Views. */
@@ -47,6 +55,8 @@ export interface TwoTowerSteps {
   /** How many steps there have been. */
   updates: number;
 }
+
+const nobody = { of: new Uint32Array(0), hasFeatures: new Uint8Array(0) };
 
 /** A logit of what is left out: far below any, finite. */
 const leftOut = -1e9;
@@ -71,7 +81,7 @@ export function twoTowerStepsBytes(job: TwoTowerJob): number {
 
 /** @throws OutOfWorkspace */
 function places(job: TwoTowerJob, workspace: Workspace) {
-  const { items, units, hidden, batchSize, candidates, histories, features } = job;
+  const { items, units, hidden, batchSize, candidates, histories, features, people: known } = job;
   const { kernels } = workspace;
   for (const [m, n, k] of [
     [batchSize, candidates, units],
@@ -82,6 +92,14 @@ function places(job: TwoTowerJob, workspace: Workspace) {
   const shape = { ...{ items, hidden, units }, features: features.names.length };
   const history = planTower(workspace, { ...shape, rows: histories }, features);
   const offered = planTower(workspace, { ...shape, rows: candidates }, features);
+  // People have no vectors of their own: who they are is told by their history.
+  const person =
+    known &&
+    planTower(
+      workspace,
+      { ...shape, items: 0, features: known.names.length, rows: batchSize },
+      known,
+    );
   const [people, peopleSlope] = [
     workspace.reserve(batchSize * units + 8), // kernels may read a little beyond
     workspace.reserve(batchSize * units + 8),
@@ -93,16 +111,17 @@ function places(job: TwoTowerJob, workspace: Workspace) {
     workspace.reserve(candidates),
     workspace.reserve(batchSize),
   ];
-  return { history, offered, people, peopleSlope, logits, slopes, oneHot, shifts, weights };
+  return { history, offered, person, people, peopleSlope, logits, slopes, oneHot, shifts, weights };
 }
 
 function layOut(job: TwoTowerJob, workspace: WasmWorkspace, random: Random): TwoTowerSteps {
-  const { units, items } = job;
+  const { units } = job;
   const { kernels } = workspace;
   const at = places(job, workspace);
-  const { history, offered } = at;
+  const { history, offered, person } = at;
   history.start(random);
   offered.start(random);
+  person?.start(random);
   const view = (place: number, count: number) =>
     workspace.floats.subarray(place / 4, place / 4 + count);
 
@@ -116,6 +135,15 @@ function layOut(job: TwoTowerJob, workspace: WasmWorkspace, random: Random): Two
       yield;
       const ofHistory = view(history.output, batch.history.items.length * units);
       averageRows(batch.people, ofHistory, view(at.people, count * units), units);
+      const { of: users, hasFeatures } = batch.users ?? nobody;
+      if (person) {
+        yield* person.forward(users, new Uint8Array(count));
+        yield;
+        const [sum, known] = [view(at.people, count * units), view(person.output, count * units)];
+        sum.forEach((value, k) => {
+          if (hasFeatures[Math.floor(k / units)]) sum[k] = value + (known[k] ?? 0);
+        });
+      }
       kernels.gemm(
         ...([at.people, units, 1, offered.output, 1, units, at.logits, width] as const),
         ...([count, width, units, 0, workspace.scratch] as const),
@@ -146,6 +174,14 @@ function layOut(job: TwoTowerJob, workspace: WasmWorkspace, random: Random): Two
       spreadRows(batch.people, view(at.peopleSlope, count * units), historySlope, units);
       yield* history.backward();
       yield;
+      if (person) {
+        const slope = view(at.peopleSlope, count * units);
+        view(person.outputSlope, count * units).set(
+          slope.map((value, k) => (hasFeatures[Math.floor(k / units)] ? value : 0)),
+        );
+        yield* person.backward();
+        yield;
+      }
       kernels.gemm(
         ...([at.slopes, 1, width, at.people, units, 1, offered.outputSlope, units] as const),
         ...([width, units, count, 0, workspace.scratch] as const),
@@ -154,15 +190,18 @@ function layOut(job: TwoTowerJob, workspace: WasmWorkspace, random: Random): Two
       yield;
       history.update(learningRate);
       offered.update(learningRate);
+      person?.update(learningRate);
       yield;
       return loss / count;
     },
     *vectors(name, hasOwn) {
-      const tower: Tower = name === 'history' ? history : offered;
-      const most = name === 'history' ? job.histories : job.candidates;
-      const all = new Float32Array(items * units);
-      for (let from = 0; from < items; from += most) {
-        const part = Uint32Array.from({ length: Math.min(most, items - from) }, (_, i) => from + i);
+      const tower: Tower | null | undefined = at[name];
+      const rows = hasOwn.length;
+      const all = new Float32Array(rows * units);
+      if (!tower) return all;
+      const most = { history: job.histories, offered: job.candidates, person: job.batchSize }[name];
+      for (let from = 0; from < rows; from += most) {
+        const part = Uint32Array.from({ length: Math.min(most, rows - from) }, (_, i) => from + i);
         yield* tower.forward(part, hasOwn.subarray(from, from + part.length));
         all.set(view(tower.output, part.length * units), from * units);
       }

@@ -59,14 +59,14 @@ export function boardCsv(board: Board, nameOf: (row: BoardRow) => string): strin
   );
   const header = [
     ...['name', 'method', 'version', 'settings', 'split', 'dataSet', 'testEvents', 'people'],
-    ...['items', 'ranking', 'seen'],
+    ...['items', 'ranking', 'seen', 'likedFrom'],
     ...metrics.flatMap((metric) => [metric, `${metric}Low`, `${metric}High`]),
   ];
   const lines = board.rows.map((row) => [
     ...[nameOf(row), row.method, row.version?.number ?? ''],
     row.settings.map(([name, value]) => `${name}=${String(value)}`).join('; '),
     ...[board.protocol.split, board.protocol.dataSet, board.events, board.people, board.items],
-    ...['full', 'excluded'],
+    ...['full', 'excluded', board.protocol.likedFrom ?? ''],
     ...metrics.flatMap((metric) => {
       const figure = figureOf(row, metric);
       return [figure?.value ?? '', ...(figure?.interval ?? ['', ''])];

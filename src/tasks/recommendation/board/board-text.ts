@@ -58,8 +58,10 @@ export function signed(value: number): string {
 }
 
 export function protocolText({ protocol, events, people, items }: Board): string {
-  return t.board.protocol(
+  const text = t.board.protocol(
     t.board.split[protocol.split],
     ...([events, people, items].map((count) => format.integer(count)) as [string, string, string]), // three
   );
+  const { likedFrom } = protocol;
+  return likedFrom === undefined ? text : `${text} ${t.board.likedFrom(format.number(likedFrom))}`;
 }

@@ -1,5 +1,10 @@
 /** The preview of recommendations: who they are for, by which versions, in which order. Components show, this decides. */
-import type { KnownItem, Person, Recommendation } from '../../../rpc/recommend-contract.ts';
+import type {
+  KnownItem,
+  Person,
+  PersonSummary,
+  Recommendation,
+} from '../../../rpc/recommend-contract.ts';
 import { modelOrder, type RecommendSession } from '../../../state/recommend-session.svelte.ts';
 import { Latest } from './latest.svelte.ts';
 import type { ToldRating, ToldRatings } from './told-ratings.svelte.ts';
@@ -58,13 +63,15 @@ export class Preview {
     this.#who ??= first ? { type: 'known', id: first.id } : { type: 'new' };
   }
 
-  readonly history = new Latest<KnownItem[] | null>();
+  readonly history = new Latest<{ items: KnownItem[]; facts: PersonSummary['facts'] } | null>();
 
   /** What a version knows of a person; null of one that its data has not. */
   askHistory(version: string, id: string): Promise<void> {
     return this.history.ask(async () => {
       const person = await this.#recommenders.personOf(version, id);
-      return person && this.#recommenders.history(version, { user: person.user }, historyLength);
+      if (!person) return null;
+      const { user, facts } = person;
+      return { items: await this.#recommenders.history(version, { user }, historyLength), facts };
     });
   }
 

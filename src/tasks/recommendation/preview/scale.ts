@@ -3,17 +3,20 @@
 /**
  * The steps of a scale, least first; a single one is a heart.
  * @param values least and greatest in the data; null where events have none
+ * @param likedFrom of the data's `EventRules`: a heart is at least that
  * @param isOfRatings whether the model takes values for ratings, not for counts
  */
 export function ratingSteps(
   values: readonly [number, number] | null,
   isOfRatings: boolean,
+  likedFrom: number | null,
 ): number[] {
-  if (!values || values[0] === values[1]) return [1];
+  const heart = [Math.max(1, likedFrom ?? 1)];
+  if (!values || values[0] === values[1]) return heart;
   const [least, most] = [Math.ceil(values[0]), Math.floor(values[1])];
   if (most - least >= 1 && most - least <= 9)
     return Array.from({ length: most - least + 1 }, (_, i) => least + i);
   // As wide as a count of plays: a heart, unless the model predicts it.
-  if (!isOfRatings) return [1];
+  if (!isOfRatings) return heart;
   return Array.from({ length: 5 }, (_, i) => values[0] + (i * (values[1] - values[0])) / 4);
 }

@@ -1,15 +1,27 @@
-/** What a table says of items, in the order of the interactions' items: titles, categories, words, numbers. */
-import { columnInRole, storageKind, type ColumnSource, type ColumnVector } from '../data/schema.ts';
+/** What a table says of items or of people, in the order of the interactions': titles, categories, words, numbers. */
+import {
+  besidesRole,
+  columnInRole,
+  storageKind,
+  type Besides,
+  type Column,
+  type ColumnSource,
+  type ColumnVector,
+} from '../data/schema.ts';
+import { formatCell } from '../data/format-cell.ts';
 import { isMissing, lengthOf, textAt } from '../data/vector.ts';
 import { StudioError } from '../lib/errors.ts';
 import type { ItemFeatures } from './item-features.ts';
 
-export interface ItemTable {
+/** Of items, or of people. */
+export interface FeatureTable {
   features: ItemFeatures;
-  /** What an item is called; its id where the table has no name for it. */
+  /** What each is called; its id where the table has no name for it. */
   titles: string[];
-  /** Items that the table says nothing of. */
+  /** How many the table says nothing of. */
   unknown: number;
+  /** Cells of one, by column, as they are shown; without empty ones and the id. */
+  factsOf: (index: number) => { name: string; value: string }[];
 }
 
 /** More parts than one in this share of a column's cells make it a list of categories. */
@@ -18,36 +30,47 @@ const leastSplit = 0.05;
 const leastRecurrence = 1.6;
 const mostCategories = 5000;
 const separators = ['|', ';', ', ', '/'];
+/** RecBole's headers say what is below them: one thing, several with spaces between, numbers. */
+const toldType = /:(token|token_seq|float|float_seq)$/;
 const titleNames = /title|name|标题|名称|片名/i;
 
 /** @throws StudioError `bad-config` before it is said which column is the item */
-export async function readItemFeatures(
+export async function readFeatures(
   source: ColumnSource,
-  items: readonly string[],
-): Promise<ItemTable> {
+  ids: readonly string[],
+  about: Besides = 'items',
+): Promise<FeatureTable> {
   const { dataSet } = source;
-  const key = columnInRole(dataSet, 'item');
+  const key = columnInRole(dataSet, besidesRole[about]);
   if (!key)
-    throw new StudioError('bad-config', `Say which column of "${dataSet.name}" is the item`);
+    throw new StudioError(
+      'bad-config',
+      `Say which column of "${dataSet.name}" is the ${besidesRole[about]}`,
+    );
   const rowOf = rowsById(await source.column(key.name));
-  const rows = Int32Array.from(items, (id) => rowOf.get(id) ?? -1);
+  const rows = Int32Array.from(ids, (id) => rowOf.get(id) ?? -1);
   const used = dataSet.columns.filter(({ role }) => role === 'feature');
   const texts: ColumnVector[] = [];
-  const categories = new CategoryList(items.length);
+  const categories = new CategoryList(ids.length);
+  const shown: { column: Column; vector: ColumnVector }[] = [];
   const numbers: { name: string; values: Float64Array }[] = [];
   for (const column of used) {
     const vector = await source.column(column.name);
+    shown.push({ column, vector });
     if (storageKind(column.type) === 'number')
       numbers.push(standardised(column.name, vector, rows));
     else {
-      const separator = separatorOf(vector);
-      if (separator !== null || vector.kind === 'code') categories.add(vector, rows, separator);
+      const told = toldType.exec(column.name)?.[1];
+      if (told === 'float_seq') continue; // what a model made of the item, not what is known of it
+      const isList = told === 'token_seq' && !titleNames.test(column.name);
+      const separator = isList ? ' ' : separatorOf(vector);
+      if (separator !== null || isRecurring(vector)) categories.add(vector, rows, separator);
       else texts.push(vector);
     }
   }
   return {
     features: {
-      items: items.length,
+      items: ids.length,
       categories: categories.result(),
       texts:
         texts.length > 0
@@ -55,10 +78,18 @@ export async function readItemFeatures(
               row < 0 ? '' : texts.map((vector) => textAt(vector, row)).join(' '),
             )
           : null,
-      numbers: numbers.length > 0 ? packed(numbers, items.length) : null,
+      numbers: numbers.length > 0 ? packed(numbers, ids.length) : null,
     },
-    titles: await titlesOf(source, rows, items),
+    titles: await titlesOf(source, rows, ids),
     unknown: rows.filter((row) => row < 0).length,
+    factsOf(index) {
+      const row = rows[index] ?? -1;
+      if (row < 0) return [];
+      return shown.flatMap(({ column, vector }) => {
+        const value = formatCell(vector, row, column.type);
+        return value === null ? [] : [{ name: column.name, value }];
+      });
+    },
   };
 }
 
@@ -70,6 +101,13 @@ function rowsById(vector: ColumnVector): Map<string, number> {
     if (id !== '' && !rowOf.has(id)) rowOf.set(id, row);
   }
   return rowOf;
+}
+
+/** Whether a column's cells come again and again, as categories do; else they are names or words. */
+function isRecurring(vector: ColumnVector): boolean {
+  if (vector.kind !== 'code') return false;
+  const present = vector.codes.filter((code) => code >= 0);
+  return present.length >= leastRecurrence * new Set(present).size;
 }
 
 /** The separator of a column of lists, such as genres; null where cells are one thing each. */
