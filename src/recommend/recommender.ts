@@ -2,9 +2,12 @@
 import type { Interactions, Taste } from './interactions.ts';
 import type { ItemFeatures } from './item-features.ts';
 
-/** One summand of a score. `index` is an item, user, factor, feature or member of a hybrid by `kind`. */
+/**
+ * One summand of a score. `index` is an item, user, factor, feature or member of a hybrid by `kind`; `text` is what an
+ * item's text means, all of it in one.
+ */
 export interface ScorePart {
-  kind: 'item' | 'user' | 'factor' | 'feature' | 'bias' | 'member';
+  kind: 'item' | 'user' | 'factor' | 'feature' | 'text' | 'bias' | 'member';
   index: number;
   amount: number;
   /** Of a member: its own reasons, in its own units. */

@@ -37,8 +37,9 @@ export interface RerankWeights {
 /** One summand of a score, in words that a person knows. */
 export interface Reason {
   /** `item-bias`, `user-bias`: what is so of the item for everybody, of the person for every item. */
-  kind: 'item' | 'user' | 'factor' | 'feature' | 'member' | 'bias' | 'item-bias' | 'user-bias';
-  /** Title of an item, id of a user, name of a category …; the number of a factor. */
+  kind:
+    'item' | 'user' | 'factor' | 'feature' | 'text' | 'member' | 'bias' | 'item-bias' | 'user-bias';
+  /** Title of an item, id of a user, name of a category …; the number of a factor; of no use for a `text`. */
   name: string;
   amount: number;
 }

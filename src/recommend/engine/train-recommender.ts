@@ -9,6 +9,7 @@ import { fitRecommender } from '../fit-recommender.ts';
 import type { Interactions } from '../interactions.ts';
 import { asEvents, learnedParts } from '../learned-parts.ts';
 import { methodInfo, problemOf } from '../method-settings.ts';
+import { embedItems } from './embed-items.ts';
 import { allMethods, backendOf } from './methods.ts';
 import { readInteractions, splitEvents, type EventTable } from '../read-interactions.ts';
 import { readItemFeatures } from '../read-item-features.ts';
@@ -18,6 +19,8 @@ import { joinInteractions } from '../join-interactions.ts';
 import { evaluateRecommender, rankingOf } from './evaluate-recommender.ts';
 
 const progressEveryMs = 200;
+/** Of a run's work, where texts are encoded before the method is fitted. */
+const encodingShare = 0.5;
 /** Validation after an epoch is of so many people at most, so that it doesn't take longer than the epoch. */
 const validatedPeople = 500;
 
@@ -66,11 +69,13 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
     });
   };
   let loss: number | undefined;
+  const encodes = config.settings['text'] === 'sentence-encoder' && features?.texts;
+  const before = encodes ? encodingShare : 0;
   const context = {
     seed: config.seed,
     async breathe(progress: FitProgress) {
       loss = progress.loss ?? loss;
-      tell(progress);
+      tell({ ...progress, done: before + (1 - before) * progress.done });
       await breath.within();
     },
     async onEpoch(epoch: number, model: Recommender) {
@@ -89,13 +94,15 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
     },
   };
   let outcome: RecommenderOutcome['outcome'] = 'completed';
-  const model = await fitRecommender(
-    method,
-    learned.train,
-    config.settings,
-    context,
-    features,
-  ).catch((error: unknown) => {
+  const encoding = async (done: number) => {
+    tell({ done: encodingShare * done });
+    await breath.within();
+  };
+  const fit = async () => {
+    const known = encodes ? await embedItems(features, encoding) : features;
+    return fitRecommender(method, learned.train, config.settings, context, known);
+  };
+  const model = await fit().catch((error: unknown) => {
     if (!(error instanceof Stopped)) throw error;
     outcome = 'stopped';
     if (last) return last.model;
@@ -179,11 +186,12 @@ function asMethodTakes(
   const known = Object.entries(allMethods).find(([name]) => name === id)?.[1];
   const all = { ...(known?.defaults as Record<string, SettingValue> | undefined), ...settings };
   if (id !== 'hybrid') return all;
-  const { combination, first, firstWeight, second, secondWeight } = settings;
-  const members = [
-    { method: first, weight: firstWeight },
-    { method: second, weight: secondWeight },
-  ];
+  const { combination, first, firstWeight, second, secondWeight, text } = all;
+  const member = (method: SettingValue | undefined, weight: SettingValue | undefined) => ({
+    ...{ method, weight },
+    ...(method === 'content-based' && text !== undefined && { settings: { text } }),
+  });
+  const members = [member(first, firstWeight), member(second, secondWeight)];
   // The list is the method's own; everything else takes settings as they are.
   return { combination, members } as unknown as Record<string, SettingValue>;
 }

@@ -13,8 +13,10 @@ import type { EncoderParts } from './encoder-files.ts';
 /** The graph itself looks at no more. */
 const mostTokens = 128;
 const mostInBatch = 32;
-/** What a batch is to take at most, where a text alone doesn't take longer. */
+/** What a batch is to take at most, where its least doesn't take longer already. */
 const batchMs = 40;
+/** A graph of 256 operations takes its time however little it computes: batches are no smaller, in tokens. */
+const leastInBatch = 64;
 
 export interface EncodeOptions {
   /** After each batch, with the share that is done, 0 to 1; what it throws ends the work. */
@@ -24,8 +26,8 @@ export interface EncodeOptions {
 export class SentenceEncoder {
   readonly #graph: GraphModel<IOHandler>;
   readonly #tokenizer: UnigramTokenizer;
-  /** Of the last batch; a guess before the first. Tokens with those that fill texts up. */
-  #msPerToken = 1;
+  /** That a batch may have, those that fill texts up counted too: doubled and halved as batches turn out to take. */
+  #tokensInBatch = leastInBatch;
 
   private constructor(graph: GraphModel<IOHandler>, tokenizer: UnigramTokenizer) {
     this.#graph = graph;
@@ -74,7 +76,7 @@ export class SentenceEncoder {
       const started = performance.now();
       const values = await this.#run(batch.map(({ tokens }) => tokens));
       const longest = batch.at(-1)?.tokens.length ?? 1;
-      this.#msPerToken = (performance.now() - started) / (batch.length * longest);
+      this.#adapt(batch.length * longest, performance.now() - started);
       batch.forEach(({ text }, i) =>
         rows.set(
           values.subarray(i * embeddingWidth, (i + 1) * embeddingWidth),
@@ -91,11 +93,16 @@ export class SentenceEncoder {
     this.#graph.dispose();
   }
 
-  /** How many of the next texts will take no longer than a batch may. */
+  /** How many of the next texts are a batch. */
   #batchSize(next: readonly { tokens: number[] }[]): number {
-    const most = batchMs / this.#msPerToken;
+    const most = this.#tokensInBatch;
     const tooMany = next.findIndex(({ tokens }, i) => (i + 1) * tokens.length > most);
     return Math.max(1, tooMany < 0 ? next.length : tooMany);
+  }
+
+  #adapt(tokens: number, ms: number) {
+    if (ms > batchMs) this.#tokensInBatch = Math.max(leastInBatch, this.#tokensInBatch / 2);
+    else if (ms < batchMs / 2 && tokens > this.#tokensInBatch / 2) this.#tokensInBatch *= 2;
   }
 
   /** @returns [texts, embeddingWidth] */

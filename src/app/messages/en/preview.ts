@@ -63,6 +63,10 @@ export const preview = {
       isNew
         ? `Because it suits your taste in factor ${name}`
         : `Because it suits their taste in factor ${name}`,
+    text: (_name: string, isNew: boolean): string =>
+      isNew
+        ? 'Because its text means much the same as what you liked'
+        : 'Because its text means much the same as what they liked',
     member: (name: string) => `Because ${name} ranks it high`,
     'item-bias': () => 'Because many people like it',
     none: () => 'Why it is here',
@@ -71,6 +75,7 @@ export const preview = {
     bias: 'The average',
     'item-bias': 'How it is liked by all',
     'user-bias': 'How this person rates in general',
+    text: 'What its text means',
     rest: 'The rest',
     factor: (name: string) => `Factor ${name}`,
     user: (name: string) => `Person ${name}`,
