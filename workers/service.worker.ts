@@ -1,6 +1,6 @@
 /**
  * Makes the studio start and train with the network off: everything that was built is precached on the
- * first visit. Samples are kept by the page when they are used. Nothing here looks at data.
+ * first visit. Samples and pretrained models are kept by those who use them, when they do. Nothing here looks at data.
  *
  * From the second visit on it also isolates the page, on hosts that can't send headers: then workers may share
  * memory, and training on several cores exchanges gradients in microseconds. The first visit works without, and

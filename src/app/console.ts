@@ -8,6 +8,7 @@ import type { DataSetChange } from '../rpc/contracts.ts';
 import type { Person, RerankWeights } from '../rpc/recommend-contract.ts';
 import type { ImportOptions } from '../state/data-session.svelte.ts';
 import type { ProjectSession } from '../state/project-session.svelte.ts';
+import { embed } from '../state/sentence-encoder.ts';
 import type { Workspace } from '../state/workspace.svelte.ts';
 import { tasks } from '../tasks/catalogue.ts';
 import type { RunEvent, RunRequest } from '../training/run.ts';
@@ -37,6 +38,8 @@ export function createConsoleApi(workspace: Workspace, titleOf: (taskId: string)
     openProject: project,
     deleteProject: (id: string) => workspace.deleteProject(id),
     exportProject: (id: string) => workspace.exportProject(id),
+    /** English texts as 512 numbers each, of length 1; the product of two rows says how alike they mean. */
+    embed,
     importProject: async (file: Blob) => project(await workspace.importProject(file)),
   };
 }

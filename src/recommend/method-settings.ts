@@ -1,6 +1,7 @@
 /** What each method can be told, for forms and guards: light, so that a page may know it before any method is loaded. */
 import type { SettingValue } from '../training/run.ts';
 import { gru4recDefaults, sasrecDefaults, type SequentialSettings } from './settings/sequential.ts';
+import { textFeatures } from './settings/text.ts';
 import { twoTowerDefaults } from './settings/two-tower.ts';
 
 export type MethodSetting =
@@ -89,6 +90,9 @@ const sequential = (of: SequentialSettings, isDeep: boolean): readonly MethodSet
   learningRate(of.learningRate),
   atLeastZero('sampledItems', of.sampledItems),
 ];
+const text: MethodSetting = {
+  ...{ type: 'choice', name: 'text', default: textFeatures[0], choices: textFeatures },
+};
 const combinable = ['ease', 'item-knn', 'ials', 'user-knn', 'pure-svd', 'bpr', 'content-based'];
 
 /** The usual choice first, baselines after what learns more. */
@@ -146,6 +150,7 @@ export const recommenderMethods: readonly MethodInfo[] = [
     learnsFrom: 'events',
     settings: [
       atLeastZero('categories', 1, 0.1),
+      text,
       atLeastZero('words', 0.5, 0.1),
       atLeastZero('numbers', 0.5, 0.1),
       whole('leastItems', 2),
@@ -166,6 +171,7 @@ export const recommenderMethods: readonly MethodInfo[] = [
       atLeastZero('firstWeight', 1, 0.1),
       { type: 'choice', name: 'second', default: 'content-based', choices: combinable },
       atLeastZero('secondWeight', 0.3, 0.1),
+      text,
     ],
   },
   {

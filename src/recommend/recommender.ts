@@ -4,10 +4,10 @@ import type { ItemFeatures } from './item-features.ts';
 
 /**
  * One summand of a score. `person` is what is known of the person beside their events. `index` is an item, user, factor,
- * feature or member of a hybrid by `kind`.
+ * feature or member of a hybrid by `kind`; `text` is what an item's text means, all of it in one.
  */
 export interface ScorePart {
-  kind: 'item' | 'user' | 'person' | 'factor' | 'feature' | 'bias' | 'member';
+  kind: 'item' | 'user' | 'person' | 'factor' | 'feature' | 'text' | 'bias' | 'member';
   index: number;
   amount: number;
   /** Of a member: its own reasons, in its own units. */

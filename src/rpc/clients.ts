@@ -2,6 +2,7 @@
 import type { DataApi, InferenceApi, TrainingApi } from './contracts.ts';
 import type { RecommendApi } from './recommend-contract.ts';
 import type { RecommendPreviewApi } from './recommend-preview-contract.ts';
+import type { TextApi } from './text-contract.ts';
 import { WorkerClient } from './worker-client.ts';
 
 export const dataClient = () =>
@@ -37,5 +38,14 @@ export const recommendClient = () =>
       new Worker(new URL('../../workers/recommend.worker.ts', import.meta.url), {
         type: 'module',
         name: 'recommend',
+      }),
+  );
+
+export const textClient = () =>
+  new WorkerClient<TextApi>(
+    () =>
+      new Worker(new URL('../../workers/text.worker.ts', import.meta.url), {
+        type: 'module',
+        name: 'text',
       }),
   );

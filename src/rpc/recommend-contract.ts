@@ -56,11 +56,12 @@ export interface Reason {
     | 'person'
     | 'factor'
     | 'feature'
+    | 'text'
     | 'member'
     | 'bias'
     | 'item-bias'
     | 'user-bias';
-  /** Title of an item, id of a user, name of a category …; the number of a factor. */
+  /** Title of an item, id of a user, name of a category …; the number of a factor; of no use for a `text`. */
   name: string;
   amount: number;
   /** Of a factor: the end on which the item lies, without the item itself, and the other. */

@@ -38,12 +38,12 @@ export function offline(): Plugin {
   };
 }
 
-/** Samples are left out: they are kept when they are used. */
+/** Samples and pretrained models are left out: they are kept when they are used. */
 function precacheEntries(dist: string) {
   return readdirSync(dist, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name !== 'sw.js')
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => !relative(dist, path).startsWith('samples'))
+    .filter((path) => !/^(samples|models)\b/.test(relative(dist, path)))
     .sort()
     .map((path) => ({
       url: relative(dist, path).replaceAll('\\', '/'),

@@ -244,6 +244,19 @@ test('a gzip file that ends too soon leaves no data set behind', async () => {
   expect(await repository(db, dataSetCodec).list()).toEqual([]);
 });
 
+test('a text is left out of a table, and used of items', async () => {
+  const db = await testDb();
+  const rows = Array.from({ length: 20 }, (_, i) => `${i},The thing that is number ${i} of them`);
+  const files = [file(`item,about\n${rows.join('\n')}\n`)];
+  const roleOf = async (about?: 'items') => {
+    const request = { projectId: about ?? 'p', name: 'x', files, ...(about && { about }) };
+    const { columns } = await importFiles(db, request, () => undefined);
+    return columns.find(({ name }) => name === 'about')?.role;
+  };
+  expect(await roleOf()).toBe('ignored');
+  expect(await roleOf('items')).toBe('feature');
+});
+
 test('a full disk stops an import without a data set', async () => {
   const db = await testDb();
   let puts = 0;

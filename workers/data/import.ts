@@ -13,6 +13,7 @@ import {
 import { openTable } from '../../src/data/readers/open-table.ts';
 import { joinNotes, uniqueNames, type TableReader } from '../../src/data/readers/table-reader.ts';
 import type {
+  Column,
   ColumnType,
   DataSet,
   Dialect,
@@ -126,7 +127,7 @@ async function readOnce(
     change: { type: 'import', files: request.files.map(({ name }) => name) },
     rows: table.builder.rows,
     blockRows: blockRowsOf(table.names.length),
-    columns: await table.end(),
+    columns: (await table.end()).map((column) => roleOfItems(column, request.about)),
     split: defaultSplit,
     dialect,
     source: (await sources.all()).map((file, i) => ({ ...file, dialect: dialects[i] ?? dialect })),
@@ -135,6 +136,11 @@ async function readOnce(
   };
   meter.done(draft.rows);
   return draft;
+}
+
+/** A text tells a table's model nothing that holds for new rows, but of an item it tells what it is. */
+function roleOfItems(column: Column, about: ImportRequest['about']): Column {
+  return about === 'items' && column.type === 'text' ? { ...column, role: 'feature' } : column;
 }
 
 type KeptFile = Omit<SourceFile, 'dialect'>;

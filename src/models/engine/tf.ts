@@ -1,5 +1,5 @@
 /** The one door to tfjs: core only. Backends are loaded by name, lazily (training/engine/backend.ts). */
-import type { backend_util } from '@tensorflow/tfjs-core';
+import type { backend_util, io } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core'; // before the gradients, which ask for its flags
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js'; // the index registers none
 
@@ -97,3 +97,4 @@ export type {
 } from '@tensorflow/tfjs-core';
 
 export type Conv2DInfo = backend_util.Conv2DInfo;
+export type IOHandler = io.IOHandler;

@@ -50,11 +50,12 @@ function asMethodTakes(
   const all = { ...(known?.defaults as Record<string, SettingValue> | undefined), ...settings };
   delete all['patience']; // of the run, not of the model
   if (id !== 'hybrid') return all;
-  const { combination, first, firstWeight, second, secondWeight } = settings;
-  const members = [
-    { method: first, weight: firstWeight },
-    { method: second, weight: secondWeight },
-  ];
+  const { combination, first, firstWeight, second, secondWeight, text } = all;
+  const member = (method: SettingValue | undefined, weight: SettingValue | undefined) => ({
+    ...{ method, weight },
+    ...(method === 'content-based' && text !== undefined && { settings: { text } }),
+  });
+  const members = [member(first, firstWeight), member(second, secondWeight)];
   // The list is the method's own; everything else takes settings as they are.
   return { combination, members } as unknown as Record<string, SettingValue>;
 }

@@ -10,6 +10,7 @@ import type { Interactions } from '../interactions.ts';
 import { asEvents, learnedParts, type LearnedParts } from '../learned-parts.ts';
 import { liked } from '../liked.ts';
 import { methodInfo } from '../method-settings.ts';
+import { embedItems } from './embed-items.ts';
 import { allMethods, backendOf } from './methods.ts';
 import { readInteractions, splitEvents, type EventTable } from '../read-interactions.ts';
 import { readFeatures } from '../read-features.ts';
@@ -25,6 +26,8 @@ import { evaluateRecommender, validationOf, valueBaseline } from './evaluate-rec
 const progressEveryMs = 200;
 /** Thrown where further epochs promise nothing. */
 class Enough extends Error {}
+/** Of a run's work, where texts are encoded before the method is fitted. */
+const encodingShare = 0.5;
 
 /** @throws StudioError `cancelled` when it is stopped before there is a model; what the method throws */
 export async function trainRecommender(job: TrainingJob): Promise<RecommenderOutcome> {
@@ -90,13 +93,15 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
     });
   };
   let loss: number | undefined;
+  const encodes = config.settings['text'] === 'sentence-encoder' && features?.texts;
+  const before = encodes ? encodingShare : 0;
   const pace = new CheckpointPace(job.saveCheckpoint, job.checkpointEveryMs);
   const context: FitContext = {
     ...{ seed: config.seed, people },
     from: killed?.fit ?? null,
     async breathe(progress) {
       loss = progress.loss ?? loss;
-      tell(progress);
+      tell({ ...progress, done: before + (1 - before) * progress.done });
       await breath.within();
     },
     async onEpoch(epoch, model, save) {
@@ -124,9 +129,14 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
       if (choice.isEnough) throw new Enough();
     },
   };
+  const encoding = async (done: number) => {
+    tell({ done: encodingShare * done });
+    await breath.within();
+  };
   const fit = async () => {
     if (choice.isEnough) throw new Enough(); // killed at the very end
-    return fitRecommender(method, learned.train, config.settings, context, features);
+    const known = encodes ? await embedItems(features, encoding) : features;
+    return fitRecommender(method, learned.train, config.settings, context, known);
   };
   let outcome: RecommenderOutcome['outcome'] = 'completed';
   const fitted = await fit().catch((error: unknown) => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ItemFeatures } from '../../../src/recommend/item-features.ts';
 import { method as contentBased } from '../../../src/recommend/methods/content-based/method.ts';
 import { wordsOf } from '../../../src/recommend/words.ts';
@@ -144,6 +144,99 @@ test('a saved model scores as before, and a damaged one is refused', async () =>
   expect(opened.nameOf?.('feature', 0)).toBe('comedy');
   const broken = { ...saved, arrays: { ...saved.arrays, indices: Uint32Array.of(99) } };
   expect(() => contentBased.open(broken)).toThrow(expect.objectContaining({ code: 'corrupt' }));
+});
+
+describe('with what texts mean', () => {
+  const meanings: ItemFeatures = {
+    ...features,
+    embeddings: {
+      width: 3,
+      values: Float32Array.from(
+        [
+          [1, 0, 0],
+          [0.8, 0.6, 0],
+          [0, 0, 1],
+          [0, 0.6, 0.8],
+          [0, 0, 0],
+          [0, 0, 1],
+        ].flat(),
+      ),
+    },
+  };
+  const encoded = { text: 'sentence-encoder' } as const;
+
+  test('scores are cosines of the embeddings with their mean taken off', async () => {
+    const model = await fit({ ...encoded, categories: 0, numbers: 0 }, meanings);
+    const scores = scoresOf(model, tasteFor([[0, 5]]));
+    const mean = [1.8 / 5, 1.2 / 5, 2.8 / 5]; // of the five that have a text
+    const centred = (row: number[]) => row.map((value, k) => value - (mean[k] ?? 0));
+    const [a, b] = [centred([1, 0, 0]), centred([0.8, 0.6, 0])];
+    const product = a.reduce((sum, value, k) => sum + value * (b[k] ?? 0), 0);
+    expect(scores[1]).toBeCloseTo(product / Math.hypot(...a) / Math.hypot(...b), 5);
+    expect(scores[4]).toBe(0);
+    expect(model.similar(2, 1)?.[0]).toMatchObject({ item: 5 });
+    expect(model.similar(2, 1)?.[0]?.similarity).toBeCloseTo(1, 5);
+  });
+
+  test('they are one reason beside categories and numbers, and all sum to the score', async () => {
+    const model = await fit(encoded, meanings);
+    const taste = tasteFor([
+      [1, 4],
+      [3, 5],
+    ]);
+    const scores = scoresOf(model, taste);
+    for (let item = 0; item < model.items; item++) {
+      const { parts, isExact } = model.reasons(taste, item);
+      expect(isExact).toBe(true);
+      expect(parts.reduce((sum, { amount }) => sum + amount, 0)).toBeCloseTo(
+        scores[item] ?? NaN,
+        6,
+      );
+      expect(parts.filter(({ kind }) => kind === 'text')).toHaveLength(item === 4 ? 0 : 1);
+    }
+    const names = model
+      .reasons(taste, 5)
+      .parts.flatMap(({ kind, index }) =>
+        kind === 'feature' ? model.nameOf?.('feature', index) : [],
+      );
+    expect(names.toSorted()).toEqual(['space', 'year']); // no words
+    const alone = model.similar(3, 5)?.find(({ item }) => item === 3);
+    expect(alone).toBeUndefined();
+  });
+
+  test('vectors, scores and reasons are the same from what was saved, without an encoder', async () => {
+    const model = await fit(encoded, meanings);
+    const saved = structuredClone(model.save());
+    const opened = contentBased.open(saved);
+    const taste = tasteFor([
+      [1, 5],
+      [3, 4],
+    ]);
+    expect(scoresOf(opened, taste)).toEqual(scoresOf(model, taste));
+    expect(opened.reasons(taste, 5)).toEqual(model.reasons(taste, 5));
+    expect(opened.vectors()).toEqual(model.vectors());
+    const broken = { ...saved, arrays: { ...saved.arrays, embeddings: new Float32Array(17) } };
+    expect(() => contentBased.open(broken)).toThrow(expect.objectContaining({ code: 'corrupt' }));
+  });
+
+  test('the map keeps distances, words are used where they are asked for, and nothing stands in for an encoder', async () => {
+    const model = await fit(encoded, meanings);
+    const { values, width } = model.vectors() ?? { values: new Float32Array(), width: 0 };
+    const squared = Array.from(
+      { length: width },
+      (_, k) => (values[k] ?? 0) - (values[width + k] ?? 0),
+    ).reduce((sum, value) => sum + value * value, 0);
+    const similarity = model.similar(0, 5)?.find(({ item }) => item === 1)?.similarity ?? NaN;
+    expect(squared).toBeCloseTo(2 - 2 * similarity, 4);
+    const taste = tasteFor([[3, 5]]);
+    expect(scoresOf(await fit({}, meanings), taste)).toEqual(scoresOf(await fit(), taste));
+    await expect(fit(encoded)).rejects.toThrow('nobody has encoded the texts');
+    const same = { ...meanings, categories: null, numbers: null };
+    const all = { width: 2, values: Float32Array.from({ length: 12 }, () => Math.SQRT1_2) };
+    await expect(fit(encoded, { ...same, embeddings: all })).rejects.toThrow(
+      'tells any two items apart',
+    );
+  });
 });
 
 test("it says what it can't be fitted to", async () => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Random } from '../../../src/lib/random.ts';
 import { allMethods } from '../../../src/recommend/engine/methods.ts';
 import { trainRecommender } from '../../../src/recommend/engine/train-recommender.ts';
@@ -13,6 +13,20 @@ import { Control } from '../../../src/training/engine/control.ts';
 import type { RunEvent, SettingValue } from '../../../src/training/run.ts';
 import { eventSource } from '../../support/event-source.ts';
 import { memorySource } from '../../support/memory-source.ts';
+
+vi.mock('../../../src/text/engine/load-encoder.ts', async () => {
+  const { openSentenceEncoder } = await import('../../support/sentence-encoder.ts');
+  return { loadSentenceEncoder: openSentenceEncoder }; // Node has no server to load it from
+});
+
+const animals =
+  'Cats,Dogs,Wolves,Lions,Bears,Foxes,Deer,Horses,Eagles,Owls,Mice,Rabbits,Tigers,Seals,Frogs'.split(
+    ',',
+  );
+const trades =
+  'Baking,Plumbing,Carpentry,Accounting,Teaching,Nursing,Law,Banking,Farming,Selling,Tailoring,Masonry,Engineering,Painting,Cooking'.split(
+    ',',
+  );
 
 /** Two crowds of 20 people with 15 items each, and now and then something of the other crowd. */
 function twoCrowds() {
@@ -227,4 +241,41 @@ test('what is known of a run’s settings is checked where they are stored', () 
     'setting "settings.regularization"',
   );
   expect(() => parseRunConfig({ ...config, code: 'alert(1)' })).toThrow('setting "code"');
+});
+
+describe('with the sentence encoder', () => {
+  const described = memorySource({
+    id: {
+      type: 'integer',
+      cells: Array.from({ length: 30 }, (_, i) => (i < 15 ? i : 85 + i)),
+      role: 'item',
+    },
+    about: {
+      type: 'text',
+      cells: Array.from({ length: 30 }, (_, i) =>
+        i < 15 ? `${animals[i] ?? ''} live in the wild` : `${trades[i - 15] ?? ''} is a job`,
+      ),
+    },
+  });
+
+  test('a run encodes texts first, tells how far it is, and needs no encoder afterwards', async () => {
+    for (const [id, settings] of [
+      ['content-based', { text: 'sentence-encoder' }],
+      ['hybrid', { text: 'sentence-encoder', first: 'ease', second: 'content-based' }],
+    ] as const) {
+      const run = { ...job(id, settings), items: described };
+      const { recommender, outcome, evaluation } = await trainRecommender(run);
+      expect(outcome).toBe('completed');
+      const { value = 0, baseline } = evaluation?.metrics['ndcgAt10'] ?? {};
+      expect(value).toBeGreaterThan(1.2 * (baseline ?? 0)); // the two crowds are told apart
+      const names = Object.keys(recommender.arrays).map((name) => name.split('/').at(-1));
+      expect(names).toContain('embeddings');
+    }
+  });
+
+  test('one that is stopped while it encodes leaves no model', async () => {
+    const run = { ...job('content-based', { text: 'sentence-encoder' }), items: described };
+    run.control.command('stop');
+    await expect(trainRecommender(run)).rejects.toMatchObject({ code: 'cancelled' });
+  });
 });

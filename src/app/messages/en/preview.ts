@@ -67,6 +67,10 @@ export const preview = {
       isNew
         ? `Because it suits your taste for ${likes}`
         : `Because it suits their taste for ${likes}`,
+    text: (_name: string, isNew: boolean): string =>
+      isNew
+        ? 'Because its text means much the same as what you liked'
+        : 'Because its text means much the same as what they liked',
     member: (name: string) => `Because ${name} ranks it high`,
     person: () => 'Because of what is known of them',
     'item-bias': () => 'Because many people like it',
@@ -77,6 +81,7 @@ export const preview = {
     'item-bias': 'How it is liked by all',
     'user-bias': 'How this person rates in general',
     person: 'What is known of the person',
+    text: 'What its text means',
     rest: 'The rest',
     factor: (name: string) => `Factor ${name}`,
     likes: (titles: readonly string[], category: string | null) =>

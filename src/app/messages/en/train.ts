@@ -71,7 +71,7 @@ export const train = {
       'Predicts ratings by how generous people are and how well items are liked. A baseline for ratings.',
     'item-mean': 'The mean rating of an item. The simplest baseline for ratings.',
     'content-based':
-      'What is like the liked items by category, words and numbers. Needs a table of items; recommends new items too.',
+      'What is like the liked items by category, text and numbers. Needs a table of items; recommends new items too.',
     hybrid: 'Two methods together: where one knows little the other helps.',
     'two-tower':
       'Learns vectors of people and items from their events and features: also for new items.',

@@ -59,6 +59,8 @@ export const preview: Messages['preview'] = {
       isNew ? `因为在因子 ${name} 上符合您的喜好` : `因为在因子 ${name} 上符合此人的喜好`,
     likes: (likes, isNew) =>
       isNew ? `因为符合您对${likes}的喜好` : `因为符合此人对${likes}的喜好`,
+    text: (_name, isNew) =>
+      isNew ? '因为它的文本与您喜欢的含义相近' : '因为它的文本与此人喜欢的含义相近',
     member: (name) => `因为 ${name} 把它排得很高`,
     person: () => '因为对此人的了解',
     'item-bias': () => '因为很多人喜欢它',
@@ -69,6 +71,7 @@ export const preview: Messages['preview'] = {
     'item-bias': '大家对它的喜好',
     'user-bias': '此人评分的总体倾向',
     person: '对此人的了解',
+    text: '文本的含义',
     rest: '其余部分',
     factor: (name) => `因子 ${name}`,
     likes: (titles, category) =>

@@ -95,7 +95,8 @@ export const recommend: ScreenMessages['recommend'] = {
     itemRegularization: '物品正则化',
     damping: '阻尼',
     categories: '类别的权重',
-    words: '词的权重',
+    words: '文本的权重',
+    text: '物品的文本',
     numbers: '数字的权重',
     leastItems: '词至少出现的物品数',
     mostWords: '词数上限',
@@ -116,7 +117,12 @@ export const recommend: ScreenMessages['recommend'] = {
     dropout: '随机失活',
     sampledItems: '采样物品数（0：全部）',
   },
+  settingHints: {
+    text: '按共有的词（任何语言），或按含义：一个预训练的英语编码器，7.4 MB，只加载一次并保留。其他语言，或名称和数字更重要时，请用词频。每段文本编码需 10 至 100 毫秒。',
+  },
   choices: {
+    'tf-idf': '词频（TF-IDF）',
+    'sentence-encoder': '含义（句子编码器，英语）',
     cosine: '余弦',
     'adjusted-cosine': '修正余弦（减去均值）',
     sum: '近邻求和（用于排序）',

@@ -26,7 +26,7 @@ export const method: RecommenderMethod<TwoTowerSettings> = {
     twoTowerStepsBytes(
       jobOf(interactions, settings, {
         ...{ starts: new Uint32Array(1), indices: new Uint32Array(0), values: new Float32Array(0) },
-        names: new Array<string>(usualFeatures).fill(''),
+        ...{ names: new Array<string>(usualFeatures).fill(''), dense: null },
       }),
     ) +
     8 * interactions.indices.length,

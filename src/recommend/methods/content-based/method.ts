@@ -7,17 +7,25 @@ import { Breaks } from '../../in-parts.ts';
 import type { Interactions } from '../../interactions.ts';
 import type { RecommenderMethod } from '../../recommender.ts';
 import { ContentBased } from './recommender.ts';
+import type { ItemFeatures } from '../../item-features.ts';
+import { textFeatures, type TextFeatures } from '../../settings/text.ts';
 import { itemVectors, type PartWeights, type WordLimits } from './tf-idf.ts';
 
-export type ContentBasedSettings = PartWeights & WordLimits;
+export type ContentBasedSettings = PartWeights & WordLimits & { text: TextFeatures };
 
 /** What an item's vector takes at its peak, by films with a title, a year and genres: 40 entries as plain objects. */
 const bytesPerItem = 4000;
+/** And its embedding: as it came, centred, and a copy of that to be saved, 512 numbers each. */
+const bytesPerEmbedding = 3 * 512 * 4;
 
 export const method: RecommenderMethod<ContentBasedSettings> = {
   id: 'content-based',
-  defaults: { categories: 1, words: 0.5, numbers: 0.5, leastItems: 2, mostWords: 20_000 },
-  memory: ({ items }) => items * bytesPerItem,
+  defaults: {
+    ...{ categories: 1, words: 0.5, numbers: 0.5, text: textFeatures[0] },
+    ...{ leastItems: 2, mostWords: 20_000 },
+  },
+  memory: ({ items }, { text }) =>
+    items * (bytesPerItem + (text === 'sentence-encoder' ? bytesPerEmbedding : 0)),
   async fit(interactions, settings, context, features) {
     if (!features?.categories && !features?.texts && !features?.numbers)
       throw new StudioError(
@@ -30,8 +38,8 @@ export const method: RecommenderMethod<ContentBasedSettings> = {
         `content-based: features are of ${features.items} items, events of ${interactions.items}`,
       );
     const breaks = new Breaks(() => context.breathe({ done: 0.5 }));
-    const vectors = await breaks.drive(itemVectors(features, settings, settings));
-    if (vectors.indices.length === 0)
+    const vectors = await breaks.drive(itemVectors(asTold(features, settings), settings, settings));
+    if (vectors.indices.length === 0 && !vectors.dense?.values.some((value) => value !== 0))
       throw new StudioError(
         'bad-config',
         'content-based: no category, word or number tells any two items apart',
@@ -41,6 +49,14 @@ export const method: RecommenderMethod<ContentBasedSettings> = {
   },
   open: (saved) => ContentBased.open(saved),
 };
+
+/** With texts as words, or as what they mean. @throws StudioError `bad-config` */
+function asTold(features: ItemFeatures, { text, words }: ContentBasedSettings): ItemFeatures {
+  if (text === 'tf-idf') return { ...features, embeddings: null };
+  if (features.texts && words > 0 && !features.embeddings)
+    throw new StudioError('bad-config', 'content-based: nobody has encoded the texts of the items');
+  return { ...features, texts: null };
+}
 
 function meanValue({ values }: Interactions): number {
   let sum = 0;

@@ -3,7 +3,7 @@ import { StudioError } from '../../../lib/errors.ts';
 import type { Taste } from '../../interactions.ts';
 import { exactReasons, mostSimilar } from '../../linear-scores.ts';
 import { principalComponents } from '../../principal-components.ts';
-import type { Recommender, SavedRecommender, ScoreReasons } from '../../recommender.ts';
+import type { Recommender, SavedRecommender, ScorePart, ScoreReasons } from '../../recommender.ts';
 import { SavedReader } from '../../saved.ts';
 import type { ItemVectors } from './tf-idf.ts';
 
@@ -26,20 +26,25 @@ export class ContentBased implements Recommender {
     this.items = vectors.starts.length - 1;
   }
 
+  /** All features: the sparse ones, then those of the texts' meaning. */
+  get #columns(): number {
+    return this.#vectors.names.length + (this.#vectors.dense?.width ?? 0);
+  }
+
   /** Cosines with the profile, −1 to 1; all 0 for who has liked nothing yet. */
   score(taste: Taste, out: Float32Array) {
     this.#products(this.#profile(taste), out);
   }
 
-  /** A summand a feature that the item and the profile share. */
+  /** A summand a feature that the item and the profile share; one for all of what its text means. */
   reasons(taste: Taste, item: number): ScoreReasons {
     const profile = this.#profile(taste);
-    const parts = this.#rowOf(item).map(([index, value]) => ({
-      kind: 'feature' as const,
-      index,
+    const amount = this.#meaningProduct(item, profile);
+    const features = this.#rowOf(item).map(([index, value]): ScorePart => ({
+      ...{ kind: 'feature', index },
       amount: value * (profile[index] ?? 0),
     }));
-    return exactReasons(parts);
+    return exactReasons([...features, { kind: 'text', index: 0, amount }]);
   }
 
   nameOf(_kind: 'feature' | 'member', index: number): string {
@@ -47,8 +52,8 @@ export class ContentBased implements Recommender {
   }
 
   similar(item: number, count: number) {
-    const own = new Float64Array(this.#vectors.names.length);
-    for (const [index, value] of this.#rowOf(item)) own[index] = value;
+    const own = new Float64Array(this.#columns);
+    this.#addTo(own, item, 1);
     const cosines = new Float32Array(this.items);
     this.#products(own, cosines);
     return mostSimilar(item, count, this.items, (other) => cosines[other] ?? 0).filter(
@@ -63,11 +68,14 @@ export class ContentBased implements Recommender {
   }
 
   save(): SavedRecommender {
-    const { starts, indices, values, names } = this.#vectors;
+    const { starts, indices, values, names, dense } = this.#vectors;
     return {
       method: 'content-based',
-      settings: { meanValue: this.#meanValue, names: JSON.stringify(names) },
-      arrays: { starts, indices, values },
+      settings: {
+        ...{ meanValue: this.#meanValue, names: JSON.stringify(names) },
+        ...(dense && { embeddingWidth: dense.width }),
+      },
+      arrays: { starts, indices, values, ...(dense && { embeddings: dense.values }) },
     };
   }
 
@@ -85,7 +93,13 @@ export class ContentBased implements Recommender {
       indices.every((index) => index < (names?.length ?? 0));
     if (!names || !isWhole)
       throw new StudioError('corrupt', "A saved content-based model's arrays don't fit together");
-    return new ContentBased({ starts, indices, values, names }, meanValue);
+    // Models that know texts by their words have none.
+    const width = 'embeddingWidth' in saved.settings ? reader.number('embeddingWidth') : 0;
+    const dense =
+      width > 0
+        ? { width, values: reader.array('embeddings', Float32Array, width * (starts.length - 1)) }
+        : null;
+    return new ContentBased({ starts, indices, values, names, dense }, meanValue);
   }
 
   /**
@@ -93,15 +107,13 @@ export class ContentBased implements Recommender {
    * person's mean or above it, which few events pull only a little way from everybody's.
    */
   #profile({ items, values }: Taste): Float64Array {
-    const profile = new Float64Array(this.#vectors.names.length);
+    const profile = new Float64Array(this.#columns);
     let sum = damping * this.#meanValue;
     for (const value of values) sum += value;
     const least = sum / (values.length + damping) - 1e-6 * Math.abs(sum); // all alike are all liked
     items.forEach((item, i) => {
       const value = values[i] ?? 0;
-      if (value < least) return;
-      for (const [index, amount] of this.#rowOf(item))
-        profile[index] = (profile[index] ?? 0) + Math.abs(value) * amount;
+      if (value >= least) this.#addTo(profile, item, Math.abs(value));
     });
     let squares = 0;
     for (const amount of profile) squares += amount * amount;
@@ -116,11 +128,35 @@ export class ContentBased implements Recommender {
     return row;
   }
 
+  /** features += weight · item */
+  #addTo(features: Float64Array, item: number, weight: number) {
+    for (const [index, amount] of this.#rowOf(item))
+      features[index] = (features[index] ?? 0) + weight * amount;
+    const first = this.#vectors.names.length;
+    this.#meaningOf(item).forEach((amount, k) => {
+      features[first + k] = (features[first + k] ?? 0) + weight * amount;
+    });
+  }
+
+  /** Of what the item's text means; empty where texts are known by their words. */
+  #meaningOf(item: number): Float32Array {
+    const { values, width } = this.#vectors.dense ?? { values: new Float32Array(), width: 0 };
+    return values.subarray(item * width, (item + 1) * width);
+  }
+
+  #meaningProduct(item: number, features: Float64Array): number {
+    const first = this.#vectors.names.length;
+    return this.#meaningOf(item).reduce(
+      (sum, value, k) => sum + value * (features[first + k] ?? 0),
+      0,
+    );
+  }
+
   /** out[i] = item i · features */
   #products(features: Float64Array, out: Float32Array | Float64Array) {
     const { starts, indices, values } = this.#vectors;
     for (let item = 0; item < this.items; item++) {
-      let sum = 0;
+      let sum = this.#meaningProduct(item, features);
       const end = starts[item + 1] ?? 0;
       for (let at = starts[item] ?? 0; at < end; at++)
         sum += (values[at] ?? 0) * (features[indices[at] ?? 0] ?? 0);
@@ -129,16 +165,13 @@ export class ContentBased implements Recommender {
   }
 
   #project() {
-    const { starts, indices, values, names } = this.#vectors;
-    const means = new Float64Array(names.length);
-    values.forEach((value, at) => {
-      const index = indices[at] ?? 0;
-      means[index] = (means[index] ?? 0) + value / this.items;
-    });
+    const columns = this.#columns;
+    const means = new Float64Array(columns);
+    for (let item = 0; item < this.items; item++) this.#addTo(means, item, 1 / this.items);
     const { scores, width } = principalComponents(
       {
         rows: this.items,
-        columns: names.length,
+        columns,
         times: (vector, out) => {
           this.#products(vector, out);
           const shift = means.reduce((total, mean, i) => total + mean * (vector[i] ?? 0), 0);
@@ -147,11 +180,7 @@ export class ContentBased implements Recommender {
         transposedTimes: (vector, out) => {
           const total = vector.reduce((sum, value) => sum + value, 0);
           means.forEach((mean, i) => (out[i] = -mean * total));
-          for (let item = 0; item < this.items; item++)
-            for (let at = starts[item] ?? 0; at < (starts[item + 1] ?? 0); at++) {
-              const index = indices[at] ?? 0;
-              out[index] = (out[index] ?? 0) + (values[at] ?? 0) * (vector[item] ?? 0);
-            }
+          for (let item = 0; item < this.items; item++) this.#addTo(out, item, vector[item] ?? 0);
         },
       },
       mostComponents,

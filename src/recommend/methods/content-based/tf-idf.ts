@@ -1,11 +1,12 @@
 /**
- * Items as sparse vectors of what is known of them: categories and words by TF-IDF (Salton and Buckley 1988), and
- * standardised numbers. A part that says nothing of an item (no text, say) leaves it to the others.
+ * Items as vectors of what is known of them: categories and words by TF-IDF (Salton and Buckley 1988), what texts mean
+ * by embeddings, and standardised numbers. A part that says nothing of an item (no text, say) leaves it to the others.
  */
-import type { ItemFeatures } from '../../item-features.ts';
+import type { Embeddings, ItemFeatures } from '../../item-features.ts';
+import { centredEmbeddings } from './centred-embeddings.ts';
 import { wordsOf } from '../../words.ts';
 
-/** Compressed sparse rows; each of length 1, or all 0 where nothing is known of an item. */
+/** Compressed sparse rows and dense ones; both of an item together of length 1, or all 0 where nothing is known of it. */
 export interface ItemVectors {
   /** [items + 1] */
   starts: Uint32Array;
@@ -13,13 +14,16 @@ export interface ItemVectors {
   indices: Uint32Array;
   /** [entries] */
   values: Float32Array;
-  /** One a feature: categories, words, numbers. */
+  /** One a sparse feature: categories, words, numbers. */
   names: string[];
+  /** Where texts are known by what they mean. */
+  dense: Embeddings | null;
 }
 
 /** How much each part counts; 0 leaves it out. */
 export interface PartWeights {
   categories: number;
+  /** Of texts: their words or, where there are embeddings, those. */
   words: number;
   numbers: number;
 }
@@ -39,7 +43,7 @@ const itemsInPart = 500;
 
 /** In parts, so that a worker can hear what it is told. */
 export function* itemVectors(
-  { items, categories, texts, numbers }: ItemFeatures,
+  { items, categories, texts, embeddings, numbers }: ItemFeatures,
   weights: PartWeights,
   limits: WordLimits,
 ): Generator<unknown, ItemVectors, undefined> {
@@ -63,7 +67,7 @@ export function* itemVectors(
   };
   if (categories && weights.categories > 0)
     addCounted(weights.categories, [...categories.names], categoryCounts(items, categories));
-  if (texts && weights.words > 0) {
+  if (texts && !embeddings && weights.words > 0) {
     const { words, counts } = yield* wordCounts(texts, limits);
     addCounted(weights.words, words, counts);
   }
@@ -81,18 +85,22 @@ export function* itemVectors(
         ),
     });
   }
+  const dense = embeddings && weights.words > 0 ? centredEmbeddings(embeddings) : null;
   const rows: Row[] = [];
   for (let item = 0; item < items; item++) {
     if (item % itemsInPart === 0) yield;
-    const row = toLength1(
-      parts.flatMap(({ weight, row: own }) =>
-        own(item).map(([feature, value]): [number, number] => [feature, weight * value]),
-      ),
+    const row = parts.flatMap(({ weight, row: own }) =>
+      own(item).map(([feature, value]): [number, number] => [feature, weight * value]),
     );
-    rows.push(row.sort(([a], [b]) => a - b));
+    const meaning = dense?.values.subarray(item * dense.width, (item + 1) * dense.width);
+    const length = Math.hypot(lengthOf(row), weights.words * Math.hypot(...(meaning ?? [])));
+    meaning?.forEach(
+      (value, k) => (meaning[k] = length > 0 ? (weights.words * value) / length : 0),
+    );
+    rows.push(length > 0 ? dividedBy(length, row).sort(([a], [b]) => a - b) : []);
   }
   yield;
-  return { ...joined(rows), names };
+  return { ...joined(rows), names, dense };
 }
 
 /** ln(items that have any / items that have it): 0 for what all have. */
@@ -150,8 +158,16 @@ function* wordCounts(
 }
 
 function toLength1(row: Row): Row {
-  const length = Math.hypot(...row.map(([, value]) => value));
-  return length > 0 ? row.map(([feature, value]) => [feature, value / length]) : [];
+  const length = lengthOf(row);
+  return length > 0 ? dividedBy(length, row) : [];
+}
+
+function lengthOf(row: Row): number {
+  return Math.hypot(...row.map(([, value]) => value));
+}
+
+function dividedBy(length: number, row: Row): Row {
+  return row.map(([feature, value]) => [feature, value / length]);
 }
 
 function joined(rows: readonly Row[]) {
