@@ -10,6 +10,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'vite';
+import { load } from './site.mjs';
 
 const large = { users: 6_000, items: 4_000, count: 1_000_000 };
 const huge = { users: 60_000, items: 10_000, count: 10_000_000 };
@@ -75,10 +76,12 @@ const tell = ({ seconds, cpuSeconds, peakBytes, longestMs }) =>
 
 /** In one module, as a worker gets it: a module runner's wrappers would be measured too. */
 async function bundle(folder) {
+  const { kernels } = await load('../support/vite-kernels.ts');
   await build({
     configFile: false,
     root: new URL('../..', import.meta.url).pathname,
     logLevel: 'error',
+    plugins: [kernels()],
     build: {
       ssr: 'tests/bench/recommend/contestant.ts',
       outDir: folder,

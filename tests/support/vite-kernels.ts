@@ -1,6 +1,7 @@
 /**
- * Gives `virtual:training-kernels`: the AssemblyScript of training/engine/kernels as two WebAssembly
- * modules in base64, with and without relaxed SIMD. Nothing binary is kept in the repository.
+ * Gives `virtual:training-kernels`, the AssemblyScript of training/engine/kernels, and `virtual:linear-algebra`, that
+ * of recommend/linear-algebra: as two WebAssembly modules each, in base64, with and without relaxed SIMD. Nothing
+ * binary is kept in the repository.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -9,8 +10,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Plugin } from 'vite';
 
-const id = 'virtual:training-kernels';
-const entry = 'src/training/engine/kernels/assembly.ts';
+const entries: Readonly<Record<string, string>> = {
+  'virtual:training-kernels': 'src/training/engine/kernels/assembly.ts',
+  'virtual:linear-algebra': 'src/recommend/linear-algebra/assembly.ts',
+};
 const options = [
   ...['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--enable', 'simd'],
   ...['--disableWarning', '112'], // vectors are passed between our own functions alone
@@ -18,23 +21,30 @@ const options = [
 const root = new URL('../..', import.meta.url).pathname;
 
 export function kernels(): Plugin {
-  let built: Promise<string> | undefined;
+  const built = new Map<string, Promise<string>>();
   return {
     name: 'training-kernels',
-    resolveId: (source) => (source === id ? `\0${id}` : null),
+    resolveId: (source) => (source in entries ? `\0${source}` : null),
     async load(module) {
-      if (module !== `\0${id}`) return null;
-      built ??= Promise.all([compile([]), compile(['--enable', 'relaxed-simd'])]).then(
-        ([simd, relaxed]) =>
-          `export const simd = '${simd}';\nexport const relaxed = '${relaxed}';\n`,
-      );
-      return built;
+      const entry = module.startsWith('\0') ? entries[module.slice(1)] : undefined;
+      if (entry === undefined) return null;
+      const code = built.get(entry) ?? compileBoth(entry);
+      built.set(entry, code);
+      return code;
     },
   };
 }
 
+async function compileBoth(entry: string): Promise<string> {
+  const [simd, relaxed] = await Promise.all([
+    compile(entry, []),
+    compile(entry, ['--enable', 'relaxed-simd']),
+  ]);
+  return `export const simd = '${simd}';\nexport const relaxed = '${relaxed}';\n`;
+}
+
 /** By the compiler's command: its types, imported, would change the global ones everywhere. */
-async function compile(extra: readonly string[]): Promise<string> {
+async function compile(entry: string, extra: readonly string[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'glasshouse-kernels-'));
   const output = join(folder, 'kernels.wasm');
   const compiler = join(root, 'node_modules/assemblyscript/bin/asc.js');

@@ -24,18 +24,20 @@ interface Work {
  * @param a [n, n] row-major, of which the lower triangle with the diagonal is read; it becomes that of the inverse,
  * and what is above it is of no use
  * @param breathe told the share done every 20 ms or so
+ * @param products who multiplies its blocks
  * @throws StudioError `bad-config` where a isn't positive definite
  */
 export async function invertPositiveDefinite(
   a: Float64Array,
   n: number,
   breathe: (done: number) => Promise<void>,
+  products = new RowProducts(),
 ): Promise<void> {
   const work = {
     a,
     n,
     diagonal: new Float64Array(n),
-    products: new RowProducts(),
+    products,
     triangle: new Float64Array(blockSize * blockSize),
     line: new Float64Array(blockSize),
   };

@@ -1,4 +1,5 @@
 /** Products of rows with rows, a block by a block: what the big dense steps spend their time in. */
+import { relaxed, simd } from 'virtual:linear-algebra';
 
 /** Rows of a block. */
 export const blockSize = 64;
@@ -14,12 +15,27 @@ export interface Rows {
   isUpper?: boolean;
 }
 
-/** Adds up products of rows of one matrix. Has its own memory, and so makes none while it works. */
+/** Where packed rows and their sums lie, and who multiplies them. */
+interface Bench {
+  /** [blockSize / 4, depth, 4] at most, and so is `right`. */
+  left: Float64Array;
+  right: Float64Array;
+  /** [blockSize, blockSize] */
+  sums: Float64Array;
+  /** Adds the products of whole panels to the sums. */
+  multiply: (rows: number, columns: number, terms: number) => void;
+}
+
+/**
+ * Adds up products of rows of one matrix: on WebAssembly's vectors of two numbers where there are some, else in
+ * JavaScript. Has its own memory, and so makes none while it works.
+ */
 export class RowProducts {
-  /** [blockSize, blockSize], of the last call of `compute`. */
-  readonly sums = new Float64Array(blockSize * blockSize);
-  readonly #left = new Float64Array(blockSize * depth);
-  readonly #right = new Float64Array(blockSize * depth);
+  readonly #bench: Bench;
+
+  constructor(bench: Bench = vectorBench() ?? scalarBench()) {
+    this.#bench = bench;
+  }
 
   /**
    * Of rows that are marked `isUpper` what is before the diagonal counts as 0.
@@ -34,26 +50,69 @@ export class RowProducts {
     from: number,
     to: number,
   ): Float64Array {
-    this.sums.fill(0);
+    const { left: leftPanels, right: rightPanels, sums } = this.#bench;
+    sums.fill(0);
     for (let start = from; start < to; start += depth) {
       const terms = Math.min(depth, to - start);
-      pack(a, width, left, start, terms, this.#left);
-      pack(a, width, right, start, terms, this.#right);
-      for (let r = 0; r < left.rows; r += micro)
-        for (let c = 0; c < right.rows; c += micro)
-          addTile(
-            this.#left,
-            r * terms,
-            this.#right,
-            c * terms,
-            terms,
-            this.sums,
-            r * blockSize + c,
-            blockSize,
-          );
+      pack(a, width, left, start, terms, leftPanels);
+      pack(a, width, right, start, terms, rightPanels);
+      this.#bench.multiply(left.rows, right.rows, terms);
     }
-    return this.sums;
+    return sums;
   }
+}
+
+const panels = blockSize * depth;
+
+/** Sums to the last bit like those without relaxed SIMD. */
+export function scalarBench(): Bench {
+  const left = new Float64Array(panels);
+  const right = new Float64Array(panels);
+  const sums = new Float64Array(blockSize * blockSize);
+  return {
+    left,
+    right,
+    sums,
+    multiply(rows, columns, terms) {
+      for (let r = 0; r < rows; r += micro)
+        for (let c = 0; c < columns; c += micro)
+          addTile(left, r * terms, right, c * terms, terms, sums, r * blockSize + c, blockSize);
+    },
+  };
+}
+
+/** What assembly.ts exports. Places are in bytes. */
+interface Exports {
+  addProducts: (
+    left: number,
+    right: number,
+    sums: number,
+    rows: number,
+    columns: number,
+    terms: number,
+    stride: number,
+  ) => void;
+}
+
+/** Null where WebAssembly has no vectors. */
+export function vectorBench(codes: readonly string[] = [relaxed, simd]): Bench | null {
+  const bytes = codes
+    .map((code) => Uint8Array.from(atob(code), (letter) => letter.charCodeAt(0)))
+    .find((code) => WebAssembly.validate(code));
+  if (!bytes) return null;
+  const pages = Math.ceil((8 * (2 * panels + blockSize * blockSize)) / 65_536);
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const env = { memory, abort: () => undefined };
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env });
+  const { addProducts } = exports as unknown as Exports; // ours
+  const [left, right, sums] = [0, 8 * panels, 16 * panels];
+  return {
+    left: new Float64Array(memory.buffer, left, panels),
+    right: new Float64Array(memory.buffer, right, panels),
+    sums: new Float64Array(memory.buffer, sums, blockSize * blockSize),
+    multiply: (rows, columns, terms) =>
+      addProducts(left, right, sums, rows, columns, terms, blockSize),
+  };
 }
 
 /** Four rows at a time, term by term: [rows / 4, terms, 4]; rows that are missing of the last four are 0. */

@@ -1,9 +1,15 @@
+import { simd } from 'virtual:linear-algebra';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../../src/lib/random.ts';
 import { eigenSymmetric } from '../../../src/lib/symmetric.ts';
 import { FactorSystem } from '../../../src/recommend/linear-algebra/factor-system.ts';
 import { addGram } from '../../../src/recommend/linear-algebra/gram.ts';
 import { invertPositiveDefinite } from '../../../src/recommend/linear-algebra/invert.ts';
+import {
+  RowProducts,
+  scalarBench,
+  vectorBench,
+} from '../../../src/recommend/linear-algebra/row-products.ts';
 import { truncatedSvd } from '../../../src/recommend/linear-algebra/truncated-svd.ts';
 import { randomInteractions } from '../../support/small-interactions.ts';
 
@@ -22,19 +28,39 @@ async function gram(n: number, ridge: number) {
 
 describe('the inverse', () => {
   // Less than a block, a block, odd rests of blocks and of tiles.
-  test.each([1, 3, 64, 65, 150, 193])('of %i rows times the matrix is the identity', async (n) => {
-    const a = await gram(n, 2);
-    const inverse = a.slice();
-    await invertPositiveDefinite(inverse, n, noBreath);
-    let worst = 0;
-    for (let i = 0; i < n; i++)
-      for (let j = 0; j < n; j++) {
-        let sum = 0;
-        for (let k = 0; k < n; k++)
-          sum += (inverse[Math.max(i, k) * n + Math.min(i, k)] ?? NaN) * (a[k * n + j] ?? NaN);
-        worst = Math.max(worst, Math.abs(sum - Number(i === j)));
-      }
-    expect(worst).toBeLessThan(1e-11);
+  test.each([1, 3, 17, 64, 65, 100, 150, 257])(
+    'of %i rows times the matrix is the identity',
+    async (n) => {
+      const a = await gram(n, 2);
+      const inverse = a.slice();
+      await invertPositiveDefinite(inverse, n, noBreath);
+      let worst = 0;
+      for (let i = 0; i < n; i++)
+        for (let j = 0; j < n; j++) {
+          let sum = 0;
+          for (let k = 0; k < n; k++)
+            sum += (inverse[Math.max(i, k) * n + Math.min(i, k)] ?? NaN) * (a[k * n + j] ?? NaN);
+          worst = Math.max(worst, Math.abs(sum - Number(i === j)));
+        }
+      expect(worst).toBeLessThan(1e-11);
+    },
+  );
+
+  test.each([1, 3, 17, 100, 257])(
+    'of %i rows is the same to the last bit with vectors, without relaxed SIMD',
+    async (n) => {
+      const vectors = vectorBench([simd]);
+      if (!vectors) throw new Error('no vectors here');
+      const plain = await gram(n, 2);
+      const fast = plain.slice();
+      await invertPositiveDefinite(plain, n, noBreath, new RowProducts(scalarBench()));
+      await invertPositiveDefinite(fast, n, noBreath, new RowProducts(vectors));
+      expect(fast).toEqual(plain);
+    },
+  );
+
+  test('is computed without vectors where WebAssembly has none', () => {
+    expect(vectorBench([btoa('no module')])).toBeNull();
   });
 
   test('of what has none is refused', async () => {
