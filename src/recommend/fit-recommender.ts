@@ -24,10 +24,16 @@ export async function fitRecommender<Settings>(
     throw new StudioError(
       'out-of-memory',
       `${method.id} of ${interactions.users} users and ${interactions.items} items would take ` +
-        `${gigabytes(bytes)} of memory, more than the ${gigabytes(limit)} there are: use ials or bpr, ` +
-        'which take less, with fewer factors if need be, or leave out items with few events',
+        `${gigabytes(bytes)} of memory, more than the ${gigabytes(limit)} there are: ` +
+        `${hasFactors(settings) ? 'use fewer factors' : 'use ials or bpr, which take less'}, or leave out items ` +
+        'with few events',
     );
   return method.fit(interactions, settings, context, features);
+}
+
+/** What such a method takes grows with its factors alone, so that others would be no remedy. */
+function hasFactors(settings: unknown): boolean {
+  return typeof settings === 'object' && settings !== null && 'factors' in settings;
 }
 
 function gigabytes(bytes: number): string {

@@ -239,6 +239,7 @@ test('a profile says how sparse, how long-tailed and how cold', () => {
       { value: 4, count: 1 },
       { value: 5, count: 3 },
     ],
+    farValues: null,
     period: null,
   });
 });

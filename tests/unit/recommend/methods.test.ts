@@ -371,6 +371,9 @@ test('what would take too much memory is refused before it starts, with how much
   await expect(
     fitRecommender(methods.ease, wide, methods.ease.defaults, fitContext),
   ).rejects.toThrow('would take 12,000 GB');
+  await expect(
+    fitRecommender(methods.ials, wide, { ...methods.ials.defaults, factors: 512 }, fitContext),
+  ).rejects.toThrow('use fewer factors, or leave out items');
 });
 
 test('a cancelled fit ends', async () => {
