@@ -52,7 +52,6 @@ const api = {
       likedFrom: table.likedFrom,
       hasTitles: asked.hasTitles,
       hasTimes: times !== null,
-      hasVectors: model.vectors() !== null,
       categories: [...categories],
     };
   },

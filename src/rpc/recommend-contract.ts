@@ -98,7 +98,6 @@ export interface RecommenderSummary {
   likedFrom: number | null;
   hasTitles: boolean;
   hasTimes: boolean;
-  hasVectors: boolean;
   categories: string[];
 }
 

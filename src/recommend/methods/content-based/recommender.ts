@@ -133,9 +133,9 @@ export class ContentBased implements Recommender {
     for (const [index, amount] of this.#rowOf(item))
       features[index] = (features[index] ?? 0) + weight * amount;
     const first = this.#vectors.names.length;
-    this.#meaningOf(item).forEach((amount, k) => {
-      features[first + k] = (features[first + k] ?? 0) + weight * amount;
-    });
+    const meaning = this.#meaningOf(item);
+    for (let k = 0; k < meaning.length; k++)
+      features[first + k] = (features[first + k] ?? 0) + weight * (meaning[k] ?? 0);
   }
 
   /** Of what the item's text means; empty where texts are known by their words. */
@@ -146,10 +146,10 @@ export class ContentBased implements Recommender {
 
   #meaningProduct(item: number, features: Float64Array): number {
     const first = this.#vectors.names.length;
-    return this.#meaningOf(item).reduce(
-      (sum, value, k) => sum + value * (features[first + k] ?? 0),
-      0,
-    );
+    const meaning = this.#meaningOf(item);
+    let sum = 0;
+    for (let k = 0; k < meaning.length; k++) sum += (meaning[k] ?? 0) * (features[first + k] ?? 0);
+    return sum;
   }
 
   /** out[i] = item i · features */
