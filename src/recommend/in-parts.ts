@@ -12,11 +12,15 @@ export class Breaks {
     this.#breathe = breathe;
   }
 
-  /** Does all parts. */
-  async drive<T>(work: Generator<unknown, T, undefined>): Promise<T> {
+  /** Does all parts. @param note hears of each what it hands over */
+  async drive<T, Part>(
+    work: Generator<Part, T, undefined>,
+    note?: (part: Part) => void,
+  ): Promise<T> {
     for (;;) {
       const part = work.next();
       if (part.done) return part.value;
+      note?.(part.value);
       if (performance.now() - this.#last > span) await this.take();
     }
   }

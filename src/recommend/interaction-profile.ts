@@ -1,7 +1,8 @@
 /** What a set of interactions looks like before anything is learned from it. */
+import { atOnce, inRanges, stretch, type Parts } from '../lib/parts.ts';
 import { gini } from './ranking/concentration.ts';
 import type { Interactions } from './interactions.ts';
-import { countByItem } from './transpose.ts';
+import { countInParts } from './transpose.ts';
 
 /** A user or item with fewer events than this is cold: next to nothing can be learned from it. */
 const coldBelow = 5;
@@ -34,15 +35,22 @@ export interface InteractionProfile {
 }
 
 export function profileInteractions(interactions: Interactions): InteractionProfile {
+  return atOnce(profileInParts(interactions));
+}
+
+/** The same for millions of events while others want to be heard. */
+export function* profileInParts(interactions: Interactions): Parts<InteractionProfile> {
   const { users, items, starts, indices, times } = interactions;
-  const byUser = Uint32Array.from(
-    { length: users },
-    (_, user) => (starts[user + 1] ?? 0) - (starts[user] ?? 0),
-  ).sort();
-  const byItem = countByItem(interactions).sort();
+  const byUser = Uint32Array.from(starts.subarray(1), (end, user) => end - (starts[user] ?? 0));
+  const byItem = yield* stretch(countInParts(interactions), 0, 0.3);
+  byUser.sort();
+  yield 0.3;
+  byItem.sort();
+  yield 0.3;
   const head = byItem.subarray(items - Math.max(1, Math.ceil(items / 10)));
   const cold = (counts: Uint32Array) => counts.filter((count) => count < coldBelow).length;
-  const valueCounts = countValues(interactions.values);
+  const valueCounts = yield* stretch(countValues(interactions.values), 0.3, 0.7);
+  const period = times && (yield* stretch(periodOf(times), 0.7, 1));
   return {
     users,
     items,
@@ -56,7 +64,7 @@ export function profileInteractions(interactions: Interactions): InteractionProf
     coldItems: cold(byItem),
     valueCounts,
     farValues: valueCounts && farFrom(valueCounts, indices.length),
-    period: times && periodOf(times),
+    period,
   };
 }
 
@@ -66,13 +74,22 @@ function rangeOf(sorted: Uint32Array): [number, number, number] {
   return [sorted[0] ?? 0, median, sorted.at(-1) ?? 0];
 }
 
-function countValues(values: Float32Array): { value: number; count: number }[] | null {
+/** Null of more than 50 different ones. */
+function* countValues(values: Float32Array): Parts<InteractionProfile['valueCounts']> {
   const counts = new Map<number, number>();
-  for (const value of values) {
-    counts.set(value, (counts.get(value) ?? 0) + 1);
+  const count = inRanges(values.length, (from, to) => {
+    for (let at = from; at < to && counts.size <= 50; at++) {
+      const value = values[at] ?? 0;
+      counts.set(value, (counts.get(value) ?? 0) + 1);
+    }
+  });
+  for (const share of count) {
     if (counts.size > 50) return null;
+    yield share;
   }
-  return [...counts].map(([value, count]) => ({ value, count })).sort((a, b) => a.value - b.value);
+  return [...counts]
+    .map(([value, times]) => ({ value, count: times }))
+    .sort((a, b) => a.value - b.value);
 }
 
 /** Further from the middle 98 % than those are wide; where these are all one value, than it is large. */
@@ -93,12 +110,15 @@ function farFrom(
   return count > 0 ? { count, usual } : null;
 }
 
-function periodOf(times: Float64Array): [number, number] | null {
+function* periodOf(times: Float64Array): Parts<[number, number] | null> {
   let earliest = Infinity;
   let latest = -Infinity;
-  for (const time of times) {
-    if (time < earliest) earliest = time;
-    if (time > latest) latest = time;
-  }
+  yield* inRanges(times.length, (from, to) => {
+    for (let at = from; at < to; at++) {
+      const time = times[at] ?? Number.NaN;
+      if (time < earliest) earliest = time;
+      if (time > latest) latest = time;
+    }
+  });
   return earliest <= latest ? [earliest, latest] : null;
 }

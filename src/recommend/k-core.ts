@@ -1,7 +1,12 @@
 /** Users and items that have too few events to say anything are left out, until none is left that has. */
 import { StudioError } from '../lib/errors.ts';
+import { atOnce, inRanges, stretch, type Parts } from '../lib/parts.ts';
 import type { Interactions } from './interactions.ts';
-import { countByItem, transpose } from './transpose.ts';
+import { keepEvents } from './liked.ts';
+import { transposeInParts } from './transpose.ts';
+
+/** Events between two breaks. */
+const handledAtOnce = 16_384;
 
 export interface Core {
   interactions: Interactions;
@@ -16,10 +21,15 @@ export interface Core {
  * @throws StudioError `bad-config` for a k that isn't a positive integer, or that leaves nothing
  */
 export function kCore(interactions: Interactions, k: number): Core {
+  return atOnce(kCoreInParts(interactions, k));
+}
+
+/** The same for millions of events while others want to be heard. */
+export function* kCoreInParts(interactions: Interactions, k: number): Parts<Core> {
   if (!Number.isInteger(k) || k < 1)
     throw new StudioError('bad-config', `A ${k}-core: k must be a whole number from 1`);
-  const byItem = transpose(interactions);
-  const left = [degrees(interactions), countByItem(interactions)] as const;
+  const byItem = yield* stretch(transposeInParts(interactions), 0, 0.5);
+  const left = [degrees(interactions), degrees(byItem)] as const;
   const sides = [interactions, byItem] as const;
   const queue: { side: 0 | 1; index: number }[] = [];
   const remove = (side: 0 | 1, index: number) => {
@@ -30,6 +40,7 @@ export function kCore(interactions: Interactions, k: number): Core {
     left[side].forEach((degree, index) => {
       if (degree < k) remove(side, index);
     });
+  let handled = 0;
   for (let next = queue.pop(); next; next = queue.pop()) {
     const { starts, indices } = sides[next.side];
     const other = next.side === 0 ? 1 : 0;
@@ -41,6 +52,10 @@ export function kCore(interactions: Interactions, k: number): Core {
       left[other][index] = degree - 1;
       if (degree - 1 < k) remove(other, index);
     }
+    handled += 1 + to - (starts[next.index] ?? 0);
+    if (handled < handledAtOnce) continue;
+    handled = 0;
+    yield 0.5;
   }
   const users = indicesWhere(left[0]);
   const items = indicesWhere(left[1]);
@@ -49,32 +64,36 @@ export function kCore(interactions: Interactions, k: number): Core {
       'bad-config',
       `No user and item is left with ${k} events each of ${interactions.indices.length}: take a smaller k`,
     );
-  return { interactions: restrict(interactions, users, items), users, items };
+  const kept = yield* stretch(restrict(interactions, users, items), 0.5, 1);
+  return { interactions: kept, users, items };
 }
 
 /** Only these users and items (ascending old indices), numbered anew. */
-function restrict(interactions: Interactions, users: Uint32Array, items: Uint32Array) {
-  const { starts, indices, values, times } = interactions;
+function* restrict(
+  interactions: Interactions,
+  users: Uint32Array,
+  items: Uint32Array,
+): Parts<Interactions> {
   const renumbered = new Int32Array(interactions.items).fill(-1);
   items.forEach((item, i) => {
     renumbered[item] = i;
   });
-  const kept: number[] = [];
-  const newStarts = new Uint32Array(users.length + 1);
+  const isUser = new Uint8Array(interactions.users);
+  for (const user of users) isUser[user] = 1;
+  const kept = yield* keepEvents(
+    interactions,
+    (event, user) =>
+      isUser[user] === 1 && (renumbered[interactions.indices[event] ?? 0] ?? -1) >= 0,
+  );
+  const starts = new Uint32Array(users.length + 1);
   users.forEach((user, u) => {
-    const to = starts[user + 1] ?? 0;
-    for (let event = starts[user] ?? 0; event < to; event++)
-      if ((renumbered[indices[event] ?? 0] ?? -1) >= 0) kept.push(event);
-    newStarts[u + 1] = kept.length;
+    starts[u + 1] = kept.starts[user + 1] ?? 0;
   });
-  return {
-    users: users.length,
-    items: items.length,
-    starts: newStarts,
-    indices: Uint32Array.from(kept, (event) => renumbered[indices[event] ?? 0] ?? 0),
-    values: Float32Array.from(kept, (event) => values[event] ?? 0),
-    times: times && Float64Array.from(kept, (event) => times[event] ?? Number.NaN),
-  };
+  const { indices, values, times } = kept;
+  yield* inRanges(indices.length, (from, to) => {
+    for (let at = from; at < to; at++) indices[at] = renumbered[indices[at] ?? 0] ?? 0;
+  });
+  return { users: users.length, items: items.length, starts, indices, values, times };
 }
 
 function degrees({ users, starts }: Interactions): Uint32Array {

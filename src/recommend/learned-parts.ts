@@ -1,9 +1,10 @@
 /** Events as a method learns from them, with their values or 1 each, and as its lists are held against them. */
 import { StudioError } from '../lib/errors.ts';
+import type { Parts } from '../lib/parts.ts';
 import type { RecommenderConfig } from '../training/run.ts';
 import type { Interactions } from './interactions.ts';
-import { joinInteractions } from './join-interactions.ts';
-import { liked } from './liked.ts';
+import { joinInParts } from './join-interactions.ts';
+import { likedInParts } from './liked.ts';
 import { methodInfo } from './method-settings.ts';
 import { binary } from './read-interactions.ts';
 import type { InteractionSplit } from './split-interactions.ts';
@@ -23,15 +24,16 @@ export interface LearnedParts {
  * @param likedFrom the least value of what is liked; null: every event is
  * @throws StudioError `bad-config` where nothing is liked that could be learned from
  */
-export function learnedParts(
+export function* learnedParts(
   config: RecommenderConfig,
   parts: InteractionSplit,
   likedFrom: number | null,
-): LearnedParts {
+): Parts<LearnedParts> {
   const { train, validation, test } = parts;
-  if (learnsValues(config)) return { train, validation, test: liked(test, likedFrom), seen: null };
-  const seen = likedFrom === null ? null : joinInteractions(train, validation);
-  return { ...asEvents(parts, likedFrom), seen };
+  if (learnsValues(config))
+    return { train, validation, test: yield* likedInParts(test, likedFrom), seen: null };
+  const seen = likedFrom === null ? null : yield* joinInParts(train, validation);
+  return { ...(yield* asEvents(parts, likedFrom)), seen };
 }
 
 export function learnsValues({ learner, settings }: RecommenderConfig): boolean {
@@ -44,11 +46,11 @@ export function learnsValues({ learner, settings }: RecommenderConfig): boolean 
  * Liked events alone, 1 each; those of the test part keep their values.
  * @throws StudioError `bad-config` as `learnedParts`
  */
-export function asEvents(
+export function* asEvents(
   { train, validation, test }: InteractionSplit,
   likedFrom: number | null,
-): InteractionSplit {
-  const likedInTraining = liked(train, likedFrom);
+): Parts<InteractionSplit> {
+  const likedInTraining = yield* likedInParts(train, likedFrom);
   if (likedInTraining.indices.length === 0 && train.indices.length > 0) {
     const most = train.values.reduce((a, b) => Math.max(a, b), -Infinity);
     throw new StudioError(
@@ -59,7 +61,7 @@ export function asEvents(
   }
   return {
     train: binary(likedInTraining),
-    validation: binary(liked(validation, likedFrom)),
-    test: liked(test, likedFrom),
+    validation: binary(yield* likedInParts(validation, likedFrom)),
+    test: yield* likedInParts(test, likedFrom),
   };
 }

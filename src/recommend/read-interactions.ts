@@ -1,5 +1,5 @@
 /** Events of a table as interactions: who, what, how much and when, by the columns' roles. */
-import { numberCells } from '../data/number-cells.ts';
+import { numberInParts } from '../data/number-cells.ts';
 import {
   columnInRole,
   type ColumnSource,
@@ -8,10 +8,12 @@ import {
   usualEventRules,
 } from '../data/schema.ts';
 import { StudioError } from '../lib/errors.ts';
-import { buildInteractions } from './build-interactions.ts';
+import { atOnce, inRanges, stretch, type Parts } from '../lib/parts.ts';
+import { buildInParts, type Events } from './build-interactions.ts';
+import { Breaks } from './in-parts.ts';
 import type { Interactions } from './interactions.ts';
 import { readEventTimes } from './read-event-times.ts';
-import { splitInteractions, type InteractionSplit } from './split-interactions.ts';
+import { splitInParts, type InteractionSplit } from './split-interactions.ts';
 
 export interface EventTable {
   interactions: Interactions;
@@ -28,54 +30,109 @@ export interface EventTable {
   repeated: number;
 }
 
-/** @throws StudioError `bad-config` before it is said which columns are the user and the item, `bad-data` without events */
-export async function readInteractions(source: ColumnSource): Promise<EventTable> {
+/** How the work is shared between its steps, roughly: where each ends. */
+const ends = { users: 0.15, items: 0.3, values: 0.35, times: 0.4, rows: 0.5, matrix: 1 };
+
+/**
+ * @param breathe told the share done every 20 ms or so; throws to stop
+ * @throws StudioError `bad-config` before it is said which columns are the user and the item, `bad-data` without events
+ */
+export async function readInteractions(
+  source: ColumnSource,
+  breathe: (done: number) => Promise<void> = () => Promise.resolve(),
+): Promise<EventTable> {
+  let done = 0;
+  const breaks = new Breaks(() => breathe(done));
+  const drive = <T>(work: Parts<T>, to: number) => {
+    const from = done;
+    return breaks.drive(work, (share) => (done = from + (to - from) * share));
+  };
   const { duplicates, likedFrom } = source.dataSet.events ?? usualEventRules;
-  const user = await readIds(source, 'user');
-  const item = await readIds(source, 'item');
+  const user = await readIds(source, 'user', breaks);
+  const item = await readIds(source, 'item', breaks);
   if (!user || !item)
     throw new StudioError('bad-config', 'Say which columns are the user and the item');
-  const users = numberCells(user);
-  const items = numberCells(item);
-  const values = await readValues(source);
-  const times = await readEventTimes(source);
-  const rows = Uint32Array.from(users.numbers.keys()).filter(
-    (row) =>
-      (users.numbers[row] ?? -1) >= 0 &&
-      (items.numbers[row] ?? -1) >= 0 &&
-      (values === null || Number.isFinite(values[row])),
-  );
-  if (rows.length === 0)
-    throw new StudioError('bad-data', 'No row has a user, an item and a value');
-  const interactions = buildInteractions(
-    {
-      users: Uint32Array.from(rows, (row) => users.numbers[row] ?? 0),
-      items: Uint32Array.from(rows, (row) => items.numbers[row] ?? 0),
-      values: values && Float32Array.from(rows, (row) => values[row] ?? 0),
-      times: times && Float64Array.from(rows, (row) => times[row] ?? Number.NaN),
-    },
-    { users: users.names.length, items: items.names.length },
-    duplicates,
+  const users = await drive(numberInParts(user), ends.users);
+  const items = await drive(numberInParts(item), ends.items);
+  const values = await readValues(source, (work) => drive(work, ends.values));
+  const times = await readEventTimes(source, breaks);
+  done = ends.times;
+  const columns = { users: users.numbers, items: items.numbers, values, times };
+  const events = await drive(completeRows(columns), ends.rows);
+  const rows = events.users.length;
+  if (rows === 0) throw new StudioError('bad-data', 'No row has a user, an item and a value');
+  const interactions = await drive(
+    buildInParts(events, { users: users.names.length, items: items.names.length }, duplicates),
+    ends.matrix,
   );
   return {
     ...{ interactions, likedFrom },
     users: users.names,
     items: items.names,
     hasValues: values !== null || duplicates === 'sum',
-    incomplete: users.numbers.length - rows.length,
-    repeated: rows.length - interactions.indices.length,
+    incomplete: users.numbers.length - rows,
+    repeated: rows - interactions.indices.length,
   };
+}
+
+interface EventColumns {
+  /** [rows] numbers, −1 where missing. */
+  users: Int32Array;
+  items: Int32Array;
+  /** [rows], NaN where missing; null without such a column. */
+  values: Float64Array | null;
+  times: Float64Array | null;
+}
+
+/** Those that have a user, an item and a value, or all of that there is. */
+function* completeRows({ users, items, values, times }: EventColumns): Parts<Events> {
+  const isComplete = (row: number) =>
+    (users[row] ?? -1) >= 0 &&
+    (items[row] ?? -1) >= 0 &&
+    (values === null || Number.isFinite(values[row]));
+  let count = 0;
+  const counting = inRanges(users.length, (from, to) => {
+    for (let row = from; row < to; row++) if (isComplete(row)) count++;
+  });
+  yield* stretch(counting, 0, 0.3);
+  const found = {
+    users: new Uint32Array(count),
+    items: new Uint32Array(count),
+    values: values && new Float32Array(count),
+    times: times && new Float64Array(count),
+  };
+  let at = 0;
+  const copying = inRanges(users.length, (from, to) => {
+    for (let row = from; row < to; row++) {
+      if (!isComplete(row)) continue;
+      found.users[at] = users[row] ?? 0;
+      found.items[at] = items[row] ?? 0;
+      if (found.values) found.values[at] = values?.[row] ?? 0;
+      if (found.times) found.times[at] = times?.[row] ?? Number.NaN;
+      at++;
+    }
+  });
+  yield* stretch(copying, 0.3, 1);
+  return found;
 }
 
 /** @throws StudioError `bad-config` for a split that isn't one of events, or leaves nothing to train on */
 export function splitEvents(interactions: Interactions, spec: SplitSpec): InteractionSplit {
+  return atOnce(splitEventsInParts(interactions, spec));
+}
+
+/** The same for millions of events while others want to be heard. */
+export function splitEventsInParts(
+  interactions: Interactions,
+  spec: SplitSpec,
+): Parts<InteractionSplit> {
   switch (spec.type) {
     case 'per-user':
-      return splitInteractions(interactions, { ...spec, type: 'random' });
+      return splitInParts(interactions, { ...spec, type: 'random' });
     case 'last-out':
-      return splitInteractions(interactions, { ...spec, type: 'leave-last-out' });
+      return splitInParts(interactions, { ...spec, type: 'leave-last-out' });
     case 'time':
-      return splitInteractions(interactions, { ...spec, type: 'temporal' });
+      return splitInParts(interactions, { ...spec, type: 'temporal' });
     default:
       throw new StudioError('bad-config', `Events can't be split by "${spec.type}"`);
   }
@@ -86,12 +143,15 @@ export function binary(interactions: Interactions): Interactions {
   return { ...interactions, values: new Float32Array(interactions.values.length).fill(1) };
 }
 
-async function readIds(source: ColumnSource, role: 'user' | 'item'): Promise<ColumnVector | null> {
+async function readIds(
+  source: ColumnSource,
+  role: 'user' | 'item',
+  breaks: Breaks,
+): Promise<ColumnVector | null> {
   const column = columnInRole(source.dataSet, role);
   if (!column) return null;
   const vector = await source.column(column.name);
-  const huge =
-    vector.kind === 'number' && vector.values.find((id) => Math.abs(id) > Number.MAX_SAFE_INTEGER);
+  const huge = vector.kind === 'number' && (await breaks.drive(findHuge(vector.values)));
   if (huge)
     throw new StudioError(
       'bad-data',
@@ -101,16 +161,37 @@ async function readIds(source: ColumnSource, role: 'user' | 'item'): Promise<Col
   return vector;
 }
 
+function* findHuge(ids: Float64Array): Parts<number | undefined> {
+  let huge: number | undefined;
+  yield* inRanges(ids.length, (from, to) => {
+    huge ??= ids.subarray(from, to).find((id) => Math.abs(id) > Number.MAX_SAFE_INTEGER);
+  });
+  return huge;
+}
+
 /** NaN where there is none that could be kept: they are kept in 32 bits. */
-async function readValues(source: ColumnSource): Promise<Float64Array | null> {
+async function readValues(
+  source: ColumnSource,
+  drive: (work: Parts<Float64Array>) => Promise<Float64Array>,
+): Promise<Float64Array | null> {
   const column = columnInRole(source.dataSet, 'target');
   if (!column) return null;
   const vector = await source.column(column.name);
-  if (vector.kind === 'number')
-    return vector.values.map((value) => (Number.isFinite(Math.fround(value)) ? value : NaN));
+  if (vector.kind === 'number') return drive(keepable(vector.values));
   throw new StudioError(
     'bad-config',
     `column "${column.name}": the column of the value must hold numbers, this one is of type ${column.type}. ` +
       'Choose another, none, or change its type',
   );
+}
+
+function* keepable(values: Float64Array): Parts<Float64Array> {
+  const kept = new Float64Array(values.length);
+  yield* inRanges(values.length, (from, to) => {
+    for (let row = from; row < to; row++) {
+      const value = values[row] ?? NaN;
+      kept[row] = Number.isFinite(Math.fround(value)) ? value : NaN;
+    }
+  });
+  return kept;
 }

@@ -1,48 +1,37 @@
 /** The same events by item: users and items change places. */
+import { atOnce, inRanges, inRowRanges, stretch, type Parts } from '../lib/parts.ts';
+import { Breaks } from './in-parts.ts';
 import type { Interactions } from './interactions.ts';
-import { Pace } from './pace.ts';
 
 /** Counting sort in O(users + items + events). Of the result, `users` are the items and `indices` the users. */
 export function transpose(interactions: Interactions): Interactions {
-  const steps = transposeInSteps(interactions);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
+  return atOnce(transposeInParts(interactions));
 }
 
 /** The same for millions of events while others want to be heard. */
-export async function transposeBreathing(
+export function transposeBreathing(
   interactions: Interactions,
   breathe: () => Promise<void>,
 ): Promise<Interactions> {
-  const pace = new Pace(breathe);
-  const steps = transposeInSteps(interactions);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-    if (pace.isDue()) await pace.breathe(undefined);
-  }
+  return new Breaks(breathe).drive(transposeInParts(interactions));
 }
 
-/** Users between two steps. */
-const stepUsers = 256;
-
-function* transposeInSteps(interactions: Interactions): Generator<void, Interactions, void> {
+export function* transposeInParts(interactions: Interactions): Parts<Interactions> {
   const { users, items, starts, indices, values, times } = interactions;
+  const counts = yield* stretch(countInParts(interactions), 0, 0.2);
   const turned: Interactions = {
     users: items,
     items: users,
-    starts: startsOf(countByItem(interactions)),
+    starts: startsOf(counts),
     indices: new Uint32Array(indices.length),
     values: new Float32Array(indices.length),
     times: times && new Float64Array(indices.length),
   };
   const next = turned.starts.slice();
-  for (let from = 0; from < users; from += stepUsers) {
-    yield;
-    placeEvents(from, Math.min(from + stepUsers, users), next);
-  }
+  const place = inRowRanges(starts, (from, to) => {
+    placeEvents(from, to, next);
+  });
+  yield* stretch(place, 0.2, 1);
   return turned;
 
   function placeEvents(fromUser: number, toUser: number, places: Uint32Array) {
@@ -70,8 +59,17 @@ function startsOf(lengths: Uint32Array): Uint32Array {
 }
 
 /** How many events each item has. */
-export function countByItem({ items, indices }: Interactions): Uint32Array {
+export function countByItem(interactions: Interactions): Uint32Array {
+  return atOnce(countInParts(interactions));
+}
+
+export function* countInParts({ items, indices }: Interactions): Parts<Uint32Array> {
   const counts = new Uint32Array(items);
-  for (const item of indices) counts[item] = (counts[item] ?? 0) + 1;
+  yield* inRanges(indices.length, (from, to) => {
+    for (let event = from; event < to; event++) {
+      const item = indices[event] ?? 0;
+      counts[item] = (counts[item] ?? 0) + 1;
+    }
+  });
   return counts;
 }

@@ -2,20 +2,28 @@
 import type { ColumnSource, SplitSpec } from '../../src/data/schema.ts';
 import type { SplitCounts } from '../../src/data/split-counts.ts';
 import type { Interactions } from '../../src/recommend/interactions.ts';
-import { profileInteractions } from '../../src/recommend/interaction-profile.ts';
-import { readInteractions, splitEvents } from '../../src/recommend/read-interactions.ts';
-import { lookAhead } from '../../src/recommend/split-interactions.ts';
+import { Breaks } from '../../src/recommend/in-parts.ts';
+import { profileInParts } from '../../src/recommend/interaction-profile.ts';
+import { readInteractions, splitEventsInParts } from '../../src/recommend/read-interactions.ts';
+import { lookAheadInParts } from '../../src/recommend/split-interactions.ts';
 import type { EventProfile } from '../../src/rpc/contracts.ts';
+import { yieldToMessages } from '../../src/training/engine/yield.ts';
 
 export { keepCore } from './keep-core.ts';
 
 export async function profileEvents(source: ColumnSource): Promise<EventProfile> {
-  const { interactions, incomplete, repeated, hasValues, likedFrom } =
-    await readInteractions(source);
-  const { train, test } = splitEvents(interactions, source.dataSet.split);
+  const breaks = new Breaks(yieldToMessages);
+  const { interactions, incomplete, repeated, hasValues, likedFrom } = await readInteractions(
+    source,
+    yieldToMessages,
+  );
+  const { train, test } = await breaks.drive(
+    splitEventsInParts(interactions, source.dataSet.split),
+  );
   return {
-    ...profileInteractions(interactions),
-    ...{ incomplete, repeated, hasValues, lookAhead: lookAhead(train, test) },
+    ...(await breaks.drive(profileInParts(interactions))),
+    ...{ incomplete, repeated, hasValues },
+    lookAhead: await breaks.drive(lookAheadInParts(train, test)),
     liked:
       likedFrom === null ? null : { from: likedFrom, share: shareLiked(interactions, likedFrom) },
   };
@@ -25,8 +33,10 @@ export async function countEventSplit(
   source: ColumnSource,
   split: SplitSpec,
 ): Promise<SplitCounts> {
-  const { interactions } = await readInteractions(source);
-  const { train, validation, test } = splitEvents(interactions, split);
+  const { interactions } = await readInteractions(source, yieldToMessages);
+  const { train, validation, test } = await new Breaks(yieldToMessages).drive(
+    splitEventsInParts(interactions, split),
+  );
   return {
     train: train.indices.length,
     validation: validation.indices.length,
@@ -37,5 +47,7 @@ export async function countEventSplit(
 }
 
 function shareLiked({ values }: Interactions, from: number): number {
-  return values.filter((value) => value >= from).length / values.length;
+  let count = 0;
+  for (const value of values) if (value >= from) count++;
+  return count / values.length;
 }

@@ -1,8 +1,11 @@
 /** The data set with the events of its k-core alone. */
-import { numberCells } from '../../src/data/number-cells.ts';
+import { numberInParts } from '../../src/data/number-cells.ts';
 import { columnInRole, type ColumnSource, type DataSet } from '../../src/data/schema.ts';
-import { kCore } from '../../src/recommend/k-core.ts';
+import { inRanges, type Parts } from '../../src/lib/parts.ts';
+import { Breaks } from '../../src/recommend/in-parts.ts';
+import { kCoreInParts } from '../../src/recommend/k-core.ts';
 import { readInteractions } from '../../src/recommend/read-interactions.ts';
+import { yieldToMessages } from '../../src/training/engine/yield.ts';
 import type { StudioDb } from '../../src/storage/db.ts';
 import { keepRows } from './keep-rows.ts';
 
@@ -13,21 +16,37 @@ export async function keepCore(
   least: number,
 ): Promise<DataSet> {
   const { dataSet } = source;
-  const { interactions } = await readInteractions(source);
-  const core = kCore(interactions, least);
+  const breaks = new Breaks(yieldToMessages);
+  const { interactions } = await readInteractions(source, yieldToMessages);
+  const core = await breaks.drive(kCoreInParts(interactions, least));
   const isKept = {
-    user: await keptRows(source, 'user', core.users),
-    item: await keptRows(source, 'item', core.items),
+    user: await keptRows(source, 'user', core.users, breaks),
+    item: await keptRows(source, 'item', core.items, breaks),
   };
-  const kept = Uint32Array.from({ length: dataSet.rows }, (_, i) => i).filter(
-    (row) => isKept.user(row) && isKept.item(row),
+  const kept = await breaks.drive(
+    rowsWhere(dataSet.rows, (row) => isKept.user(row) && isKept.item(row)),
   );
   return keepRows(db, source, kept, { type: 'keep-core', least, rows: dataSet.rows - kept.length });
 }
 
-async function keptRows(source: ColumnSource, role: 'user' | 'item', kept: Uint32Array) {
+async function keptRows(
+  source: ColumnSource,
+  role: 'user' | 'item',
+  kept: Uint32Array,
+  breaks: Breaks,
+) {
   const name = columnInRole(source.dataSet, role)?.name ?? '';
-  const { numbers } = numberCells(await source.column(name));
-  const all = new Set(kept);
-  return (row: number) => all.has(numbers[row] ?? -1);
+  const { numbers, names } = await breaks.drive(numberInParts(await source.column(name)));
+  const isKept = new Uint8Array(names.length);
+  for (const number of kept) isKept[number] = 1;
+  return (row: number) => isKept[numbers[row] ?? -1] === 1;
+}
+
+function* rowsWhere(rows: number, isKept: (row: number) => boolean): Parts<Uint32Array> {
+  const found = new Uint32Array(rows);
+  let count = 0;
+  yield* inRanges(rows, (from, to) => {
+    for (let row = from; row < to; row++) if (isKept(row)) found[count++] = row;
+  });
+  return found.slice(0, count);
 }

@@ -51,7 +51,7 @@ export function boardApi(opening: Promise<StudioDb>): RecommendBoardApi {
     },
     async compareSplits({ projectId, digest }, onProgress) {
       const source = await sourceOf(await opening, projectId, digest);
-      const { interactions, likedFrom } = await readInteractions(source);
+      const { interactions, likedFrom } = await readInteractions(source, yieldToMessages);
       const { split } = source.dataSet;
       const test =
         ('test' in split && typeof split.test === 'number' && split.test) || usualTestShare;

@@ -3,9 +3,10 @@ import { dataSetCodec, dataSetKey } from '../../src/data/data-set-codec.ts';
 import type { Besides } from '../../src/data/schema.ts';
 import { StudioError } from '../../src/lib/errors.ts';
 import { AskedRecommender } from '../../src/recommend/asked-recommender.ts';
+import { Breaks } from '../../src/recommend/in-parts.ts';
 import { learnedParts, learnsValues } from '../../src/recommend/learned-parts.ts';
 import { methods } from '../../src/recommend/methods/index.ts';
-import { readInteractions, splitEvents } from '../../src/recommend/read-interactions.ts';
+import { readInteractions, splitEventsInParts } from '../../src/recommend/read-interactions.ts';
 import { readFeatures } from '../../src/recommend/read-features.ts';
 import type { SavedRecommender } from '../../src/recommend/recommender.ts';
 import { modelVersionCodec, modelVersionKey } from '../../src/registry/model-version-codec.ts';
@@ -15,6 +16,7 @@ import type { VersionRef } from '../../src/rpc/contracts.ts';
 import { getChunk } from '../../src/storage/chunks.ts';
 import type { StudioDb } from '../../src/storage/db.ts';
 import { repository } from '../../src/storage/records.ts';
+import { yieldToMessages } from '../../src/training/engine/yield.ts';
 import { columnSource } from '../column-source.ts';
 
 /** @throws StudioError `unsupported` for a version that is no recommender, `corrupt` for damaged bytes */
@@ -33,17 +35,15 @@ export async function openRecommender(db: StudioDb, ref: VersionRef): Promise<As
     throw new StudioError('newer-version', `There is no method "${version.recommender.method}"`);
   const model = method.open(await savedOf(db, version));
   const source = await sourceOf(db, ref.projectId, version.dataSet);
-  const table = await readInteractions(source);
+  const table = await readInteractions(source, yieldToMessages);
   if (table.items.length !== model.items)
     throw new StudioError(
       'corrupt',
       `The model knows ${model.items} items, its data ${table.items.length}`,
     );
-  const parts = learnedParts(
-    version.config,
-    splitEvents(table.interactions, source.dataSet.split),
-    table.likedFrom,
-  );
+  const breaks = new Breaks(yieldToMessages);
+  const split = await breaks.drive(splitEventsInParts(table.interactions, source.dataSet.split));
+  const parts = await breaks.drive(learnedParts(version.config, split, table.likedFrom));
   // Titles may have been brought in after the run: the newest that there are.
   const { itemData, userData } = await repository(db, projectCodec).get(ref.projectId);
   const about = async (

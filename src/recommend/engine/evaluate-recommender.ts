@@ -4,15 +4,15 @@ import type { Evaluation } from '../../evaluate/evaluation.ts';
 import type { SplitSpec } from '../../data/schema.ts';
 import { StudioError } from '../../lib/errors.ts';
 import type { Metrics } from '../../training/run.ts';
-import type { Breath } from '../../training/engine/breath.ts';
 import { yieldToMessages } from '../../training/engine/yield.ts';
+import { Breaks } from '../in-parts.ts';
 import type { Interactions } from '../interactions.ts';
 import { evaluateRanking } from '../ranking/evaluate-ranking.ts';
 import { evaluateValues } from '../ranking/evaluate-values.ts';
 import { meanInterval } from '../ranking/intervals.ts';
 import { sliceByActivity, sliceByPopularity } from '../ranking/slices.ts';
 import type { Recommender } from '../recommender.ts';
-import { lookAhead } from '../split-interactions.ts';
+import { lookAheadInParts } from '../split-interactions.ts';
 
 export interface EvaluationJob {
   model: Recommender;
@@ -38,6 +38,7 @@ export async function evaluateRecommender(
 ): Promise<{ evaluation: Evaluation; perUser: Float32Array }> {
   const { model, known, test, trained, seed, likedFrom } = job;
   const seen = job.seen ?? known;
+  const breaks = new Breaks(yieldToMessages);
   const ranking = await evaluateRanking(model, known, test, yieldToMessages, seen);
   const baseline = await evaluateRanking(job.popular, known, test, yieldToMessages, seen);
   const values: Metrics = { ...ranking.metrics };
@@ -63,7 +64,7 @@ export async function evaluateRecommender(
       split: eventSplit(job.split),
       dataSet: job.dataSet,
       ...(likedFrom !== null && { likedFrom }),
-      lookAhead: lookAhead(trained, test),
+      lookAhead: await breaks.drive(lookAheadInParts(trained, test)),
     },
     byActivity: sliceByActivity(ranking, known, 'ndcgAt10').map(({ events, people, value }) => ({
       events,
@@ -89,10 +90,9 @@ export async function evaluateRecommender(
 export async function validationOf(
   model: Recommender,
   parts: Record<'known' | 'seen' | 'held', Interactions> & { values: Interactions | null },
-  breath: Breath,
+  breathe: () => Promise<void>,
 ): Promise<Metrics> {
   const { known, seen, held, values } = parts;
-  const breathe = () => breath.within();
   const { metrics } = await evaluateRanking(model, known, held, breathe, seen);
   const { ndcgAt10, recallAt10 } = metrics;
   if (!values || !model.predictsValues) return { ndcgAt10, recallAt10 };

@@ -3,19 +3,21 @@ import type { Evaluation } from '../../evaluate/evaluation.ts';
 import { valuesOf } from '../../evaluate/evaluation.ts';
 import { reviveError, StudioError } from '../../lib/errors.ts';
 import { Breath, Stopped } from '../../training/engine/breath.ts';
+import { yieldToMessages } from '../../training/engine/yield.ts';
 import type { RecommenderOutcome, TrainingJob } from '../../training/pipeline.ts';
 import type { MetricSet } from '../../training/run.ts';
 import { fitRecommender } from '../fit-recommender.ts';
 import type { Interactions } from '../interactions.ts';
 import { asEvents, learnedParts, type LearnedParts } from '../learned-parts.ts';
-import { liked } from '../liked.ts';
 import { methodInfo } from '../method-settings.ts';
 import { embedItems } from './embed-items.ts';
 import { allMethods, backendOf } from './methods.ts';
-import { readInteractions, splitEvents, type EventTable } from '../read-interactions.ts';
+import { readInteractions, splitEventsInParts, type EventTable } from '../read-interactions.ts';
 import { readFeatures } from '../read-features.ts';
 import type { FitContext, FitProgress, Recommender } from '../recommender.ts';
-import { joinInteractions } from '../join-interactions.ts';
+import { Breaks } from '../in-parts.ts';
+import { joinInParts } from '../join-interactions.ts';
+import type { InteractionSplit } from '../split-interactions.ts';
 import { EpochChoice } from './epoch-choice.ts';
 import { CheckpointPace } from './checkpoint-pace.ts';
 import { decodeFitCheckpoint, encodeFitCheckpoint } from './fit-checkpoint.ts';
@@ -28,9 +30,20 @@ const progressEveryMs = 200;
 class Enough extends Error {}
 /** Of a run's work, where texts are encoded before the method is fitted. */
 const encodingShare = 0.5;
+/** Of a run's work, before anything is fitted: it counts and sorts the events. */
+const readingShare = 0.1;
 
 /** @throws StudioError `cancelled` when it is stopped before there is a model; what the method throws */
 export async function trainRecommender(job: TrainingJob): Promise<RecommenderOutcome> {
+  try {
+    return await trainUntilStopped(job);
+  } catch (error) {
+    if (error instanceof Stopped) throw stoppedTooEarly();
+    throw error;
+  }
+}
+
+async function trainUntilStopped(job: TrainingJob): Promise<RecommenderOutcome> {
   const { source, emit } = job;
   const config = recommenderConfig(job.config);
   const method = methodOf(config.learner);
@@ -40,28 +53,45 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
   const breath = new Breath(job.control, (ms) => (held += ms));
   const killed = job.checkpoint && decodeFitCheckpoint(job.checkpoint);
   const seconds = () => (killed?.seconds ?? 0) + (performance.now() - started - held) / 1000;
-  const table = await readInteractions(source);
-  const parts = splitEvents(table.interactions, source.dataSet.split);
-  const learned = learnedParts(config, parts, table.likedFrom);
+  let lastTold = started;
+  let loss: number | undefined;
+  const tell = ({ done, epoch = 1 }: FitProgress, since: { done: number; seconds: number }) => {
+    if (performance.now() - lastTold < progressEveryMs) return;
+    lastTold = performance.now();
+    const share = (done - since.done) / (1 - since.done);
+    const left = ((seconds() - since.seconds) * (1 - share)) / share;
+    emit({
+      type: 'progress',
+      ...{ epoch, step: 0, loss: loss ?? Number.NaN, examplesPerSecond: 0, done },
+      secondsLeft: share > 0.01 ? left : Number.NaN,
+    });
+  };
+  // A run that has a model already is stopped where that is known: in the fit.
+  const within = () =>
+    breath.within().catch((error: unknown) => {
+      if (!(killed && error instanceof Stopped)) throw error;
+    });
+  const breaks = new Breaks(within);
+  const table = await readInteractions(source, (done) => {
+    // How long a fit takes after it, nobody knows yet.
+    tell({ done: readingShare * done }, { done: readingShare, seconds: 0 });
+    return within();
+  });
+  const parts = await breaks.drive(splitEventsInParts(table.interactions, source.dataSet.split));
+  const learned = await breaks.drive(learnedParts(config, parts, table.likedFrom));
   const features = job.items ? (await readFeatures(job.items, table.items)).features : null;
   const people = job.users ? (await readFeatures(job.users, table.users, 'users')).features : null;
-  const validation = sampleOf(liked(parts.validation, table.likedFrom));
-  const popular = await allMethods['most-popular'].fit(
-    asEvents(parts, table.likedFrom).train,
-    {},
-    silent(breath),
-    null,
-  );
-  const values = table.hasValues ? sampleOf(parts.validation) : null;
-  const validate = async (model: Recommender) =>
+  const { validation, popular } = await asLiked(parts, table.likedFrom, breaks);
+  const values = table.hasValues ? await breaks.drive(sampleOf(parts.validation)) : null;
+  const validate = async (model: Recommender, breathe = () => breath.within()) =>
     validation &&
     (await validationOf(
       model,
       { known: learned.train, seen: parts.train, held: validation, values },
-      breath,
+      breathe,
     ));
   const ofValues = methodInfo(config.learner)?.learnsFrom === 'values' && table.hasValues;
-  const baseline = await validate(popular);
+  const baseline = await validate(popular, within);
   const choice = new EpochChoice(patienceOf(config));
   if (killed) {
     const { epochs, kept } = killed;
@@ -81,27 +111,19 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
       },
     }),
   });
-  let lastTold = 0;
-  const tell = (progress: FitProgress) => {
-    if (performance.now() - lastTold < progressEveryMs) return;
-    lastTold = performance.now();
-    const { done, epoch = 1 } = progress;
-    emit({
-      type: 'progress',
-      ...{ epoch, step: 0, loss: loss ?? Number.NaN, examplesPerSecond: 0, done },
-      secondsLeft: done > 0.01 ? (seconds() * (1 - done)) / done : Number.NaN,
-    });
-  };
-  let loss: number | undefined;
   const encodes = config.settings['text'] === 'sentence-encoder' && features?.texts;
   const before = encodes ? encodingShare : 0;
+  const read = { done: readingShare, seconds: seconds() - (killed?.seconds ?? 0) };
+  const tellOfFit = (progress: FitProgress) => {
+    tell({ ...progress, done: readingShare + (1 - readingShare) * progress.done }, read);
+  };
   const pace = new CheckpointPace(job.saveCheckpoint, job.checkpointEveryMs);
   const context: FitContext = {
     ...{ seed: config.seed, people },
     from: killed?.fit ?? null,
     async breathe(progress) {
       loss = progress.loss ?? loss;
-      tell({ ...progress, done: before + (1 - before) * progress.done });
+      tellOfFit({ ...progress, done: before + (1 - before) * progress.done });
       await breath.within();
     },
     async onEpoch(epoch, model, save) {
@@ -130,7 +152,7 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
     },
   };
   const encoding = async (done: number) => {
-    tell({ done: encodingShare * done });
+    tellOfFit({ done: encodingShare * done });
     await breath.within();
   };
   const fit = async () => {
@@ -148,7 +170,7 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
   });
   const { kept, epochs } = choice;
   const model = kept?.model ?? fitted;
-  if (!model) throw new StudioError('cancelled', 'The run was stopped before there was a model');
+  if (!model) throw stoppedTooEarly();
   const bestEpoch = kept?.epoch ?? 1;
   const { metrics, ...measured } = await measure(job, {
     ...{ table, parts: learned, values: parts.test, model, popular },
@@ -188,7 +210,7 @@ async function measure(
     model,
     popular,
     // What was held out to validate lies before the test: it is known by then.
-    known: joinInteractions(parts.train, parts.validation),
+    known: await new Breaks(yieldToMessages).drive(joinInParts(parts.train, parts.validation)),
     trained: parts.train,
     seen: parts.seen,
     test: parts.test,
@@ -201,6 +223,16 @@ async function measure(
   return { metrics: { train: rest, test: valuesOf(evaluation.metrics) }, evaluation, perUser };
 }
 
-function silent(breath: Breath) {
-  return { seed: 0, breathe: () => breath.within() };
+function stoppedTooEarly() {
+  return new StudioError('cancelled', 'The run was stopped before there was a model');
+}
+
+/** Who is validated on, and the baseline, both by what is liked. */
+async function asLiked(parts: InteractionSplit, likedFrom: number | null, breaks: Breaks) {
+  const { train, validation } = await breaks.drive(asEvents(parts, likedFrom));
+  const context = { seed: 0, breathe: () => breaks.take() };
+  return {
+    validation: await breaks.drive(sampleOf(validation)),
+    popular: await allMethods['most-popular'].fit(train, {}, context, null),
+  };
 }

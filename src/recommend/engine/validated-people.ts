@@ -1,4 +1,5 @@
 /** Whom a run is validated on after every epoch. */
+import type { Parts } from '../../lib/parts.ts';
 import type { Interactions } from '../interactions.ts';
 import { keepEvents } from '../liked.ts';
 
@@ -6,7 +7,7 @@ import { keepEvents } from '../liked.ts';
 const validatedPeople = 500;
 
 /** The events of an even sample of the people; null where there are none. */
-export function sampleOf(part: Interactions): Interactions | null {
+export function* sampleOf(part: Interactions): Parts<Interactions | null> {
   const { users, starts } = part;
   const people = Uint32Array.from({ length: users }, (_, user) => user).filter(
     (user) => (starts[user + 1] ?? 0) > (starts[user] ?? 0),
@@ -14,5 +15,5 @@ export function sampleOf(part: Interactions): Interactions | null {
   if (people.length === 0) return null;
   const every = Math.ceil(people.length / validatedPeople);
   const chosen = new Set(people.filter((_, i) => i % every === 0));
-  return keepEvents(part, (_, user) => chosen.has(user));
+  return yield* keepEvents(part, (_, user) => chosen.has(user));
 }

@@ -3,13 +3,14 @@
  * time. A random split lets a model learn from what happened after its test (Meng et al., RecSys 2020; Ji et al., "A
  * Critical Study on Data Leakage in Recommender System Offline Evaluation", TOIS 2023).
  */
+import { Breaks } from '../in-parts.ts';
 import type { Interactions } from '../interactions.ts';
 import { asEvents } from '../learned-parts.ts';
 import { fitRecommender } from '../fit-recommender.ts';
 import { method as itemKnn } from '../methods/item-knn/method.ts';
 import { method as mostPopular } from '../methods/most-popular/method.ts';
 import type { FitProgress, Recommender } from '../recommender.ts';
-import { lookAhead, splitInteractions } from '../split-interactions.ts';
+import { lookAheadInParts, splitInParts } from '../split-interactions.ts';
 import { evaluateRanking } from './evaluate-ranking.ts';
 import { meanInterval } from './intervals.ts';
 
@@ -65,8 +66,9 @@ export async function compareSplits(
   const within = (done: number) => breathe((step + done) / steps);
   const found: SplitFigures[] = [];
   for (const spec of specs) {
-    const all = splitInteractions(interactions, spec);
-    const parts = asEvents(all, likedFrom);
+    const breaks = new Breaks(() => within(0));
+    const all = await breaks.drive(splitInParts(interactions, spec));
+    const parts = await breaks.drive(asEvents(all, likedFrom));
     const methods: SplitFigures['methods'] = [];
     let tested = new Uint32Array();
     for (const fit of quick) {
@@ -88,7 +90,7 @@ export async function compareSplits(
       events: parts.test.indices.length,
       people: tested.length,
       newcomers: tested.filter((user) => starts[user] === starts[user + 1]).length,
-      lookAhead: lookAhead(parts.train, parts.test),
+      lookAhead: await breaks.drive(lookAheadInParts(parts.train, parts.test)),
       methods,
     });
   }

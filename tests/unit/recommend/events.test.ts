@@ -97,6 +97,31 @@ test('rows become events: incomplete ones are left out, of a repeated pair the l
   expect([...(interactions.times ?? [])]).toEqual([400_000, 200_000]);
 });
 
+test('many events are read with breaks, told how far it is, and may be stopped there', async () => {
+  const rows = Array.from({ length: 100_000 }, (_, row) => row);
+  const source = eventSource({
+    users: rows.map((row) => String((row * 7919) % 5003)),
+    items: rows.map((row) => (row * 104_729) % 997),
+    values: rows.map((row) => row % 5),
+    times: rows,
+  });
+  const shares: number[] = [];
+  const { interactions } = await readInteractions(source, (done) => {
+    shares.push(done);
+    return Promise.resolve();
+  });
+  expect(interactions).toEqual((await readInteractions(source)).interactions);
+  expect(shares.length).toBeGreaterThan(2);
+  expect(shares.every((share, at) => share >= (shares[at - 1] ?? 0) && share <= 1)).toBe(true);
+  let told = 0;
+  const stopping = readInteractions(source, () => {
+    told++;
+    return Promise.reject(new Error('stopped'));
+  });
+  await expect(stopping).rejects.toThrow('stopped');
+  expect(told).toBe(1);
+});
+
 test('repeats follow the data set’s rule: plays without a value are counted, negative strengths stay', async () => {
   const source = eventSource({
     users: ['a', 'a', 'b', 'a', 'b'],

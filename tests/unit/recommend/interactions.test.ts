@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { buildInteractions } from '../../../src/recommend/build-interactions.ts';
+import type { DuplicateRule } from '../../../src/data/schema.ts';
+import { Random } from '../../../src/lib/random.ts';
+import {
+  buildInParts,
+  buildInteractions,
+  type Events,
+} from '../../../src/recommend/build-interactions.ts';
 import { profileInteractions } from '../../../src/recommend/interaction-profile.ts';
-import { tasteOf } from '../../../src/recommend/interactions.ts';
+import { tasteOf, type Interactions } from '../../../src/recommend/interactions.ts';
 import { kCore } from '../../../src/recommend/k-core.ts';
 import { lookAhead, splitInteractions } from '../../../src/recommend/split-interactions.ts';
 import { transpose } from '../../../src/recommend/transpose.ts';
@@ -19,6 +25,48 @@ function events(
     values: Float32Array.from(rows, ([, , value]) => value),
     times: Float64Array.from(rows, ([, , , time]) => time ?? NaN),
   };
+}
+
+/** The plain way: a list of rows a pair. */
+function byPairs(
+  list: Events,
+  { users, items }: { users: number; items: number },
+  rule: DuplicateRule,
+): Interactions {
+  const pairs = new Map<number, number[]>();
+  list.users.forEach((user, row) => {
+    const pair = user * items + (list.items[row] ?? 0);
+    pairs.set(pair, [...(pairs.get(pair) ?? []), row]);
+  });
+  const sorted = [...pairs].sort(([a], [b]) => a - b);
+  const undated = -Infinity;
+  const timeOf = (row: number) => {
+    const time = list.times?.[row] ?? NaN;
+    return Number.isNaN(time) ? undated : time;
+  };
+  const latest = (rows: number[]) => rows.reduce((a, b) => (timeOf(b) >= timeOf(a) ? b : a));
+  const valueOf = (rows: number[]) => {
+    const values = rows.map((row) => list.values?.[row] ?? 1);
+    if (rule === 'last') return list.values?.[latest(rows)] ?? 1;
+    if (rule === 'highest') return Math.max(...values);
+    const sum = values.reduce((a, b) => a + b);
+    return rule === 'sum' ? sum : sum / values.length;
+  };
+  const usersOf = sorted.map(([pair]) => Math.floor(pair / items));
+  return {
+    ...{ users, items },
+    starts: Uint32Array.from({ length: users + 1 }, (_, u) => {
+      const first = usersOf.findIndex((user) => user >= u);
+      return first < 0 ? usersOf.length : first;
+    }),
+    indices: Uint32Array.from(sorted, ([pair]) => pair % items),
+    values: Float32Array.from(sorted, ([, rows]) => valueOf(rows)),
+    times: Float64Array.from(sorted, ([, rows]) => list.times?.[latest(rows)] ?? NaN),
+  };
+}
+
+function bitsOf(values: Float32Array): Uint32Array {
+  return new Uint32Array(values.slice().buffer);
 }
 
 describe('building', () => {
@@ -71,6 +119,33 @@ describe('building', () => {
   ] as const)('a row %j is refused by name', (row, message) => {
     expect(() => buildInteractions(events([[0, 0, 1], row]), shape, 'last')).toThrow(message);
   });
+
+  test.each(['last', 'highest', 'sum', 'mean'] as const)(
+    'many events in parts are, to the last bit, what pairs in a map are: %s',
+    (rule) => {
+      const random = new Random(5, rule);
+      const many = { users: 400, items: 90 };
+      const rows = 40_000;
+      const list = {
+        users: Uint32Array.from({ length: rows }, () => random.integer(many.users)),
+        items: Uint32Array.from({ length: rows }, () => random.integer(many.items)),
+        values: Float32Array.from({ length: rows }, () => random.normal()),
+        times: Float64Array.from({ length: rows }, () =>
+          random.uniform() < 0.1 ? NaN : random.integer(9),
+        ),
+      };
+      let parts = 0;
+      const work = buildInParts(list, many, rule);
+      let step = work.next();
+      for (; !step.done; step = work.next()) parts++;
+      expect(parts).toBeGreaterThan(10);
+      const expected = byPairs(list, many, rule);
+      expect(step.value.indices).toEqual(expected.indices);
+      expect(step.value.starts).toEqual(expected.starts);
+      expect(bitsOf(step.value.values)).toEqual(bitsOf(expected.values));
+      expect(step.value.times).toEqual(expected.times);
+    },
+  );
 
   test('transposing twice changes nothing', () => {
     fc.assert(
