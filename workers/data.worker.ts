@@ -63,7 +63,8 @@ const api = {
     await profiles.put({ ...ref, createdAt: Date.now(), profile }).catch(() => undefined);
     return profile;
   },
-  eventProfile: async (ref) => (await events()).profileEvents(await sourceOf(ref)),
+  eventProfile: async (ref, onProgress) =>
+    (await events()).profileEvents(await sourceOf(ref), onProgress),
   rows: async (ref, query) => queryRows(await sourceOf(ref), query),
   previewType: async (ref, column, type) => previewType(await db, ref, column, type),
   async splitCounts(ref, split) {

@@ -26,9 +26,10 @@ db.catch(() => undefined); // thrown where it is awaited
 const warm = new Map<string, Promise<AskedRecommender>>();
 const mostWarm = 3;
 
-function open(ref: VersionRef): Promise<AskedRecommender> {
+/** @param onProgress told the share done, where it isn't open or being opened */
+function open(ref: VersionRef, onProgress?: (share: number) => void): Promise<AskedRecommender> {
   const key = modelVersionKey(ref);
-  const opened = warm.get(key) ?? db.then((studio) => openRecommender(studio, ref));
+  const opened = warm.get(key) ?? db.then((studio) => openRecommender(studio, ref, onProgress));
   warm.delete(key);
   warm.set(key, opened);
   opened.catch(() => warm.delete(key));
@@ -39,8 +40,8 @@ function open(ref: VersionRef): Promise<AskedRecommender> {
 
 const api = {
   ...previewCalls(open),
-  async open(ref) {
-    const asked = await open(ref);
+  async open(ref, onProgress) {
+    const asked = await open(ref, onProgress);
     const { model, table, categories } = asked;
     const { values, times } = table.interactions;
     return {

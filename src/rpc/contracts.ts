@@ -112,7 +112,7 @@ export interface DataApi {
   ): Promise<DataSet>;
   profile(dataSet: DataSetRef, onProgress?: (share: number) => void): Promise<DataProfile>;
   /** @throws StudioError `bad-config` before it is said which columns are the user and the item */
-  eventProfile(dataSet: DataSetRef): Promise<EventProfile>;
+  eventProfile(dataSet: DataSetRef, onProgress?: (share: number) => void): Promise<EventProfile>;
   rows(dataSet: DataSetRef, query: RowQuery): Promise<RowSlice>;
   previewType(dataSet: DataSetRef, column: string, type: ColumnType): Promise<RetypePreview>;
   /** @throws StudioError `bad-config` for a split that can't be made */

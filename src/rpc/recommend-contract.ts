@@ -102,7 +102,7 @@ export interface RecommenderSummary {
 }
 
 export interface RecommendApi extends RecommendBoardApi {
-  open(version: VersionRef): Promise<RecommenderSummary>;
+  open(version: VersionRef, onProgress?: (share: number) => void): Promise<RecommenderSummary>;
   /** Items whose title, id or category holds the text; the best known first. */
   searchItems(version: VersionRef, text: string, count: number): Promise<ItemSummary[]>;
   /** People whose id begins with the text; the most active first. */

@@ -183,9 +183,11 @@ export class DataSession {
   }
 
   /** Of a table of events. */
-  eventProfile() {
+  eventProfile(onProgress?: (share: number) => void) {
     const { digest } = this.mustHave();
-    return this.#client.call((api) => api.eventProfile(this.#ref(digest)));
+    return this.#client.call((api) =>
+      api.eventProfile(this.#ref(digest), onProgress && proxy(onProgress)),
+    );
   }
 
   rows(query: RowQuery) {

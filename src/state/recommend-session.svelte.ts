@@ -24,8 +24,10 @@ export class RecommendSession {
   }
 
   /** @param version id of a model version that is a recommender; so for all others */
-  open(version: string) {
-    return this.#client.call((api) => api.open(this.#ref(version)));
+  open(version: string, onProgress?: (share: number) => void) {
+    return this.#client.call((api) =>
+      api.open(this.#ref(version), onProgress && proxy(onProgress)),
+    );
   }
 
   searchItems(version: string, text: string, count = 20) {

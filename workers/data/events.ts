@@ -8,15 +8,24 @@ import { readInteractions, splitEventsInParts } from '../../src/recommend/read-i
 import { lookAheadInParts } from '../../src/recommend/split-interactions.ts';
 import type { EventProfile } from '../../src/rpc/contracts.ts';
 import { yieldToMessages } from '../../src/training/engine/yield.ts';
+import { breathing } from '../breathing.ts';
 
 export { keepCore } from './keep-core.ts';
 
-export async function profileEvents(source: ColumnSource): Promise<EventProfile> {
-  const breaks = new Breaks(yieldToMessages);
+/** Of a profile's work, before the events are split and counted. */
+const readingShare = 0.7;
+
+/** @param onProgress told the share done */
+export async function profileEvents(
+  source: ColumnSource,
+  onProgress?: (share: number) => void,
+): Promise<EventProfile> {
+  const breathe = breathing(onProgress);
   const { interactions, incomplete, repeated, hasValues, likedFrom } = await readInteractions(
     source,
-    yieldToMessages,
+    (done) => breathe(readingShare * done),
   );
+  const breaks = new Breaks(() => breathe(readingShare));
   const { train, test } = await breaks.drive(
     splitEventsInParts(interactions, source.dataSet.split),
   );

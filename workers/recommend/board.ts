@@ -3,7 +3,6 @@ import { StudioError } from '../../src/lib/errors.ts';
 import { compareSplits } from '../../src/recommend/ranking/compare-splits.ts';
 import { pairedDifference } from '../../src/recommend/ranking/intervals.ts';
 import { compareSampling } from '../../src/recommend/ranking/sampled-metrics.ts';
-import { readInteractions } from '../../src/recommend/read-interactions.ts';
 import { modelVersionCodec, modelVersionKey } from '../../src/registry/model-version-codec.ts';
 import { isRecommender } from '../../src/registry/model-version.ts';
 import type { VersionRef } from '../../src/rpc/contracts.ts';
@@ -11,8 +10,9 @@ import type { RecommendBoardApi, SampledFigures } from '../../src/rpc/recommend-
 import { getChunk } from '../../src/storage/chunks.ts';
 import type { StudioDb } from '../../src/storage/db.ts';
 import { repository } from '../../src/storage/records.ts';
-import { yieldToMessages } from '../../src/training/engine/yield.ts';
+import { breathing } from '../breathing.ts';
 import { openRecommender, sourceOf } from './open-recommender.ts';
+import { splitEventsOf } from './split-events.ts';
 
 /** One for all, so that the same two versions always compare alike. */
 const seed = 1;
@@ -20,7 +20,6 @@ const seed = 1;
 const sampledPeople = 2000;
 /** Of all events, where the data's own split tests no share. */
 const usualTestShare = 0.2;
-const toldEveryMs = 100;
 
 export function boardApi(opening: Promise<StudioDb>): RecommendBoardApi {
   return {
@@ -51,24 +50,12 @@ export function boardApi(opening: Promise<StudioDb>): RecommendBoardApi {
     },
     async compareSplits({ projectId, digest }, onProgress) {
       const source = await sourceOf(await opening, projectId, digest);
-      const { interactions, likedFrom } = await readInteractions(source, yieldToMessages);
+      const { interactions, likedFrom } = (await splitEventsOf(source)).table;
       const { split } = source.dataSet;
       const test =
         ('test' in split && typeof split.test === 'number' && split.test) || usualTestShare;
       return compareSplits(interactions, { test, seed, likedFrom }, breathing(onProgress));
     },
-  };
-}
-
-/** Lets messages in, and tells how far it is a few times a second. */
-function breathing(onProgress: (share: number) => void) {
-  let told = 0;
-  return async (share: number) => {
-    if (performance.now() - told > toldEveryMs) {
-      told = performance.now();
-      onProgress(share);
-    }
-    await yieldToMessages();
   };
 }
 

@@ -6,7 +6,6 @@ import { AskedRecommender } from '../../src/recommend/asked-recommender.ts';
 import { Breaks } from '../../src/recommend/in-parts.ts';
 import { learnedParts, learnsValues } from '../../src/recommend/learned-parts.ts';
 import { methods } from '../../src/recommend/methods/index.ts';
-import { readInteractions, splitEventsInParts } from '../../src/recommend/read-interactions.ts';
 import { readFeatures } from '../../src/recommend/read-features.ts';
 import type { SavedRecommender } from '../../src/recommend/recommender.ts';
 import { modelVersionCodec, modelVersionKey } from '../../src/registry/model-version-codec.ts';
@@ -18,9 +17,17 @@ import type { StudioDb } from '../../src/storage/db.ts';
 import { repository } from '../../src/storage/records.ts';
 import { yieldToMessages } from '../../src/training/engine/yield.ts';
 import { columnSource } from '../column-source.ts';
+import { splitEventsOf } from './split-events.ts';
 
-/** @throws StudioError `unsupported` for a version that is no recommender, `corrupt` for damaged bytes */
-export async function openRecommender(db: StudioDb, ref: VersionRef): Promise<AskedRecommender> {
+/**
+ * @param onProgress told the share done while the events are read
+ * @throws StudioError `unsupported` for a version that is no recommender, `corrupt` for damaged bytes
+ */
+export async function openRecommender(
+  db: StudioDb,
+  ref: VersionRef,
+  onProgress?: (share: number) => void,
+): Promise<AskedRecommender> {
   const version = await repository(db, modelVersionCodec).get(modelVersionKey(ref));
   if (!isRecommender(version))
     throw new StudioError('unsupported', 'This version answers rows; it ranks no items');
@@ -35,15 +42,15 @@ export async function openRecommender(db: StudioDb, ref: VersionRef): Promise<As
     throw new StudioError('newer-version', `There is no method "${version.recommender.method}"`);
   const model = method.open(await savedOf(db, version));
   const source = await sourceOf(db, ref.projectId, version.dataSet);
-  const table = await readInteractions(source, yieldToMessages);
+  const { table, split } = await splitEventsOf(source, onProgress);
   if (table.items.length !== model.items)
     throw new StudioError(
       'corrupt',
       `The model knows ${model.items} items, its data ${table.items.length}`,
     );
-  const breaks = new Breaks(yieldToMessages);
-  const split = await breaks.drive(splitEventsInParts(table.interactions, source.dataSet.split));
-  const parts = await breaks.drive(learnedParts(version.config, split, table.likedFrom));
+  const parts = await new Breaks(yieldToMessages).drive(
+    learnedParts(version.config, split, table.likedFrom),
+  );
   // Titles may have been brought in after the run: the newest that there are.
   const { itemData, userData } = await repository(db, projectCodec).get(ref.projectId);
   const about = async (

@@ -38,6 +38,7 @@ export const recommend = {
   },
   profile: {
     title: 'The events',
+    looking: 'Looking at the events…',
     users: 'Users',
     items: 'Items',
     events: 'Events',

@@ -34,6 +34,7 @@ export const recommend: ScreenMessages['recommend'] = {
   },
   profile: {
     title: '事件概况',
+    looking: '正在查看事件…',
     users: '用户',
     items: '物品',
     events: '事件',
