@@ -8,6 +8,7 @@ import { meanOf } from '../../centre.ts';
 import type { Interactions, Taste } from '../../interactions.ts';
 import { exactReasons, dotRow, similarRows } from '../../linear-scores.ts';
 import { KnownPeople } from '../../known-people.ts';
+import { LastPerson } from '../../last-person.ts';
 import { Pace } from '../../pace.ts';
 import type {
   Recommender,
@@ -53,6 +54,7 @@ class BiasedMf implements Recommender {
   readonly #globalMean: number;
   readonly #settings: BiasedMfSettings;
   readonly #people: People;
+  readonly #person = new LastPerson((taste) => this.#factorsOf(taste));
 
   constructor(
     q: Float32Array,
@@ -73,14 +75,14 @@ class BiasedMf implements Recommender {
   }
 
   score(taste: Taste, out: Float32Array): void {
-    const { p, bias } = this.#person(taste);
+    const { p, bias } = this.#person.of(taste);
     const base = this.#globalMean + bias;
     for (let item = 0; item < out.length; item++)
       out[item] = base + (this.#biases[item] ?? 0) + dotRow(this.#q, item, p);
   }
 
   reasons(taste: Taste, item: number): ScoreReasons {
-    const { p, bias } = this.#person(taste);
+    const { p, bias } = this.#person.of(taste);
     const factors = this.#settings.factors;
     return exactReasons([
       { kind: 'bias', index: 0, amount: this.#globalMean },
@@ -117,7 +119,7 @@ class BiasedMf implements Recommender {
     };
   }
 
-  #person(taste: Taste): { p: Float64Array; bias: number } {
+  #factorsOf(taste: Taste): { p: Float64Array; bias: number } {
     const { known, p, biases } = this.#people;
     const user = known.find(taste);
     if (user === undefined) return this.#foldIn(taste);

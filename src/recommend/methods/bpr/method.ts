@@ -8,6 +8,7 @@ import { fitByEpochs, type Epochs } from '../../fit-by-epochs.ts';
 import type { Interactions, Taste } from '../../interactions.ts';
 import { dotRow, exactReasons, similarRows } from '../../linear-scores.ts';
 import { KnownPeople } from '../../known-people.ts';
+import { LastPerson } from '../../last-person.ts';
 import { Pace } from '../../pace.ts';
 import { includesSorted } from '../../ranking/list-metrics.ts';
 import type {
@@ -48,6 +49,7 @@ class Bpr implements Recommender {
   readonly #biases: Float32Array;
   readonly #people: People;
   readonly #settings: BprSettings;
+  readonly #person = new LastPerson((taste) => this.#factorsOf(taste));
 
   constructor(q: Float32Array, biases: Float32Array, people: People, settings: BprSettings) {
     this.#q = q;
@@ -61,7 +63,7 @@ class Bpr implements Recommender {
   }
 
   score(taste: Taste, out: Float32Array): void {
-    const person = this.#person(taste);
+    const person = this.#person.of(taste);
     for (let item = 0; item < out.length; item++)
       out[item] = (this.#biases[item] ?? 0) + dotRow(this.#q, item, person);
   }
@@ -70,7 +72,7 @@ class Bpr implements Recommender {
     const { factors } = this.#settings;
     return exactReasons([
       { kind: 'bias', index: item, amount: this.#biases[item] ?? 0 },
-      ...Array.from(this.#person(taste), (value, index): ScorePart => ({
+      ...Array.from(this.#person.of(taste), (value, index): ScorePart => ({
         kind: 'factor',
         index,
         amount: value * (this.#q[item * factors + index] ?? 0),
@@ -100,7 +102,7 @@ class Bpr implements Recommender {
     };
   }
 
-  #person(taste: Taste): Float64Array {
+  #factorsOf(taste: Taste): Float64Array {
     const user = this.#people.known.find(taste);
     if (user === undefined) return this.#foldIn(taste);
     const { factors } = this.#settings;
