@@ -3,10 +3,10 @@ import { expose } from 'comlink';
 import type { AskedRecommender } from '../src/recommend/asked-recommender.ts';
 import { modelVersionKey } from '../src/registry/model-version-codec.ts';
 import type { VersionRef } from '../src/rpc/contracts.ts';
-import type { KnownItem, RecommendApi } from '../src/rpc/recommend-contract.ts';
+import type { RecommendApi } from '../src/rpc/recommend-contract.ts';
 import type { RecommendPreviewApi } from '../src/rpc/recommend-preview-contract.ts';
 import { openStudioDb } from '../src/storage/db.ts';
-import { mustKnow, tasteOf } from './recommend/asked-person.ts';
+import { historyOf } from './recommend/asked-person.ts';
 import { boardApi } from './recommend/board.ts';
 import { exportLists } from './recommend/export-lists.ts';
 import { itemSummary, personSummary } from './recommend/summaries.ts';
@@ -57,21 +57,7 @@ const api = {
     const asked = await open(ref);
     return asked.searchPeople(text, count).map((user) => personSummary(asked, user));
   },
-  async history(ref, person, count) {
-    const asked = await open(ref);
-    mustKnow(asked, person);
-    const { items, values, times } = tasteOf(asked, person);
-    return Array.from(items, (item, i): KnownItem => {
-      const time = times?.[i] ?? Number.NaN;
-      return {
-        ...itemSummary(asked, item),
-        value: values[i] ?? 1,
-        time: Number.isNaN(time) ? null : time,
-      };
-    })
-      .sort((a, b) => (b.time ?? 0) - (a.time ?? 0) || b.people - a.people)
-      .slice(0, count);
-  },
+  history: async (ref, person, count) => historyOf(await open(ref), person, count),
   recommend: async (ref, person, options) => listFor(await open(ref), person, options),
   async similar(ref, item, count) {
     const asked = await open(ref);

@@ -2,7 +2,8 @@
 import { StudioError } from '../../src/lib/errors.ts';
 import type { AskedRecommender } from '../../src/recommend/asked-recommender.ts';
 import type { Taste } from '../../src/recommend/interactions.ts';
-import type { Person } from '../../src/rpc/recommend-contract.ts';
+import type { KnownItem, Person } from '../../src/rpc/recommend-contract.ts';
+import { itemSummary } from './summaries.ts';
 
 /** @throws StudioError `not-found` for a person or an item that the model's data has not, `bad-config` for a value */
 export function mustKnow({ table }: AskedRecommender, person: Person) {
@@ -44,4 +45,23 @@ export function seenBy(asked: AskedRecommender, person: Person): Uint32Array {
   return 'user' in person
     ? asked.seenBy(person.user)
     : Uint32Array.from(person.ratings, ({ item }) => item).sort();
+}
+
+/**
+ * What the model knows of them, the latest first.
+ * @throws StudioError as `mustKnow`
+ */
+export function historyOf(asked: AskedRecommender, person: Person, count: number): KnownItem[] {
+  mustKnow(asked, person);
+  const { items, values, times } = tasteOf(asked, person);
+  return Array.from(items, (item, i): KnownItem => {
+    const time = times?.[i] ?? Number.NaN;
+    return {
+      ...itemSummary(asked, item),
+      value: values[i] ?? 1,
+      time: Number.isNaN(time) ? null : time,
+    };
+  })
+    .sort((a, b) => (b.time ?? 0) - (a.time ?? 0) || b.people - a.people)
+    .slice(0, count);
 }
