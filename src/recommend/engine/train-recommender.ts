@@ -104,8 +104,8 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
       tell({ ...progress, done: before + (1 - before) * progress.done });
       await breath.within();
     },
-    async onEpoch(epoch, model, save) {
-      const figures = await validate(model);
+    async onEpoch(epoch, model, save, measured = model) {
+      const figures = await validate(measured);
       const best = choice.note({ epoch, model, validation: figures });
       emit({
         type: 'epoch',

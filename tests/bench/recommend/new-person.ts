@@ -62,7 +62,7 @@ async function fit(train: Interactions, about: ItemFeatures): Promise<Recommende
   const settings = { ...method.defaults, ...short[id] };
   const context = { seed: 1, breathe: () => Promise.resolve() };
   // Of these, who it was fitted to is no part of the model.
-  const few = ['sasrec', 'gru4rec'].includes(id) ? firstPeople(train, 100) : train;
+  const few = ['two-tower', 'sasrec', 'gru4rec'].includes(id) ? firstPeople(train, 100) : train;
   const fitted = await method.fit(few, settings, context, about);
   return method.open(structuredClone(fitted.save())); // as the worker has it
 }

@@ -84,8 +84,8 @@ test.each([
   ['ials', { factors: 4, epochs: 2 }, 'factor', 1],
   // A product for each of five ratings in three epochs, and then one for each of forty items.
   ['biased-mf', { factors: 4, epochs: 3 }, 'dotRow', 3 * 5 + 40],
-  // Twenty steps a rating, of a draw of what was had and one or more of what was not.
-  ['bpr', { factors: 4, epochs: 2 }, 'integer', expect.toSatisfy((n) => n >= 200 && n < 300)],
+  // Thirty steps a rating, of a draw of what was had and one or more of what was not.
+  ['bpr', { factors: 4, epochs: 2 }, 'integer', expect.toSatisfy((n) => n >= 300 && n < 450)],
   ['user-knn', {}, 'topCandidates', 1],
   // After all five, and after all but each.
   ['sasrec', { units: 4, heads: 1, steps: 6, blocks: 1, epochs: 1 }, 'forward', 1 + 5],
