@@ -5,8 +5,8 @@
 import { tasteOf, type Interactions, type Taste } from './interactions.ts';
 import { joinInteractions } from './join-interactions.ts';
 import { FactorNames } from './factor-names.ts';
-import { firstEvents, freshnessOf, peopleSimilarity, popularityOf } from './item-traits.ts';
-import { rerank, type RerankTraits, type RerankWeights } from './rerank.ts';
+import { ItemTraits } from './item-traits.ts';
+import { rerank, type RerankWeights } from './rerank.ts';
 import type { EventTable } from './read-interactions.ts';
 import type { LearnedParts } from './learned-parts.ts';
 import type { FeatureTable } from './read-features.ts';
@@ -34,7 +34,7 @@ export class AskedRecommender {
   readonly people: Uint32Array;
   readonly #data: AskedData;
   readonly #scores: Float32Array;
-  #traits: RerankTraits | undefined;
+  readonly #traits: ItemTraits;
   /** Null where the model has no vectors. */
   #factors: FactorNames | null | undefined;
   /** Lower-case titles, ids and categories, by item, to search in. */
@@ -46,6 +46,7 @@ export class AskedRecommender {
     this.known = joinInteractions(data.parts.train, data.parts.validation);
     this.people = countByItem(this.known);
     this.#scores = new Float32Array(model.items);
+    this.#traits = new ItemTraits(this.known);
   }
 
   /** All that people had by then, liked or not: what lists leave out. */
@@ -123,7 +124,7 @@ export class AskedRecommender {
    */
   top(taste: Taste, count: number, weights: RerankWeights, seen = taste.items): ScoredItem[] {
     const scores = this.scores(taste);
-    const found = rerank({ scores, seen, count, weights, traits: this.#traitsOf() });
+    const found = rerank({ scores, seen, count, weights, traits: this.#traits });
     return Array.from(found, (item) => ({ item, score: scores[item] ?? 0 }));
   }
 
@@ -140,16 +141,6 @@ export class AskedRecommender {
       default:
         return String(index + 1);
     }
-  }
-
-  #traitsOf(): RerankTraits {
-    return (this.#traits ??= {
-      popularity: popularityOf(this.known),
-      freshness: freshnessOf(
-        firstEvents(this.known) ?? new Float64Array(this.model.items).fill(NaN),
-      ),
-      similarity: peopleSimilarity(this.known),
-    });
   }
 
   /** What factors are about; null of a model without vectors. */

@@ -3,6 +3,7 @@
  * the category that they have more often than all items, stand for it.
  */
 import type { ItemFeatures } from './item-features.ts';
+import { noItem, topItems } from './ranking/top-items.ts';
 
 export interface FactorEnd {
   /** Most typical first, at most `shown`; none where no item lies on this side. */
@@ -22,6 +23,7 @@ const shown = 10;
 /** A category names an end that this share of its items has, and so many times the share of all items. */
 const leastShare = 0.4;
 const leastLift = 1.5;
+const nothing = new Uint32Array();
 
 export class FactorNames {
   readonly #values: Float32Array;
@@ -30,6 +32,8 @@ export class FactorNames {
   /** Lengths of the vectors. [items] */
   readonly #norms: Float64Array;
   readonly #found = new Map<number, FactorEnds>();
+  /** How many items have each category. */
+  readonly #counts: Uint32Array;
 
   constructor(
     { values, width }: { values: Float32Array; width: number },
@@ -38,19 +42,22 @@ export class FactorNames {
     this.#values = values;
     this.#width = width;
     this.#categories = categories;
+    this.#counts = new Uint32Array(categories?.names.length ?? 0);
+    for (const category of categories?.indices ?? [])
+      this.#counts[category] = (this.#counts[category] ?? 0) + 1;
     this.#norms = new Float64Array(values.length / width);
-    values.forEach((value, at) => {
-      const item = Math.floor(at / width);
-      this.#norms[item] = (this.#norms[item] ?? 0) + value * value;
-    });
-    this.#norms.forEach((square, item) => (this.#norms[item] = Math.sqrt(square)));
+    for (let item = 0, at = 0; item < this.#norms.length; item++) {
+      let squares = 0;
+      for (let f = 0; f < width; f++) squares += (values[at++] ?? 0) ** 2;
+      this.#norms[item] = Math.sqrt(squares);
+    }
   }
 
   /** Worked out once. */
   endsOf(factor: number): FactorEnds {
     let ends = this.#found.get(factor);
     if (!ends) {
-      ends = { high: this.#endOf(factor, 1), low: this.#endOf(factor, -1) };
+      ends = this.#endsOf(factor);
       this.#found.set(factor, ends);
     }
     return ends;
@@ -61,24 +68,31 @@ export class FactorNames {
     return (this.#values[item * this.#width + factor] ?? 0) > 0;
   }
 
-  #endOf(factor: number, sign: 1 | -1): FactorEnd {
-    const typical = Float64Array.from(this.#norms, (norm, item) => {
-      const value = sign * (this.#values[item * this.#width + factor] ?? 0);
+  /** Plain loops: a first list may ask for a hundred factors at once. */
+  #endsOf(factor: number): FactorEnds {
+    const items = this.#norms.length;
+    const high = new Float32Array(items).fill(NaN);
+    const low = new Float32Array(items).fill(NaN);
+    for (let item = 0, at = factor; item < items; item++, at += this.#width) {
+      const value = this.#values[at] ?? 0;
+      if (value === 0) continue;
       // How far out, times how much of the item that is: the best known lie far out on every factor.
-      return value > 0 ? (value * value) / norm : 0;
-    });
-    const items = Array.from(typical.keys())
-      .filter((item) => (typical[item] ?? 0) > 0)
-      .sort((a, b) => (typical[b] ?? 0) - (typical[a] ?? 0) || a - b)
-      .slice(0, shown);
+      (value > 0 ? high : low)[item] = (value * value) / (this.#norms[item] ?? 1);
+    }
+    return { high: this.#endOf(high), low: this.#endOf(low) };
+  }
+
+  /** @param typical NaN for what isn't on this side */
+  #endOf(typical: Float32Array): FactorEnd {
+    const first = new Uint32Array(shown);
+    topItems(typical, nothing, first);
+    const items = Array.from(first).filter((item) => item !== noItem);
     return { items, category: this.#categoryOf(items) };
   }
 
   #categoryOf(items: readonly number[]): string | null {
     if (!this.#categories || items.length === 0) return null;
     const { names, starts, indices } = this.#categories;
-    const all = new Uint32Array(names.length);
-    for (const category of indices) all[category] = (all[category] ?? 0) + 1;
     const own = new Uint32Array(names.length);
     for (const item of items)
       for (let at = starts[item] ?? 0; at < (starts[item + 1] ?? 0); at++)
@@ -86,7 +100,7 @@ export class FactorNames {
     let best: { name: string; excess: number } | null = null;
     for (const [category, name] of names.entries()) {
       const share = (own[category] ?? 0) / items.length;
-      const usual = (all[category] ?? 0) / this.#norms.length;
+      const usual = (this.#counts[category] ?? 0) / this.#norms.length;
       if (share < leastShare || share < leastLift * usual) continue;
       if (!best || share - usual > best.excess) best = { name, excess: share - usual };
     }

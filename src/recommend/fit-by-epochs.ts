@@ -9,6 +9,8 @@ export interface Epochs {
   runEpoch(random: Random, told: (done: number) => Promise<void>): Promise<number>;
   /** As it stands. */
   model(): Recommender;
+  /** `measured` of `FitContext.onEpoch`; absent: the model itself is quick. */
+  measured?(): Recommender;
   /** All that an epoch goes out from, beside the events and the random numbers; views. */
   save(): SavedRecommender['arrays'];
   /** @throws StudioError `corrupt` */
@@ -41,8 +43,11 @@ export async function fitByEpochs(
       context.breathe({ done: (epoch - 1 + done) / epochs, epoch }),
     );
     await context.breathe({ done: epoch / epochs, epoch, loss });
-    await context.onEpoch?.(epoch, learning.model(), () =>
-      saveFit(method, { epoch, random: drawn, arrays: learning.save() }),
+    await context.onEpoch?.(
+      epoch,
+      learning.model(),
+      () => saveFit(method, { epoch, random: drawn, arrays: learning.save() }),
+      learning.measured?.(),
     );
   }
   return learning.model();

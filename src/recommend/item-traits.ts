@@ -1,7 +1,33 @@
 /** What lists are re-ranked by (rerank.ts): how popular, how new and how alike items are. */
 import type { Interactions } from './interactions.ts';
-import type { ItemSimilarity } from './rerank.ts';
+import type { ItemSimilarity, RerankTraits } from './rerank.ts';
 import { transpose } from './transpose.ts';
+
+/** Each worked out when it is asked for, once: the model's own order needs none. */
+export class ItemTraits implements RerankTraits {
+  readonly #known: Interactions;
+  #popularity: Float32Array | undefined;
+  #freshness: Float32Array | undefined;
+  #similarity: ItemSimilarity | undefined;
+
+  constructor(known: Interactions) {
+    this.#known = known;
+  }
+
+  get popularity() {
+    return (this.#popularity ??= popularityOf(this.#known));
+  }
+
+  get freshness() {
+    return (this.#freshness ??= freshnessOf(
+      firstEvents(this.#known) ?? new Float64Array(this.#known.items).fill(NaN),
+    ));
+  }
+
+  get similarity() {
+    return (this.#similarity ??= peopleSimilarity(this.#known));
+  }
+}
 
 /** [items], 0 to 1: ln(1 + events) over the most popular's, since a few items have most of the events. */
 export function popularityOf({ items, indices }: Interactions): Float32Array {

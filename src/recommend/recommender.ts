@@ -83,8 +83,15 @@ export interface FitContext {
   /**
    * After an epoch, with the model as it stands: for a live validation NDCG. Throws where it is enough.
    * @param save tells where the fit stands; good until this is done
+   * @param measured what to take figures of in the model's place, where finding each person anew would take longer than
+   *   the epoch: it scores people of the fit, by `Taste.user`, as training has them; good until this is done
    */
-  onEpoch?(epoch: number, model: Recommender, save: () => FitState): Promise<void>;
+  onEpoch?(
+    epoch: number,
+    model: Recommender,
+    save: () => FitState,
+    measured?: Recommender,
+  ): Promise<void>;
   /** Where an earlier fit, of the same events, settings and seed, stood. */
   from?: FitState | null;
   /** What is known of people beside their events; row u is user u of the interactions. */

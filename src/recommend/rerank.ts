@@ -48,7 +48,7 @@ export interface RerankJob {
 export function rerank({ scores, seen, count, weights, traits }: RerankJob): Uint32Array {
   const relevance = relevanceOf(scores, seen, weights, traits);
   const open = [...relevance.keys()].filter((item) => !Number.isNaN(relevance[item]));
-  const { similarity } = traits;
+  const similarity = weights.diversity === 0 ? null : traits.similarity;
   const lambda = similarity ? 1 - weights.diversity : 1;
   const margins = relevance.map((value) => lambda * value);
   const isBefore = (a: number, b: number) => {
@@ -91,13 +91,14 @@ function relevanceOf(
   scores: Float32Array,
   seen: ArrayLike<number>,
   weights: RerankWeights,
-  { popularity, freshness }: RerankTraits,
+  traits: RerankTraits,
 ): Float64Array {
   const relevance = toUnitSpan(
     Float64Array.from(scores, (x) => (Number.isFinite(x) ? x : NaN)),
     seen,
   );
   if (weights.popularity === 0 && weights.freshness === 0) return relevance;
+  const { popularity, freshness } = traits;
   const wanted = relevance.map(
     (value, item) =>
       value +

@@ -1,6 +1,16 @@
 /** What workers/recommend.worker.ts serves for the preview of recommendations alone. Plain data. */
 import type { VersionRef } from './contracts.ts';
-import type { ItemSummary, PersonSummary, RerankWeights } from './recommend-contract.ts';
+import type {
+  ItemSummary,
+  PersonSummary,
+  Recommendation,
+  RerankWeights,
+} from './recommend-contract.ts';
+
+/** Somebody of the data, or a new person with what they told, by ids of the data: these hold for every version. */
+export type PersonById =
+  | { type: 'known'; id: string }
+  | { type: 'new'; ratings: readonly { item: string; value: number }[] };
 
 /** Items on a plane (recommend/map.ts). Columns of one length; the place in them is the item. */
 export interface MappedItems {
@@ -40,6 +50,17 @@ export interface RerankEffect {
 }
 
 export interface RecommendPreviewApi {
+  /**
+   * As `recommend`, in one call. Ratings of items that the version's data lacks don't count.
+   * @returns null where it has no such person
+   */
+  listFor(
+    version: VersionRef,
+    person: PersonById,
+    options: { count: number; rerank: RerankWeights },
+  ): Promise<Recommendation[] | null>;
+  /** Numbers of the items that they had or rated, the latest first, those of the data; null as in `listFor`. */
+  hadBy(version: VersionRef, person: PersonById, count: number): Promise<number[] | null>;
   /** Numbers differ between versions of the data; ids don't. Null where the model's data has no such person. */
   personOf(version: VersionRef, id: string): Promise<PersonSummary | null>;
   /** In the order of `ids`; null for one that the model's data has not. */

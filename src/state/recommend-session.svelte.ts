@@ -2,6 +2,7 @@
 import { proxy } from 'comlink';
 import { recommendClient } from '../rpc/clients.ts';
 import type { Person, RerankWeights } from '../rpc/recommend-contract.ts';
+import type { PersonById } from '../rpc/recommend-preview-contract.ts';
 import { RecommendBoard } from './recommend-board.ts';
 import type { CallOptions, ProjectContext } from './project-context.ts';
 
@@ -48,6 +49,15 @@ export class RecommendSession {
     { count = 10, rerank = modelOrder }: { count?: number; rerank?: RerankWeights } = {},
   ) {
     return this.#client.call((api) => api.recommend(this.#ref(version), person, { count, rerank }));
+  }
+
+  /** The same by ids: what a screen shows while somebody rates, in one call. */
+  listFor(version: string, person: PersonById, options: { count: number; rerank: RerankWeights }) {
+    return this.#client.call((api) => api.listFor(this.#ref(version), person, options));
+  }
+
+  hadBy(version: string, person: PersonById, count: number) {
+    return this.#client.call((api) => api.hadBy(this.#ref(version), person, count));
   }
 
   similar(version: string, item: number, count = 10) {

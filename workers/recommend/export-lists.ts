@@ -1,10 +1,9 @@
 /** The first items for everybody, as a file. */
 import Papa from 'papaparse';
 import type { AskedRecommender } from '../../src/recommend/asked-recommender.ts';
+import { Pace } from '../../src/recommend/pace.ts';
 import type { RerankWeights } from '../../src/rpc/recommend-contract.ts';
 import { yieldToMessages } from '../../src/training/engine/yield.ts';
-
-const everyPeople = 50;
 
 /** @param onProgress told the share of people done */
 export async function exportLists(
@@ -14,6 +13,10 @@ export async function exportLists(
 ): Promise<Blob> {
   const { users } = asked.table;
   const parts: string[] = options.format === 'csv' ? ['user,rank,item,title,score\r\n'] : [];
+  const pace = new Pace(async (share: number) => {
+    onProgress(share);
+    await yieldToMessages();
+  });
   for (const [user, id] of users.entries()) {
     const list = asked.top(
       ...([asked.tasteOf(user), options.count, options.rerank, asked.seenBy(user)] as const),
@@ -30,10 +33,7 @@ export async function exportLists(
         ? `${Papa.unparse(rows, { header: false, escapeFormulae: true })}\r\n`
         : rows.map((row) => `${JSON.stringify(row)}\n`).join(''),
     );
-    if (user % everyPeople === 0) {
-      onProgress(user / users.length);
-      await yieldToMessages();
-    }
+    if (pace.isDue()) await pace.breathe(user / users.length);
   }
   return new Blob(parts, {
     type: options.format === 'csv' ? 'text/csv' : 'application/x-ndjson',

@@ -4,8 +4,11 @@ import { StudioError } from '../../src/lib/errors.ts';
 import type { AskedRecommender } from '../../src/recommend/asked-recommender.ts';
 import { mapItems, type ItemMap } from '../../src/recommend/map.ts';
 import type { VersionRef } from '../../src/rpc/contracts.ts';
-import type { RecommendPreviewApi } from '../../src/rpc/recommend-preview-contract.ts';
+import type { Person } from '../../src/rpc/recommend-contract.ts';
+import type { PersonById, RecommendPreviewApi } from '../../src/rpc/recommend-preview-contract.ts';
 import { yieldToMessages } from '../../src/training/engine/yield.ts';
+import { historyOf } from './asked-person.ts';
+import { listFor } from './list-for.ts';
 import { itemSummary, personSummary } from './summaries.ts';
 import { rerankEffect } from './rerank-effect.ts';
 
@@ -29,7 +32,31 @@ export function previewCalls(
   /** Which of the questions for an effect is still of interest. */
   let turn = 0;
 
+  /** Null where the data has no such person; without ratings of items that it lacks. */
+  const personIn = ({ table }: AskedRecommender, person: PersonById): Person | null => {
+    if (person.type === 'known') {
+      const user = numberOf(table.users, person.id);
+      return user === undefined ? null : { user };
+    }
+    return {
+      ratings: person.ratings.flatMap(({ item: id, value }) => {
+        const item = numberOf(table.items, id);
+        return item === undefined ? [] : [{ item, value }];
+      }),
+    };
+  };
+
   return {
+    async listFor(ref, who, options) {
+      const asked = await open(ref);
+      const person = personIn(asked, who);
+      return person && listFor(asked, person, options);
+    },
+    async hadBy(ref, who, count) {
+      const asked = await open(ref);
+      const person = personIn(asked, who);
+      return person && historyOf(asked, person, count).map(({ item }) => item);
+    },
     async personOf(ref, id) {
       const asked = await open(ref);
       const user = numberOf(asked.table.users, id);

@@ -126,8 +126,8 @@ async function trainUntilStopped(job: TrainingJob): Promise<RecommenderOutcome> 
       tellOfFit({ ...progress, done: before + (1 - before) * progress.done });
       await breath.within();
     },
-    async onEpoch(epoch, model, save) {
-      const figures = await validate(model);
+    async onEpoch(epoch, model, save, measured = model) {
+      const figures = await validate(measured);
       const best = choice.note({ epoch, model, validation: figures });
       emit({
         type: 'epoch',

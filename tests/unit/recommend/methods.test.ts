@@ -8,6 +8,7 @@ import { objective, RowSolver, solveSide } from '../../../src/recommend/methods/
 import { methods, type MethodId } from '../../../src/recommend/methods/index.ts';
 import type {
   FitProgress,
+  FitState,
   Recommender,
   RecommenderMethod,
 } from '../../../src/recommend/recommender.ts';
@@ -465,29 +466,67 @@ test("a newcomer's bias is their damped mean deviation", async () => {
   expect((scores[0] ?? NaN) - (nobody[0] ?? NaN)).toBeCloseTo(deviations / (15 + 3), 5);
 });
 
-test.each(['biased-mf', 'bpr'] as const)(
-  '%s knows who it was trained on, and folds anyone else in',
-  async (id) => {
-    const context = { ...fitContext };
-    const model =
-      id === 'bpr'
-        ? await methods.bpr.fit(ratings, { ...methods.bpr.defaults, factors: 5 }, context, null)
-        : await methods[id].fit(ratings, { ...methods[id].defaults, factors: 5 }, context, null);
-    const { p, q, biases } = model.save().arrays;
-    const own = scoresOf(model, tasteOf(ratings, 3));
-    const bias = (item: number) => biases?.[item] ?? NaN;
-    const dot = (item: number) => {
-      let sum = 0;
-      for (let f = 0; f < 5; f++) sum += (p?.[3 * 5 + f] ?? NaN) * (q?.[item * 5 + f] ?? NaN);
-      return sum + bias(item);
-    };
-    // Beside what is the same for all items.
-    expect((own[1] ?? 0) - (own[0] ?? 0)).toBeCloseTo(dot(1) - dot(0), 4);
-    const { items, values } = tasteOf(ratings, 3);
+describe.each(['biased-mf', 'bpr'] as const)('%s', (id) => {
+  const method = anyMethod(id);
+  const settings = { ...method.defaults, factors: 5 };
+
+  test('knows who it was trained on by their events alone, and keeps nobody', async () => {
+    const model = await method.fit(ratings, settings, fitContext, null);
+    expect(Object.keys(model.save().arrays).sort()).toEqual(['biases', 'q']);
+    const known = tasteOf(ratings, 3);
+    const { items, values } = known;
+    const own = scoresOf(model, known);
+    expect(scoresOf(model, { items: items.slice(), values: values.slice(), times: null })).toEqual(
+      own,
+    );
     const fewer = { items: items.slice(1), values: values.slice(1), times: null };
-    expect(scoresOf(model, fewer)).not.toEqual(own);
-  },
-);
+    expect(scoresOf(model, { ...fewer, user: 3 })).not.toEqual(own);
+  });
+
+  test('after an epoch is measured by what training has for people', async () => {
+    let tested = 0;
+    const context = {
+      ...fitContext,
+      onEpoch(_: number, model: Recommender, save: () => FitState, measured?: Recommender) {
+        const { p, q = [], itemBiases, biases = itemBiases, userBiases } = save().arrays;
+        if (!measured) throw new Error('Nothing to measure by');
+        const scores = scoresOf(measured, tasteOf(ratings, 3));
+        const expected = (item: number) => {
+          let sum = (biases?.[item] ?? NaN) + (userBiases?.[3] ?? 0);
+          for (let f = 0; f < 5; f++) sum += (p?.[3 * 5 + f] ?? NaN) * (q[item * 5 + f] ?? NaN);
+          return sum;
+        };
+        // Beside what is the same for all items.
+        for (const item of [1, 7])
+          expect((scores[item] ?? 0) - (scores[0] ?? 0)).toBeCloseTo(
+            expected(item) - expected(0),
+            4,
+          );
+        expect(scores).not.toEqual(scoresOf(model, tasteOf(ratings, 3)));
+        tested++;
+        return Promise.resolve();
+      },
+    };
+    await method.fit(ratings, { ...settings, epochs: 4 }, context, null);
+    expect(tested).toBe(4);
+  });
+
+  test('opens a model of before, which kept people, and scores as the same without them', async () => {
+    const model = await method.fit(ratings, settings, fitContext, null);
+    const { arrays, ...saved } = model.save();
+    const before = {
+      ...saved,
+      arrays: {
+        ...{ ...arrays, p: new Float32Array(5 * ratings.users).fill(9) },
+        histories: new Uint32Array(2 * ratings.users),
+        ...(id === 'biased-mf' && { userBiases: new Float32Array(ratings.users).fill(9) }),
+      },
+    };
+    const opened = method.open(before);
+    for (const taste of [tasteOf(ratings, 3), newcomer])
+      expect(scoresOf(opened, taste)).toEqual(scoresOf(model, taste));
+  });
+});
 
 test.each([
   ['ease', { regularization: 0 }, 'regularization: 0 is not above 0'],

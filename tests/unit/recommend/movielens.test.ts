@@ -8,7 +8,7 @@ import { tasteOf, type Interactions } from '../../../src/recommend/interactions.
 import { methods } from '../../../src/recommend/methods/index.ts';
 import { evaluateRanking } from '../../../src/recommend/ranking/evaluate-ranking.ts';
 import { evaluateValues } from '../../../src/recommend/ranking/evaluate-values.ts';
-import type { Recommender } from '../../../src/recommend/recommender.ts';
+import type { FitContext, Recommender } from '../../../src/recommend/recommender.ts';
 import { splitInteractions } from '../../../src/recommend/split-interactions.ts';
 import {
   everyFifthRow,
@@ -85,15 +85,6 @@ function leaveLastOut(): TrainAndTest {
   return splitInteractions(all, { type: 'leave-last-out', validation: false });
 }
 
-/** The same model, to which everyone is new: other hashes, and nobody is recognised by their history. */
-function asStrangers(model: Recommender): Recommender {
-  const saved = model.save();
-  const histories = new Uint32Array(saved.arrays['histories']?.length ?? 0);
-  expect(histories.length).toBeGreaterThan(0);
-  const arrays = { ...saved.arrays, histories };
-  return methods[saved.method as 'bpr' | 'biased-mf'].open({ ...saved, arrays }); // who keep people
-}
-
 describe.skipIf(!hasMovieLens)(movieLensTitle, { timeout: 120_000 }, () => {
   test.each(Object.entries(references))('%s ranks as the reference does', async (_, reference) => {
     const { tolerance, coverageTolerance = tolerance + printed } = reference;
@@ -131,34 +122,36 @@ describe.skipIf(!hasMovieLens)(movieLensTitle, { timeout: 120_000 }, () => {
     expect(Math.abs(sums.mae / 5 - 0.7482)).toBeLessThan(0.0005);
   });
 
-  test('biased factorisation errs as the reference does; who is folded in is not worse off', async () => {
-    // One fold of five, that of RMSE .9323 and MAE .7336; all five, measured with this seed: .9337/.7353 (the
-    // reference: .9339/.7364). This fold is .0014 and .0017 below their mean, so that its figures are as much lower.
+  test('biased factorisation errs as the reference does, by factors that are found anew for everyone', async () => {
+    // One fold of five, that of RMSE .9332 and MAE .7330; all five, measured with this seed: .9328/.7335 (the
+    // reference: .9339/.7364). This fold is .0004 above and .0005 below their mean, and its figures are as much off.
     const { train, test: held } = everyFifthRow(0, false);
     const method = methods['biased-mf'];
-    const model = await method.fit(train, method.defaults, fitContext, null);
+    const found: { asTrained?: Recommender } = {};
+    const onEpoch: FitContext['onEpoch'] = (_epoch, _model, _save, measured) => {
+      if (measured) found.asTrained = measured; // the last is of the end
+      return Promise.resolve();
+    };
+    const model = await method.fit(train, method.defaults, { ...fitContext, onEpoch }, null);
     const { rmse, mae } = await evaluateValues(model, train, held);
-    expect(Math.abs(rmse - (0.9339 - 0.0014))).toBeLessThan(0.003);
-    expect(Math.abs(mae - (0.7364 - 0.0017))).toBeLessThan(0.003);
-    const stranger = asStrangers(model);
-    expect((await evaluateValues(stranger, train, held)).rmse).toBeLessThan(rmse);
-    // Of all people and items on average: a step's noise in the factors of training is as much.
-    const known = new Float32Array(model.items);
+    expect(Math.abs(rmse - (0.9339 + 0.0004))).toBeLessThan(0.003);
+    expect(Math.abs(mae - (0.7364 - 0.0005))).toBeLessThan(0.003);
+    // What training itself has for people errs alike, and lies within a step's noise of that: .039 on average of all
+    // people and items, .13 for the person who is furthest.
+    const { asTrained } = found;
+    if (!asTrained) throw new Error('No epoch was told of');
+    const { rmse: rmseAsTrained } = await evaluateValues(asTrained, train, held);
+    expect(Math.abs(rmseAsTrained - rmse)).toBeLessThan(0.003);
+    const trained = new Float32Array(model.items);
     const folded = new Float32Array(model.items);
     let difference = 0;
     for (let user = 0; user < train.users; user++) {
-      model.score(tasteOf(train, user), known);
-      stranger.score(tasteOf(train, user), folded);
-      known.forEach((score, item) => (difference += Math.abs(score - (folded[item] ?? NaN))));
+      asTrained.score(tasteOf(train, user), trained);
+      model.score(tasteOf(train, user), folded);
+      trained.forEach((score, item) => (difference += Math.abs(score - (folded[item] ?? NaN))));
     }
-    expect(difference / (train.users * model.items)).toBeLessThan(0.1);
-  });
-
-  test('who is folded into bpr is ranked for as well as who was trained on', async () => {
-    const { train, test: held } = everyFifthRow(0, true);
-    const model = asStrangers(await methods.bpr.fit(train, methods.bpr.defaults, fitContext, null));
-    const { metrics } = await evaluateRanking(model, train, held);
-    expect(Math.abs(metrics.ndcgAt10 - 0.366)).toBeLessThan(stochastic);
-    expect(Math.abs(metrics.recallAt10 - 0.204)).toBeLessThan(stochastic);
+    const mean = difference / (train.users * model.items);
+    expect(mean).toBeGreaterThan(0.001); // they are not the same figures
+    expect(mean).toBeLessThan(0.1);
   });
 });

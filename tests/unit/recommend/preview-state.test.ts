@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { StudioError } from '../../../src/lib/errors.ts';
+import type { Recommendation } from '../../../src/rpc/recommend-contract.ts';
+import type { RecommendSession } from '../../../src/state/recommend-session.svelte.ts';
 import { Latest } from '../../../src/tasks/recommendation/preview/latest.svelte.ts';
+import { Preview } from '../../../src/tasks/recommendation/preview/preview.svelte.ts';
 import {
   ToldRatings,
   type ToldRating,
@@ -61,4 +64,44 @@ test('every rating can be undone, and what is kept is what is shown', () => {
   expect(told.canUndo).toBe(false);
   expect(kept.at(-1)).toEqual(told.all);
   expect(kept).toHaveLength(8);
+});
+
+test('a list is asked for in one question, by ids, with all that was told', async () => {
+  const asked: unknown[] = [];
+  const answer = () => Promise.resolve([]);
+  const session = {
+    listFor: (...question: unknown[]) => (asked.push(['listFor', ...question]), answer()),
+    hadBy: (...question: unknown[]) => (asked.push(['hadBy', ...question]), answer()),
+  };
+  // Of a session this asks nothing else: any other question fails.
+  const recommenders = session as unknown as RecommendSession;
+  const told = new ToldRatings([], () => undefined);
+  const preview = new Preview(recommenders, told);
+  const list = new Latest<Recommendation[] | null>();
+  await preview.askList(list, 'v');
+  expect(asked).toEqual([]); // nobody is chosen
+  preview.choose({ type: 'new' });
+  told.rate('a', 4);
+  told.rate('b', 5);
+  await preview.askList(list, 'v');
+  preview.setRerank({ diversity: 0.5 });
+  preview.choose({ type: 'known', id: '7' });
+  await preview.askList(list, 'v');
+  await preview.askHad(new Latest(), 'v');
+  const order = { diversity: 0, popularity: 0, freshness: 0 };
+  const ratings = [
+    { item: 'a', value: 4 },
+    { item: 'b', value: 5 },
+  ];
+  expect(asked).toEqual([
+    ['listFor', 'v', { type: 'new', ratings }, { count: 10, rerank: order }],
+    [
+      'listFor',
+      'v',
+      { type: 'known', id: '7' },
+      { count: 10, rerank: { ...order, diversity: 0.5 } },
+    ],
+    ['hadBy', 'v', { type: 'known', id: '7' }, 200],
+  ]);
+  expect([list.answer, list.error]).toEqual([[], null]);
 });

@@ -17,6 +17,8 @@ import {
 } from '../../../src/tasks/recommendation/preview/map-drawing.ts';
 import { mainReason, reasonBars } from '../../../src/tasks/recommendation/preview/reasons.ts';
 import { ratingSteps } from '../../../src/tasks/recommendation/preview/scale.ts';
+import { listFor } from '../../../workers/recommend/list-for.ts';
+import { previewCalls } from '../../../workers/recommend/preview-calls.ts';
 import { reasonsOf } from '../../../workers/recommend/reasons-of.ts';
 import { rerankEffect } from '../../../workers/recommend/rerank-effect.ts';
 import { fitContext, fromMatrix, randomInteractions } from '../../support/small-interactions.ts';
@@ -173,6 +175,41 @@ describe('reasons', () => {
       ['', 0.05],
     ]);
     expect(mainReason(bars)?.name).toBe('Brazil');
+  });
+});
+
+describe('questions by ids', () => {
+  const version = { projectId: 'p', id: 'v' };
+  const options = { count: 5, rerank: modelOrder };
+
+  test('are answered as by numbers; what the data lacks does not count, who it lacks has no list', async () => {
+    const data = ratings();
+    const asked = ask(await fit(methods.ials, data.train), data);
+    const calls = previewCalls(() => Promise.resolve(asked));
+    const known = { type: 'known', id: '3' } as const;
+    expect(await calls.listFor(version, known, options)).toEqual(
+      listFor(asked, { user: 3 }, options),
+    );
+    expect(new Set(await calls.hadBy(version, known, 100))).toEqual(
+      new Set(asked.tasteOf(3).items),
+    );
+    const told = [
+      { item: '12', value: 5 },
+      { item: 'of another version', value: 1 },
+      { item: '4', value: 2 },
+    ];
+    const newcomer = { type: 'new', ratings: told } as const;
+    const numbered = [
+      { item: 12, value: 5 },
+      { item: 4, value: 2 },
+    ];
+    expect(await calls.listFor(version, newcomer, options)).toEqual(
+      listFor(asked, { ratings: numbered }, options),
+    );
+    expect(await calls.hadBy(version, newcomer, 100)).toEqual([4, 12]); // the latest first
+    const nobody = { type: 'known', id: 'nobody' } as const;
+    expect(await calls.listFor(version, nobody, options)).toBeNull();
+    expect(await calls.hadBy(version, nobody, 100)).toBeNull();
   });
 });
 

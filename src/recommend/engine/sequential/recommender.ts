@@ -8,6 +8,7 @@ import {
   type PlannedForward,
 } from '../../../training/engine/kernels/planned-forward.ts';
 import type { Taste } from '../../interactions.ts';
+import { LastPerson } from '../../last-person.ts';
 import { similarRows } from '../../linear-scores.ts';
 import { SavedReader } from '../../saved.ts';
 import type { SequentialSettings } from '../../settings/sequential.ts';
@@ -23,6 +24,8 @@ export class SequentialRecommender implements Recommender {
   readonly #weights: Float32Array;
   readonly #spec: NetworkSpec;
   #forward: PlannedForward | null = null;
+  readonly #person = new LastPerson((taste) => this.#after(taste));
+  readonly #without = new LastPerson((taste) => this.#afterOthers(taste));
 
   /** @param weights of the network, in the order in which they are packed; kept, not copied */
   constructor(
@@ -39,25 +42,19 @@ export class SequentialRecommender implements Recommender {
   }
 
   /** Logits of what comes next; all 0 for who has no events. */
-  score({ items, values, times }: Taste, out: Float32Array) {
-    this.#scoreAfter(inOrder({ items, values, times }), out);
+  score(taste: Taste, out: Float32Array) {
+    const { wanted } = this.#person.of(taste);
+    for (let item = 0; item < this.items; item++) out[item] = this.#logit(wanted, item);
   }
 
   /** What the score would lose without each of the last events: no sum, since the network isn't linear. */
   reasons(taste: Taste, item: number): ScoreReasons {
-    const { units, steps } = this.#settings;
-    const last = inOrder(taste).subarray(-steps);
-    const vector = this.#vectorOf(item);
-    const scoreAfter = (events: Uint32Array) => {
-      const wanted = events.length > 0 ? this.#wantedAfter(events) : null;
-      let sum = 0;
-      for (let k = 0; k < units; k++) sum += (wanted?.[k] ?? 0) * (vector[k] ?? 0);
-      return sum;
-    };
-    const whole = scoreAfter(last);
+    const { last, wanted } = this.#person.of(taste);
+    const whole = this.#logit(wanted, item);
+    const without = this.#without.of(taste);
     const parts = Array.from(last, (index, left): ScorePart => {
-      const others = last.filter((_, place) => place !== left);
-      return { kind: 'item', index, amount: whole - scoreAfter(others) };
+      const amount = whole - this.#logit(without[left] ?? null, item);
+      return { kind: 'item', index, amount };
     });
     return {
       parts: parts.sort((a, b) => Math.abs(b.amount) - Math.abs(a.amount)),
@@ -83,33 +80,37 @@ export class SequentialRecommender implements Recommender {
     };
   }
 
-  #scoreAfter(events: Uint32Array, out: Float32Array) {
-    if (events.length === 0) {
-      out.fill(0);
-      return;
-    }
-    const { units } = this.#settings;
-    const wanted = this.#wantedAfter(events);
-    const { values } = this.vectors();
-    for (let item = 0, at = 0; item < this.items; item++) {
-      let sum = 0;
-      for (let k = 0; k < units; k++, at++) sum += (wanted[k] ?? 0) * (values[at] ?? 0);
-      out[item] = sum;
-    }
+  /** The last events, as many as the network sees, and what it says after them. */
+  #after(taste: Taste): { last: Uint32Array; wanted: Float32Array | null } {
+    const last = inOrder(taste).subarray(-this.#settings.steps);
+    return { last, wanted: this.#wantedAfter(last) };
   }
 
-  /** What the network says at the last step, [units]; a view. */
-  #wantedAfter(events: Uint32Array): Float32Array {
+  /** What it says after these without each of them in turn. */
+  #afterOthers(taste: Taste): (Float32Array | null)[] {
+    const { last } = this.#person.of(taste);
+    return Array.from(last, (_, left) =>
+      this.#wantedAfter(last.filter((__, place) => place !== left)),
+    );
+  }
+
+  /** What the network says at the last step, [units]; null after nothing. */
+  #wantedAfter(events: Uint32Array): Float32Array | null {
+    if (events.length === 0) return null;
     const { steps, units } = this.#settings;
     const forward = (this.#forward ??= this.#open());
     const tokens = new Float32Array(steps);
     fillTokens(tokens, events);
-    return forward.run(tokens, 1).subarray((steps - 1) * units, steps * units);
+    return forward.run(tokens, 1).slice((steps - 1) * units, steps * units);
   }
 
-  #vectorOf(item: number): Float32Array {
+  #logit(wanted: Float32Array | null, item: number): number {
     const { units } = this.#settings;
-    return this.#weights.subarray((item + 1) * units, (item + 2) * units);
+    let at = (item + 1) * units; // the first row is of no item
+    let sum = 0;
+    if (wanted)
+      for (let k = 0; k < units; k++) sum += (wanted[k] ?? 0) * (this.#weights[at++] ?? 0);
+    return sum;
   }
 
   #open(): PlannedForward {

@@ -7,7 +7,7 @@ import { fitByEpochs, type Epochs } from '../../fit-by-epochs.ts';
 import { meanOf } from '../../centre.ts';
 import type { Interactions, Taste } from '../../interactions.ts';
 import { exactReasons, dotRow, similarRows } from '../../linear-scores.ts';
-import { KnownPeople } from '../../known-people.ts';
+import { LastPerson } from '../../last-person.ts';
 import { Pace } from '../../pace.ts';
 import type {
   Recommender,
@@ -29,11 +29,22 @@ export interface BiasedMfSettings {
   regularization: number;
 }
 
-/** Deviation of factors at the start (Surprise's). Who is new starts at 0. */
-const initialDeviation = 0.1;
+/**
+ * Deviation of items' factors at the start. People start at 0 in training as when they are folded in; Surprise starts
+ * both at .1, and that noise of people is what a known person would be scored by and a new one not. By items alone .13
+ * comes to the same error.
+ */
+const initialDeviation = 0.13;
 
+/** What is found for one person. */
+interface Person {
+  /** [factors] */
+  p: Float64Array;
+  bias: number;
+}
+
+/** What training has found for everyone. */
 interface People {
-  known: KnownPeople;
   /** [users, factors] */
   p: Float32Array;
   /** [users] */
@@ -41,8 +52,8 @@ interface People {
 }
 
 /**
- * Who training knew has the factors that it found. Anyone else's are found from their ratings by as many epochs, the
- * items' being what they are: stopped as early, so that the regularisation fits.
+ * Everyone's factors are found from their ratings by as many epochs, the items' being what they are: stopped as early,
+ * so that the regularisation fits. Those of training are not kept: who was trained on is scored like anyone else.
  */
 class BiasedMf implements Recommender {
   readonly predictsValues = true;
@@ -52,18 +63,20 @@ class BiasedMf implements Recommender {
   readonly #biases: Float32Array;
   readonly #globalMean: number;
   readonly #settings: BiasedMfSettings;
-  readonly #people: People;
+  readonly #trained: People | null;
+  readonly #person = new LastPerson((taste) => this.#trainedOf(taste) ?? this.#foldIn(taste));
 
+  /** @param trained of those whose number a taste tells, while they are being trained; never saved */
   constructor(
     q: Float32Array,
     biases: Float32Array,
-    people: People,
     globalMean: number,
     settings: BiasedMfSettings,
+    trained: People | null = null,
   ) {
     this.#q = q;
     this.#biases = biases;
-    this.#people = people;
+    this.#trained = trained;
     this.#globalMean = globalMean;
     this.#settings = settings;
   }
@@ -73,14 +86,14 @@ class BiasedMf implements Recommender {
   }
 
   score(taste: Taste, out: Float32Array): void {
-    const { p, bias } = this.#person(taste);
+    const { p, bias } = this.#person.of(taste);
     const base = this.#globalMean + bias;
     for (let item = 0; item < out.length; item++)
       out[item] = base + (this.#biases[item] ?? 0) + dotRow(this.#q, item, p);
   }
 
   reasons(taste: Taste, item: number): ScoreReasons {
-    const { p, bias } = this.#person(taste);
+    const { p, bias } = this.#person.of(taste);
     const factors = this.#settings.factors;
     return exactReasons([
       { kind: 'bias', index: 0, amount: this.#globalMean },
@@ -107,28 +120,21 @@ class BiasedMf implements Recommender {
     return {
       method: id,
       settings: { ...this.#settings, globalMean: this.#globalMean },
-      arrays: {
-        q: this.#q,
-        biases: this.#biases,
-        p: this.#people.p,
-        userBiases: this.#people.biases,
-        histories: this.#people.known.hashes,
-      },
+      arrays: { q: this.#q, biases: this.#biases },
     };
   }
 
-  #person(taste: Taste): { p: Float64Array; bias: number } {
-    const { known, p, biases } = this.#people;
-    const user = known.find(taste);
-    if (user === undefined) return this.#foldIn(taste);
+  #trainedOf({ user }: Taste): Person | null {
+    if (!this.#trained || user === undefined) return null;
     const { factors } = this.#settings;
+    const { p, biases } = this.#trained;
     return {
       p: Float64Array.from(p.subarray(user * factors, (user + 1) * factors)),
       bias: biases[user] ?? 0,
     };
   }
 
-  #foldIn(taste: Taste) {
+  #foldIn(taste: Taste): Person {
     const { factors, epochs, learningRate, regularization } = this.#settings;
     const p = new Float64Array(factors);
     let bias = 0;
@@ -151,9 +157,9 @@ class BiasedMf implements Recommender {
 export const method: RecommenderMethod<BiasedMfSettings> = {
   id,
   defaults: { factors: 100, epochs: 20, learningRate: 0.005, regularization: 0.02 },
-  /** Factors of both sides: as they are learned, as the best were, for a moment as the newest are; the order of events. */
+  /** Factors of both sides; those of items also as the best and the newest were; the order of events. */
   memory: ({ users, items, indices }, { factors }) =>
-    12 * (factors + 1) * (users + items) + 8 * indices.length,
+    4 * (factors + 1) * (users + 3 * items) + 8 * indices.length,
   async fit(interactions, settings, context) {
     requireEvents(interactions);
     requireWhole('factors', settings.factors, 1);
@@ -164,6 +170,7 @@ export const method: RecommenderMethod<BiasedMfSettings> = {
     const descent = new Descent(interactions, settings, random);
     return fitByEpochs(descent, { method: id, epochs: settings.epochs, random }, context);
   },
+  /** One of before holds what training found for people, too: they are scored like anyone else now. */
   open(saved) {
     const reader = new SavedReader(saved, id);
     const settings = {
@@ -174,20 +181,13 @@ export const method: RecommenderMethod<BiasedMfSettings> = {
     };
     const biases = reader.array('biases', Float32Array);
     const q = reader.array('q', Float32Array, biases.length * settings.factors);
-    const userBiases = reader.array('userBiases', Float32Array);
-    const people = {
-      known: new KnownPeople(reader.array('histories', Uint32Array, 2 * userBiases.length)),
-      p: reader.array('p', Float32Array, userBiases.length * settings.factors),
-      biases: userBiases,
-    };
-    return new BiasedMf(q, biases, people, reader.number('globalMean'), settings);
+    return new BiasedMf(q, biases, reader.number('globalMean'), settings);
   },
 };
 
 class Descent implements Epochs {
   readonly #interactions: Interactions;
   readonly #settings: BiasedMfSettings;
-  readonly #known: KnownPeople;
   readonly #globalMean: number;
   readonly #p: Float32Array;
   readonly #q: Float32Array;
@@ -202,10 +202,11 @@ class Descent implements Epochs {
     this.#interactions = interactions;
     this.#settings = settings;
     this.#globalMean = meanOf(values);
-    const initial = () => initialDeviation * random.normal();
-    this.#p = Float32Array.from({ length: users * settings.factors }, initial);
-    this.#q = Float32Array.from({ length: items * settings.factors }, initial);
-    this.#known = KnownPeople.of(interactions);
+    this.#p = new Float32Array(users * settings.factors);
+    this.#q = Float32Array.from(
+      { length: items * settings.factors },
+      () => initialDeviation * random.normal(),
+    );
     this.#userBiases = new Float32Array(users);
     this.#itemBiases = new Float32Array(items);
     this.#order = Uint32Array.from(indices.keys());
@@ -231,10 +232,15 @@ class Descent implements Epochs {
     return new BiasedMf(
       this.#q.slice(),
       this.#itemBiases.slice(),
-      { known: this.#known, p: this.#p.slice(), biases: this.#userBiases.slice() },
       this.#globalMean,
       this.#settings,
     );
+  }
+
+  measured(): BiasedMf {
+    const trained = { p: this.#p, biases: this.#userBiases };
+    const items = [this.#q, this.#itemBiases] as const;
+    return new BiasedMf(...items, this.#globalMean, this.#settings, trained);
   }
 
   /** The order of the events too, since each epoch shuffles that of the one before. */

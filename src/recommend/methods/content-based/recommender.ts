@@ -1,6 +1,7 @@
 /** A fitted content-based model: a person's profile, and its cosine with every item. */
 import { StudioError } from '../../../lib/errors.ts';
 import type { Taste } from '../../interactions.ts';
+import { LastPerson } from '../../last-person.ts';
 import { exactReasons, mostSimilar } from '../../linear-scores.ts';
 import { principalComponents } from '../../principal-components.ts';
 import type { Recommender, SavedRecommender, ScorePart, ScoreReasons } from '../../recommender.ts';
@@ -17,6 +18,7 @@ export class ContentBased implements Recommender {
   readonly items: number;
   readonly #vectors: ItemVectors;
   readonly #meanValue: number;
+  readonly #profile = new LastPerson((taste) => this.#profileOf(taste));
   #components: { values: Float32Array; width: number } | null = null;
 
   /** @param meanValue of all events */
@@ -33,12 +35,12 @@ export class ContentBased implements Recommender {
 
   /** Cosines with the profile, −1 to 1; all 0 for who has liked nothing yet. */
   score(taste: Taste, out: Float32Array) {
-    this.#products(this.#profile(taste), out);
+    this.#products(this.#profile.of(taste), out);
   }
 
   /** A summand a feature that the item and the profile share; one for all of what its text means. */
   reasons(taste: Taste, item: number): ScoreReasons {
-    const profile = this.#profile(taste);
+    const profile = this.#profile.of(taste);
     const amount = this.#meaningProduct(item, profile);
     const features = this.#rowOf(item).map(([index, value]): ScorePart => ({
       ...{ kind: 'feature', index },
@@ -106,7 +108,7 @@ export class ContentBased implements Recommender {
    * The mean of the items that the person liked, weighted by value, brought to length 1. Liked is what lies at the
    * person's mean or above it, which few events pull only a little way from everybody's.
    */
-  #profile({ items, values }: Taste): Float64Array {
+  #profileOf({ items, values }: Taste): Float64Array {
     const profile = new Float64Array(this.#columns);
     let sum = damping * this.#meanValue;
     for (const value of values) sum += value;

@@ -1,6 +1,7 @@
 /** Several fitted recommenders as one: by their scores, or by the places in their lists alone. */
 import { StudioError } from '../../../lib/errors.ts';
 import type { Taste } from '../../interactions.ts';
+import { LastPerson } from '../../last-person.ts';
 import type { Recommender, SavedRecommender, ScorePart, ScoreReasons } from '../../recommender.ts';
 
 export const combinations = [
@@ -25,6 +26,7 @@ export class Hybrid implements Recommender {
   readonly items: number;
   readonly #members: readonly HybridMember[];
   readonly #combination: Combination;
+  readonly #contributions = new LastPerson((taste) => this.#contributionsOf(taste));
 
   /** @throws StudioError `bad-config` for fewer than two members, or members of other items */
   constructor(members: readonly HybridMember[], combination: Combination) {
@@ -47,14 +49,14 @@ export class Hybrid implements Recommender {
 
   score(taste: Taste, out: Float32Array) {
     const sums = new Float64Array(this.items);
-    for (const { shares } of this.#contributions(taste))
+    for (const { shares } of this.#contributions.of(taste))
       shares.forEach((share, item) => (sums[item] = (sums[item] ?? 0) + share));
     out.set(sums);
   }
 
   /** A part a member, with that member's own reasons within. */
   reasons(taste: Taste, item: number): ScoreReasons {
-    const parts = this.#contributions(taste).map(({ member, shares }, index): ScorePart => ({
+    const parts = this.#contributions.of(taste).map(({ member, shares }, index): ScorePart => ({
       ...{ kind: 'member', index, amount: shares[item] ?? 0 },
       within: member.recommender.reasons(taste, item),
     }));
@@ -120,7 +122,7 @@ export class Hybrid implements Recommender {
     };
   }
 
-  #contributions(taste: Taste): { member: HybridMember; shares: Float64Array }[] {
+  #contributionsOf(taste: Taste): { member: HybridMember; shares: Float64Array }[] {
     const seen = new Uint8Array(this.items);
     for (const item of taste.items) seen[item] = 1;
     const scores = new Float32Array(this.items);

@@ -29,19 +29,26 @@ export class RowSolver {
     this.#all.setGram(y, null, null, 1);
   }
 
-  /** (YᵀY + Σ αr y yᵀ + λI) of these events, factored: see `FactorSystem.solve`. */
-  prepare(y: Float32Array, indices: Uint32Array, values: Float32Array): FactorSystem {
+  /** (YᵀY + Σ αr y yᵀ + λI) of these events, factored. */
+  #prepare(y: Float32Array, indices: Uint32Array, values: Float32Array): FactorSystem {
     this.#own.setGram(y, indices, values, this.#confidence.alpha);
     this.#own.add(this.#all, this.#confidence.regularization);
     this.#own.factor();
     return this.#own;
   }
 
-  /** Valid until the next call. */
-  solve(y: Float32Array, indices: Uint32Array, values: Float32Array): Float64Array {
+  /**
+   * Valid until the next call.
+   * @returns the factors, and the system that they solve, factored; null without events, of whom all are 0
+   */
+  solve(
+    y: Float32Array,
+    indices: Uint32Array,
+    values: Float32Array,
+  ): { x: Float64Array; system: FactorSystem | null } {
     const x = this.#x.fill(0);
-    if (indices.length === 0) return x;
-    const system = this.prepare(y, indices, values);
+    if (indices.length === 0) return { x, system: null };
+    const system = this.#prepare(y, indices, values);
     const { factors } = system;
     for (let n = 0; n < indices.length; n++) {
       const at = (indices[n] ?? 0) * factors;
@@ -49,7 +56,7 @@ export class RowSolver {
       for (let f = 0; f < factors; f++) x[f] = (x[f] ?? 0) + confidence * (y[at + f] ?? 0);
     }
     system.solve(x);
-    return x;
+    return { x, system };
   }
 
   /** The objective's part of all pairs, as if none had happened: Σ (x · y)² over the other side. */
@@ -73,7 +80,8 @@ export async function solveSide(
   for (let row = 0; row < users; row++) {
     const from = starts[row] ?? 0;
     const to = starts[row + 1] ?? from;
-    out.set(solver.solve(y, indices.subarray(from, to), values.subarray(from, to)), row * factors);
+    const { x } = solver.solve(y, indices.subarray(from, to), values.subarray(from, to));
+    out.set(x, row * factors);
     if (pace.isDue()) await pace.breathe(row / users);
   }
 }

@@ -3,6 +3,8 @@ import { StudioError } from '../../../lib/errors.ts';
 import { Random } from '../../../lib/random.ts';
 import { fitByEpochs, type Epochs } from '../../fit-by-epochs.ts';
 import type { Interactions, Taste } from '../../interactions.ts';
+import { LastPerson } from '../../last-person.ts';
+import type { FactorSystem } from '../../linear-algebra/factor-system.ts';
 import { dotRow, exactReasons, similarRows } from '../../linear-scores.ts';
 import type {
   Recommender,
@@ -30,14 +32,15 @@ class Ials implements Recommender {
   readonly #y: Float32Array;
   readonly #factors: number;
   readonly #confidence: Confidence;
-  readonly #solver: RowSolver;
+  readonly #person: LastPerson<{ x: Float64Array; system: FactorSystem | null }>;
 
   constructor(y: Float32Array, factors: number, confidence: Confidence) {
     this.#y = y;
     this.#factors = factors;
     this.#confidence = confidence;
-    this.#solver = new RowSolver(factors, confidence);
-    this.#solver.setOther(y);
+    const solver = new RowSolver(factors, confidence);
+    solver.setOther(y);
+    this.#person = new LastPerson(({ items, values }) => solver.solve(y, items, values));
   }
 
   get items() {
@@ -45,16 +48,17 @@ class Ials implements Recommender {
   }
 
   score(taste: Taste, out: Float32Array): void {
-    const person = this.#solver.solve(this.#y, taste.items, taste.values);
-    for (let item = 0; item < out.length; item++) out[item] = dotRow(this.#y, item, person);
+    const { x } = this.#person.of(taste);
+    for (let item = 0; item < out.length; item++) out[item] = dotRow(this.#y, item, x);
   }
 
   /** With A the person's matrix, a score is Σ over what they have of (1 + αr) y_itemᵀ A⁻¹ y. */
   reasons(taste: Taste, item: number): ScoreReasons {
-    if (taste.items.length === 0) return exactReasons([]);
+    const { system } = this.#person.of(taste);
+    if (!system) return exactReasons([]);
     const factors = this.#factors;
     const direction = Float64Array.from(this.#y.subarray(item * factors, (item + 1) * factors));
-    this.#solver.prepare(this.#y, taste.items, taste.values).solve(direction);
+    system.solve(direction);
     return exactReasons(
       Array.from(taste.items, (index, n) => ({
         kind: 'item',

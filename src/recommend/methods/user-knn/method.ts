@@ -8,6 +8,7 @@ import {
   type NeighbourSettings,
 } from '../../centre.ts';
 import { tasteOf, type Interactions, type Taste } from '../../interactions.ts';
+import { LastPerson } from '../../last-person.ts';
 import { exactReasons, mostSimilar } from '../../linear-scores.ts';
 import { topCandidates } from '../../ranking/top-items.ts';
 import type {
@@ -47,6 +48,7 @@ class UserKnn implements Recommender {
   readonly #globalMean: number;
   readonly #similarities: Float64Array;
   readonly #weights: Float32Array;
+  readonly #neighbours = new LastPerson((taste) => this.#neighboursOf(taste));
 
   constructor(train: Interactions, settings: UserKnnSettings) {
     this.#train = train;
@@ -72,7 +74,7 @@ class UserKnn implements Recommender {
     const weights = this.#weights;
     out.fill(0);
     weights.fill(0);
-    for (const { user, similarity } of this.#neighboursOf(taste)) {
+    for (const { user, similarity } of this.#neighbours.of(taste)) {
       const mean = this.predictsValues ? (this.#means[user] ?? 0) : 0;
       const to = starts[user + 1] ?? 0;
       for (let event = starts[user] ?? 0; event < to; event++) {
@@ -90,7 +92,7 @@ class UserKnn implements Recommender {
   }
 
   reasons(taste: Taste, item: number): ScoreReasons {
-    const found = this.#neighboursOf(taste).flatMap(({ user, similarity }) => {
+    const found = this.#neighbours.of(taste).flatMap(({ user, similarity }) => {
       const known = tasteOf(this.#train, user);
       const at = known.items.indexOf(item);
       return at < 0 ? [] : [{ user, similarity, value: known.values[at] ?? 0 }];

@@ -1,22 +1,12 @@
 /** The preview of recommendations: who they are for, by which versions, in which order. Components show, this decides. */
-import type {
-  KnownItem,
-  Person,
-  PersonSummary,
-  Recommendation,
-} from '../../../rpc/recommend-contract.ts';
+import type { KnownItem, PersonSummary, Recommendation } from '../../../rpc/recommend-contract.ts';
+import type { PersonById } from '../../../rpc/recommend-preview-contract.ts';
 import { modelOrder, type RecommendSession } from '../../../state/recommend-session.svelte.ts';
 import { Latest } from './latest.svelte.ts';
-import type { ToldRating, ToldRatings } from './told-ratings.svelte.ts';
+import type { ToldRatings } from './told-ratings.svelte.ts';
 
 /** A person of the data by their id, or the new one. */
 export type Who = { type: 'known'; id: string } | { type: 'new' };
-
-/** Numbers of items in a version. */
-export interface MarkedItems {
-  recommended: number[];
-  had: number[];
-}
 
 const listLength = 10;
 const historyLength = 200;
@@ -80,42 +70,21 @@ export class Preview {
    * @param list where the answer goes; null in it: the version's data has no such person
    */
   askList(list: Latest<Recommendation[] | null>, version: string): Promise<void> {
-    const [who, told, rerank] = [this.#who, this.told.all, this.#rerank];
-    if (!who) return Promise.resolve();
-    return list.ask(async () => {
-      const person = await this.#personIn(version, who, told);
-      return person && this.#recommenders.recommend(version, person, { count: listLength, rerank });
-    });
+    const [person, rerank] = [this.#person, this.#rerank];
+    if (!person) return Promise.resolve();
+    return list.ask(() =>
+      this.#recommenders.listFor(version, person, { count: listLength, rerank }),
+    );
   }
 
-  /** Which items a map is to mark: what a version lists, and what the person had or rated. As `askList`. */
-  askMarks(marks: Latest<MarkedItems | null>, version: string): Promise<void> {
-    const [who, told, rerank] = [this.#who, this.told.all, this.#rerank];
-    if (!who) return Promise.resolve();
-    return marks.ask(async () => {
-      const person = await this.#personIn(version, who, told);
-      if (!person) return null;
-      const [listed, had] = await Promise.all([
-        this.#recommenders.recommend(version, person, { count: listLength, rerank }),
-        this.#recommenders.history(version, person, historyLength),
-      ]);
-      return { recommended: listed.map(({ item }) => item), had: had.map(({ item }) => item) };
-    });
+  /** Numbers of the items that the person had or rated, as a version has them. As `askList`. */
+  askHad(had: Latest<number[] | null>, version: string): Promise<void> {
+    const person = this.#person;
+    if (!person) return Promise.resolve();
+    return had.ask(() => this.#recommenders.hadBy(version, person, historyLength));
   }
 
-  async #personIn(version: string, who: Who, told: readonly ToldRating[]): Promise<Person | null> {
-    if (who.type === 'known') {
-      const found = await this.#recommenders.personOf(version, who.id);
-      return found && { user: found.user };
-    }
-    const ids = told.map(({ item }) => item);
-    const items = await this.#recommenders.itemsOf(version, ids);
-    // Another version of the data may lack an item.
-    return {
-      ratings: told.flatMap(({ value }, at) => {
-        const item = items[at]?.item;
-        return item === undefined ? [] : [{ item, value }];
-      }),
-    };
+  get #person(): PersonById | null {
+    return this.#who?.type === 'new' ? { type: 'new', ratings: this.told.all } : this.#who;
   }
 }
