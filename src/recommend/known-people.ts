@@ -2,6 +2,7 @@
  * Who of training has exactly this history. Models that learn factors of people keep those, so that who was trained on
  * is scored by what training found, and everyone else is folded in; both by the history alone.
  */
+import { inRowRanges, type Parts } from '../lib/parts.ts';
 import { tasteOf, type Interactions, type Taste } from './interactions.ts';
 
 export class KnownPeople {
@@ -15,10 +16,12 @@ export class KnownPeople {
       this.#users.set(keyOf(hashes[2 * user] ?? 0, hashes[2 * user + 1] ?? 0), user);
   }
 
-  static of(interactions: Interactions): KnownPeople {
+  static *ofInParts(interactions: Interactions): Parts<KnownPeople> {
     const hashes = new Uint32Array(2 * interactions.users);
-    for (let user = 0; user < interactions.users; user++)
-      hashes.set(hashOf(tasteOf(interactions, user)), 2 * user);
+    yield* inRowRanges(interactions.starts, (from, to) => {
+      for (let user = from; user < to; user++)
+        hashes.set(hashOf(tasteOf(interactions, user)), 2 * user);
+    });
     return new KnownPeople(hashes);
   }
 
