@@ -2,6 +2,8 @@
  * Seeded random numbers: sfc32 (Chris Doty-Humphrey, PractRand), 128 bits of state.
  * The state can be saved and restored, so that a resumed run draws what it would have drawn.
  */
+import { inRanges, type Parts } from './parts.ts';
+
 export type RandomState = [number, number, number, number];
 
 export class Random {
@@ -64,6 +66,19 @@ export class Random {
       items[j] = kept;
     }
     return items;
+  }
+
+  /** The same for millions of items while others want to be heard. */
+  *shuffleInParts(items: Uint32Array): Parts<void> {
+    const last = items.length - 1;
+    yield* inRanges(Math.max(last, 0), (from, to) => {
+      for (let i = last - from; i > last - to; i--) {
+        const j = this.integer(i + 1);
+        const kept = items[i] ?? 0;
+        items[i] = items[j] ?? 0;
+        items[j] = kept;
+      }
+    });
   }
 
   #next(): number {

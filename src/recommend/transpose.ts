@@ -1,6 +1,5 @@
 /** The same events by item: users and items change places. */
 import { atOnce, inRanges, inRowRanges, stretch, type Parts } from '../lib/parts.ts';
-import { Breaks } from './in-parts.ts';
 import type { Interactions } from './interactions.ts';
 
 /** Counting sort in O(users + items + events). Of the result, `users` are the items and `indices` the users. */
@@ -9,13 +8,6 @@ export function transpose(interactions: Interactions): Interactions {
 }
 
 /** The same for millions of events while others want to be heard. */
-export function transposeBreathing(
-  interactions: Interactions,
-  breathe: () => Promise<void>,
-): Promise<Interactions> {
-  return new Breaks(breathe).drive(transposeInParts(interactions));
-}
-
 export function* transposeInParts(interactions: Interactions): Parts<Interactions> {
   const { users, items, starts, indices, values, times } = interactions;
   const counts = yield* stretch(countInParts(interactions), 0, 0.2);

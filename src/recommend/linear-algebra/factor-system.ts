@@ -1,4 +1,5 @@
 /** Small systems of one person or item: a weighted sum of outer products, and Cholesky's solution. Makes no memory. */
+import { inRanges, type Parts } from '../../lib/parts.ts';
 import { addTile, micro } from './row-products.ts';
 
 /** Rows gathered at a time. */
@@ -28,23 +29,37 @@ export class FactorSystem {
   ) {
     this.#matrix.fill(0);
     const rows = indices?.length ?? y.length / this.factors;
+    for (let start = 0; start < rows; start += depth)
+      this.#addRows(y, indices, weights, scale, start, Math.min(depth, rows - start));
+  }
+
+  /** matrix = Σ over all rows of y of their outer products. */
+  *gramInParts(y: Float32Array): Parts<void> {
+    this.#matrix.fill(0);
+    yield* inRanges(
+      y.length / this.factors,
+      (start, end) => {
+        this.#addRows(y, null, null, 1, start, end - start);
+      },
+      depth,
+    );
+  }
+
+  /** `terms` of the rows, from the one at `start`. */
+  #addRows(
+    y: Float32Array,
+    indices: Uint32Array | null,
+    weights: Float32Array | null,
+    scale: number,
+    start: number,
+    terms: number,
+  ) {
     const width = this.#width;
-    for (let start = 0; start < rows; start += depth) {
-      const terms = Math.min(depth, rows - start);
-      this.#gather(y, indices, weights, scale, start, terms);
-      for (let r = 0; r < width; r += micro)
-        for (let c = 0; c <= r; c += micro)
-          addTile(
-            this.#packed,
-            r * terms,
-            this.#packed,
-            c * terms,
-            terms,
-            this.#matrix,
-            r * width + c,
-            width,
-          );
-    }
+    const packed = this.#packed;
+    this.#gather(y, indices, weights, scale, start, terms);
+    for (let r = 0; r < width; r += micro)
+      for (let c = 0; c <= r; c += micro)
+        addTile(packed, r * terms, packed, c * terms, terms, this.#matrix, r * width + c, width);
   }
 
   /** Of each row √(weight × scale) × its factors: [width / 4, terms, 4]. */

@@ -3,8 +3,10 @@
  * (Koren, Bell & Volinsky, Computer 2009; Funk 2006).
  */
 import { Random } from '../../../lib/random.ts';
+import { beginFactors, type FactorBeginning } from '../../begin-factors.ts';
 import { fitByEpochs, type Epochs } from '../../fit-by-epochs.ts';
 import { meanOf } from '../../centre.ts';
+import { Breaks } from '../../in-parts.ts';
 import type { Interactions, Taste } from '../../interactions.ts';
 import { exactReasons, dotRow, similarRows } from '../../linear-scores.ts';
 import { LastPerson } from '../../last-person.ts';
@@ -167,7 +169,10 @@ export const method: RecommenderMethod<BiasedMfSettings> = {
     requirePositive('learningRate', settings.learningRate);
     requireFrom('regularization', settings.regularization, 0);
     const random = new Random(context.seed, id);
-    const descent = new Descent(interactions, settings, random);
+    const beginning = await new Breaks(() => context.breathe({ done: 0 })).drive(
+      beginFactors(interactions, settings.factors, { p: 0, q: initialDeviation }, random),
+    );
+    const descent = new Descent(interactions, settings, beginning);
     return fitByEpochs(descent, { method: id, epochs: settings.epochs, random }, context);
   },
   /** One of before holds what training found for people, too: they are scored like anyone else now. */
@@ -197,27 +202,24 @@ class Descent implements Epochs {
   readonly #order: Uint32Array;
   readonly #userOf: Uint32Array;
 
-  constructor(interactions: Interactions, settings: BiasedMfSettings, random: Random) {
-    const { users, items, starts, indices, values } = interactions;
+  constructor(interactions: Interactions, settings: BiasedMfSettings, beginning: FactorBeginning) {
+    const { users, items, indices, values } = interactions;
     this.#interactions = interactions;
     this.#settings = settings;
     this.#globalMean = meanOf(values);
-    this.#p = new Float32Array(users * settings.factors);
-    this.#q = Float32Array.from(
-      { length: items * settings.factors },
-      () => initialDeviation * random.normal(),
-    );
+    this.#p = beginning.p;
+    this.#q = beginning.q;
     this.#userBiases = new Float32Array(users);
     this.#itemBiases = new Float32Array(items);
-    this.#order = Uint32Array.from(indices.keys());
-    this.#userOf = new Uint32Array(indices.length);
-    for (let user = 0; user < users; user++)
-      this.#userOf.fill(user, starts[user] ?? 0, starts[user + 1] ?? 0);
+    this.#order = new Uint32Array(indices.length);
+    for (let event = 0; event < indices.length; event++) this.#order[event] = event;
+    this.#userOf = beginning.userOf;
   }
 
   /** @returns the mean squared error of the epoch, each rating's before its step */
   async runEpoch(random: Random, breathe: (done: number) => Promise<void>): Promise<number> {
-    const order = random.shuffle(this.#order);
+    const order = this.#order;
+    await new Breaks(() => breathe(0)).drive(random.shuffleInParts(order));
     const pace = new Pace(breathe);
     let squares = 0;
     for (let start = 0; start < order.length; start += 1024) {

@@ -4,7 +4,9 @@
  */
 import { StudioError } from '../../../lib/errors.ts';
 import { Random } from '../../../lib/random.ts';
+import { beginFactors, type FactorBeginning } from '../../begin-factors.ts';
 import { fitByEpochs, type Epochs } from '../../fit-by-epochs.ts';
+import { Breaks } from '../../in-parts.ts';
 import type { Interactions, Taste } from '../../interactions.ts';
 import { dotRow, exactReasons, similarRows } from '../../linear-scores.ts';
 import { LastPerson } from '../../last-person.ts';
@@ -151,7 +153,10 @@ export const method: RecommenderMethod<BprSettings> = {
   async fit(interactions, settings, context) {
     check(interactions, settings);
     const random = new Random(context.seed, id);
-    const ascent = new Ascent(interactions, settings, random);
+    const beginning = await new Breaks(() => context.breathe({ done: 0 })).drive(
+      beginFactors(interactions, settings.factors, { p: 0.1, q: 0.1 }, random),
+    );
+    const ascent = new Ascent(interactions, settings, beginning);
     return fitByEpochs(ascent, { method: id, epochs: settings.epochs, random }, context);
   },
   /** One of before holds what training found for people, too: they are scored like anyone else now. */
@@ -195,18 +200,13 @@ class Ascent implements Epochs {
   /** Whose each event is. [events] */
   readonly #userOf: Uint32Array;
 
-  constructor(interactions: Interactions, settings: BprSettings, random: Random) {
-    const { users, items, starts, indices } = interactions;
-    const { factors } = settings;
-    const initial = () => random.normal() * 0.1;
+  constructor(interactions: Interactions, settings: BprSettings, beginning: FactorBeginning) {
     this.#interactions = interactions;
     this.#settings = settings;
-    this.#p = Float32Array.from({ length: users * factors }, initial);
-    this.#q = Float32Array.from({ length: items * factors }, initial);
-    this.#biases = new Float32Array(items);
-    this.#userOf = new Uint32Array(indices.length);
-    for (let user = 0; user < users; user++)
-      this.#userOf.fill(user, starts[user] ?? 0, starts[user + 1] ?? 0);
+    this.#p = beginning.p;
+    this.#q = beginning.q;
+    this.#biases = new Float32Array(interactions.items);
+    this.#userOf = beginning.userOf;
   }
 
   /** As many steps as there are events. @returns the mean of −ln σ(difference), each before its step */

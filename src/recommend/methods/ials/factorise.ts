@@ -1,5 +1,7 @@
 /** Alternating least squares for events without ratings (Hu, Koren & Volinsky, ICDM 2008). */
 import type { Interactions } from '../../interactions.ts';
+import type { Parts } from '../../../lib/parts.ts';
+import { Breaks } from '../../in-parts.ts';
 import { FactorSystem } from '../../linear-algebra/factor-system.ts';
 import { Pace } from '../../pace.ts';
 
@@ -27,6 +29,11 @@ export class RowSolver {
   /** Takes the other side as it stands. @param y [rows, factors] */
   setOther(y: Float32Array) {
     this.#all.setGram(y, null, null, 1);
+  }
+
+  /** The same for millions of rows while others want to be heard. */
+  setOtherInParts(y: Float32Array): Parts<void> {
+    return this.#all.gramInParts(y);
   }
 
   /** (YᵀY + Σ αr y yᵀ + λI) of these events, factored. */
@@ -75,7 +82,7 @@ export async function solveSide(
 ): Promise<void> {
   const { users, starts, indices, values } = rows;
   const factors = out.length / users;
-  solver.setOther(y);
+  await new Breaks(() => breathe(0)).drive(solver.setOtherInParts(y));
   const pace = new Pace(breathe);
   for (let row = 0; row < users; row++) {
     const from = starts[row] ?? 0;
@@ -97,7 +104,7 @@ export async function objective(
 ): Promise<number> {
   const pace = new Pace(breathe);
   const solver = new RowSolver(factors, confidence);
-  solver.setOther(y);
+  await new Breaks(breathe).drive(solver.setOtherInParts(y));
   let sum = confidence.regularization * (sumOfSquares(x) + sumOfSquares(y));
   for (let row = 0; row < rows.users; row++) {
     if (pace.isDue()) await pace.breathe(undefined);

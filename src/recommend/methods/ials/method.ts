@@ -1,7 +1,10 @@
 /** iALS: factors of people and items from what happened and how often, everything else being weak evidence against. */
 import { StudioError } from '../../../lib/errors.ts';
+import { inRanges, type Parts } from '../../../lib/parts.ts';
 import { Random } from '../../../lib/random.ts';
 import { fitByEpochs, type Epochs } from '../../fit-by-epochs.ts';
+import { drawNormals } from '../../begin-factors.ts';
+import { Breaks } from '../../in-parts.ts';
 import type { Interactions, Taste } from '../../interactions.ts';
 import { LastPerson } from '../../last-person.ts';
 import type { FactorSystem } from '../../linear-algebra/factor-system.ts';
@@ -14,7 +17,7 @@ import type {
 } from '../../recommender.ts';
 import { requireEvents, requireFrom, requirePositive, requireWhole } from '../../require.ts';
 import { SavedReader } from '../../saved.ts';
-import { transposeBreathing } from '../../transpose.ts';
+import { transposeInParts } from '../../transpose.ts';
 import { objective, RowSolver, solveSide, type Confidence } from './factorise.ts';
 
 const id = 'ials';
@@ -95,9 +98,12 @@ export const method: RecommenderMethod<IalsSettings> = {
     4 * factors * (users + 3 * items) + 8 * indices.length,
   async fit(interactions, settings, context) {
     check(interactions, settings);
-    const byItem = await transposeBreathing(interactions, () => context.breathe({ done: 0 }));
+    const breaks = new Breaks(() => context.breathe({ done: 0 }));
+    await breaks.drive(checkValues(interactions.values));
+    const byItem = await breaks.drive(transposeInParts(interactions));
     const random = new Random(context.seed, id);
-    const sweeps = new Sweeps(interactions, byItem, settings, random);
+    const y = await breaks.drive(drawNormals(interactions.items * settings.factors, 0.01, random));
+    const sweeps = new Sweeps(interactions, byItem, settings, y);
     return fitByEpochs(sweeps, { method: id, epochs: settings.epochs, random }, context);
   },
   open(saved) {
@@ -120,14 +126,14 @@ class Sweeps implements Epochs {
   readonly #x: Float32Array;
   readonly #y: Float32Array;
 
-  constructor(byUser: Interactions, byItem: Interactions, settings: IalsSettings, random: Random) {
+  constructor(byUser: Interactions, byItem: Interactions, settings: IalsSettings, y: Float32Array) {
     const { factors } = settings;
     this.#byUser = byUser;
     this.#byItem = byItem;
     this.#settings = settings;
     this.#solver = new RowSolver(factors, settings);
     this.#x = new Float32Array(byUser.users * factors);
-    this.#y = Float32Array.from({ length: byUser.items * factors }, () => 0.01 * random.normal());
+    this.#y = y;
   }
 
   /** @returns the objective */
@@ -160,10 +166,16 @@ function check(interactions: Interactions, settings: IalsSettings) {
   requireWhole('epochs', settings.epochs, 1);
   requireFrom('alpha', settings.alpha, 0);
   requirePositive('regularization', settings.regularization);
-  const negative = interactions.values.find((value) => value < 0);
-  if (negative !== undefined)
+}
+
+/** @throws StudioError `bad-config` */
+function* checkValues(values: Float32Array): Parts<void> {
+  yield* inRanges(values.length, (from, to) => {
+    const negative = values.subarray(from, to).find((value) => value < 0);
+    if (negative === undefined) return;
     throw new StudioError(
       'bad-config',
       `ials counts how often something happened, and ${negative} is less than never: use biased-mf`,
     );
+  });
 }

@@ -1,8 +1,13 @@
 /** Each item's nearest items, found a row at a time: no matrix of items × items is ever made. */
+import { inRanges, type Parts } from '../../../lib/parts.ts';
+import { Breaks } from '../../in-parts.ts';
 import type { Interactions } from '../../interactions.ts';
 import { Pace } from '../../pace.ts';
 import { topCandidates } from '../../ranking/top-items.ts';
-import { transposeBreathing } from '../../transpose.ts';
+import { transposeInParts } from '../../transpose.ts';
+
+/** Items whose neighbours are turned between two breaks. */
+const turnedAtOnce = 256;
 
 export interface ItemNeighbours {
   /** By the neighbour: for item j, the items i that have j among their nearest, ascending. [items + 1] */
@@ -24,8 +29,9 @@ export async function findNeighbours(
   breathe: (done: number) => Promise<void>,
 ): Promise<ItemNeighbours> {
   const { items } = x;
-  const byItem = await transposeBreathing(x, () => breathe(0));
-  const search = new RowSearch(x, byItem, shrinkage);
+  const breaks = new Breaks(() => breathe(0));
+  const byItem = await breaks.drive(transposeInParts(x));
+  const search = new RowSearch(x, byItem, shrinkage, await breaks.drive(normsOf(x)));
   const most = Math.min(neighbours, Math.max(items - 1, 0));
   const nearest = new Uint32Array(items * most);
   const similarities = new Float32Array(items * most);
@@ -39,7 +45,7 @@ export async function findNeighbours(
       similarities[item * most + n] = search.similarities[out[n] ?? 0] ?? 0;
     if (pace.isDue()) await pace.breathe(item / items);
   }
-  return turn(nearest, similarities, counts, most);
+  return breaks.drive(turn(nearest, similarities, counts, most));
 }
 
 class RowSearch {
@@ -51,19 +57,13 @@ class RowSearch {
   readonly #norms: Float64Array;
   readonly #candidates: Uint32Array;
 
-  constructor(x: Interactions, byItem: Interactions, shrinkage: number) {
+  constructor(x: Interactions, byItem: Interactions, shrinkage: number, norms: Float64Array) {
     this.#x = x;
     this.#byItem = byItem;
     this.#shrinkage = shrinkage;
     this.similarities = new Float64Array(x.items);
     this.#candidates = new Uint32Array(x.items);
-    this.#norms = new Float64Array(x.items);
-    x.indices.forEach((item, event) => {
-      this.#norms[item] = (this.#norms[item] ?? 0) + (x.values[event] ?? 0) ** 2;
-    });
-    this.#norms.forEach((square, item) => {
-      this.#norms[item] = Math.sqrt(square);
-    });
+    this.#norms = norms;
   }
 
   find(item: number, out: Uint32Array): number {
@@ -98,34 +98,50 @@ class RowSearch {
   }
 }
 
+/** Of columns. [items] */
+function* normsOf({ items, indices, values }: Interactions): Parts<Float64Array> {
+  const squares = new Float64Array(items);
+  yield* inRanges(indices.length, (from, to) => {
+    for (let event = from; event < to; event++) {
+      const item = indices[event] ?? 0;
+      squares[item] = (squares[item] ?? 0) + (values[event] ?? 0) ** 2;
+    }
+  });
+  return squares.map(Math.sqrt);
+}
+
 /** From the nearest of each item to whom each is a neighbour of. */
-function turn(
+function* turn(
   nearest: Uint32Array,
   similarities: Float32Array,
   counts: Uint32Array,
   most: number,
-): ItemNeighbours {
-  const starts = new Uint32Array(counts.length + 1);
-  const each = (visit: (item: number, at: number, other: number) => void) =>
-    counts.forEach((count, item) => {
-      for (let at = item * most; at < item * most + count; at++) visit(item, at, nearest[at] ?? 0);
-    });
-  each((_item, _at, other) => {
-    starts[other + 1] = (starts[other + 1] ?? 0) + 1;
-  });
-  for (let item = 0; item < counts.length; item++)
+): Parts<ItemNeighbours> {
+  const items = counts.length;
+  const starts = new Uint32Array(items + 1);
+  const count = (from: number, to: number) => {
+    for (let item = from; item < to; item++)
+      for (let at = item * most; at < item * most + (counts[item] ?? 0); at++) {
+        const next = (nearest[at] ?? 0) + 1;
+        starts[next] = (starts[next] ?? 0) + 1;
+      }
+  };
+  yield* inRanges(items, count, turnedAtOnce);
+  for (let item = 0; item < items; item++)
     starts[item + 1] = (starts[item + 1] ?? 0) + (starts[item] ?? 0);
   const next = starts.slice();
-  const turned = {
-    starts,
-    targets: new Uint32Array(starts.at(-1) ?? 0),
-    similarities: new Float32Array(starts.at(-1) ?? 0),
+  const targets = new Uint32Array(starts[items] ?? 0);
+  const turned = new Float32Array(targets.length);
+  const place = (from: number, to: number) => {
+    for (let item = from; item < to; item++)
+      for (let at = item * most; at < item * most + (counts[item] ?? 0); at++) {
+        const neighbour = nearest[at] ?? 0;
+        const free = next[neighbour] ?? 0;
+        next[neighbour] = free + 1;
+        targets[free] = item;
+        turned[free] = similarities[at] ?? 0;
+      }
   };
-  each((item, at, other) => {
-    const place = next[other] ?? 0;
-    next[other] = place + 1;
-    turned.targets[place] = item;
-    turned.similarities[place] = similarities[at] ?? 0;
-  });
-  return turned;
+  yield* inRanges(items, place, turnedAtOnce);
+  return { starts, targets, similarities: turned };
 }
