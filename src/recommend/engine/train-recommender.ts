@@ -19,7 +19,8 @@ import { joinInteractions } from '../join-interactions.ts';
 import { EpochChoice } from './epoch-choice.ts';
 import { CheckpointPace } from './checkpoint-pace.ts';
 import { decodeFitCheckpoint, encodeFitCheckpoint } from './fit-checkpoint.ts';
-import { methodOf, patienceOf, recommenderConfig } from './asked-method.ts';
+import { methodOf, patienceOf, readsMeanings, recommenderConfig } from './asked-method.ts';
+import { mustHaveTexts } from '../told-texts.ts';
 import { sampleOf } from './validated-people.ts';
 import { evaluateRecommender, validationOf, valueBaseline } from './evaluate-recommender.ts';
 
@@ -93,7 +94,8 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
     });
   };
   let loss: number | undefined;
-  const encodes = config.settings['text'] === 'sentence-encoder' && features?.texts;
+  const encodes = readsMeanings(config);
+  if (encodes) mustHaveTexts(config.learner, features);
   const before = encodes ? encodingShare : 0;
   const pace = new CheckpointPace(job.saveCheckpoint, job.checkpointEveryMs);
   const context: FitContext = {
@@ -135,7 +137,7 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
   };
   const fit = async () => {
     if (choice.isEnough) throw new Enough(); // killed at the very end
-    const known = encodes ? await embedItems(features, encoding) : features;
+    const known = encodes && features ? await embedItems(features, encoding) : features;
     return fitRecommender(method, learned.train, config.settings, context, known);
   };
   let outcome: RecommenderOutcome['outcome'] = 'completed';
