@@ -184,6 +184,7 @@ export const recommenderMethods: readonly MethodInfo[] = [
         ...{ type: 'number', name: 'idDropout', default: twoTowerDefaults.idDropout },
         ...{ min: 0, max: 0.99, step: 0.1 },
       },
+      text,
       whole('mostWords', twoTowerDefaults.mostWords),
       whole('history', twoTowerDefaults.history, 1000),
       whole('candidates', twoTowerDefaults.candidates, 100_000),

@@ -17,6 +17,12 @@ export function patienceOf({ settings }: RecommenderConfig): number {
   return typeof patience === 'number' ? patience : 0;
 }
 
+/** Whether it is to know items' texts by what they mean; a hybrid of which no member reads texts needs none. */
+export function readsMeanings({ learner, settings }: RecommenderConfig): boolean {
+  if (settings['text'] !== 'sentence-encoder' || settings['words'] === 0) return false;
+  return learner !== 'hybrid' || [settings['first'], settings['second']].includes('content-based');
+}
+
 /** @throws StudioError `bad-config` that names the setting and its value */
 export function methodOf(id: string): RecommenderMethod<Readonly<Record<string, SettingValue>>> {
   const known = Object.entries(allMethods).find(([name]) => name === id);

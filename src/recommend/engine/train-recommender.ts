@@ -21,7 +21,8 @@ import type { InteractionSplit } from '../split-interactions.ts';
 import { EpochChoice } from './epoch-choice.ts';
 import { CheckpointPace } from './checkpoint-pace.ts';
 import { decodeFitCheckpoint, encodeFitCheckpoint } from './fit-checkpoint.ts';
-import { methodOf, patienceOf, recommenderConfig } from './asked-method.ts';
+import { methodOf, patienceOf, readsMeanings, recommenderConfig } from './asked-method.ts';
+import { mustHaveTexts } from '../told-texts.ts';
 import { sampleOf } from './validated-people.ts';
 import { evaluateRecommender, validationOf, valueBaseline } from './evaluate-recommender.ts';
 
@@ -111,7 +112,8 @@ async function trainUntilStopped(job: TrainingJob): Promise<RecommenderOutcome> 
       },
     }),
   });
-  const encodes = config.settings['text'] === 'sentence-encoder' && features?.texts;
+  const encodes = readsMeanings(config);
+  if (encodes) mustHaveTexts(config.learner, features);
   const before = encodes ? encodingShare : 0;
   const read = { done: readingShare, seconds: seconds() - (killed?.seconds ?? 0) };
   const tellOfFit = (progress: FitProgress) => {
@@ -157,7 +159,7 @@ async function trainUntilStopped(job: TrainingJob): Promise<RecommenderOutcome> 
   };
   const fit = async () => {
     if (choice.isEnough) throw new Enough(); // killed at the very end
-    const known = encodes ? await embedItems(features, encoding) : features;
+    const known = encodes && features ? await embedItems(features, encoding) : features;
     return fitRecommender(method, learned.train, config.settings, context, known);
   };
   let outcome: RecommenderOutcome['outcome'] = 'completed';

@@ -12,11 +12,13 @@ import type { EncoderParts } from './encoder-files.ts';
 
 /** The graph itself looks at no more. */
 const mostTokens = 128;
-const mostInBatch = 32;
-/** What a batch is to take at most, where its least doesn't take longer already. */
-const batchMs = 40;
-/** A graph of 256 operations takes its time however little it computes: batches are no smaller, in tokens. */
-const leastInBatch = 64;
+/**
+ * In a batch, those that fill texts up to the longest counted too. The graph's 256 operations take their time however
+ * little they compute, so that a few texts go together; more would be long in hearing a cancel. It doesn't follow how
+ * long batches take: what a text is filled up to changes its row's last bits, and with them what is learned from it, so
+ * that the same texts must be the same batches each time.
+ */
+const tokensInBatch = 96;
 
 export interface EncodeOptions {
   /** After each batch, with the share that is done, 0 to 1; what it throws ends the work. */
@@ -26,8 +28,6 @@ export interface EncodeOptions {
 export class SentenceEncoder {
   readonly #graph: GraphModel<IOHandler>;
   readonly #tokenizer: UnigramTokenizer;
-  /** That a batch may have, those that fill texts up counted too: doubled and halved as batches turn out to take. */
-  #tokensInBatch = leastInBatch;
 
   private constructor(graph: GraphModel<IOHandler>, tokenizer: UnigramTokenizer) {
     this.#graph = graph;
@@ -52,7 +52,8 @@ export class SentenceEncoder {
   }
 
   /**
-   * Rows of length 1; zeros for a text without a word in it. A text's row doesn't depend on what else is encoded.
+   * Rows of length 1; zeros for a text without a word in it. A text's row doesn't depend on what else is encoded, up to
+   * rounding; the same texts have the same rows to the last bit.
    * @returns [texts, embeddingWidth]
    */
   async encode(
@@ -69,14 +70,8 @@ export class SentenceEncoder {
     // Alike in length, so that little is filled up.
     queue.sort((a, b) => a.tokens.length - b.tokens.length || a.text - b.text);
     for (let from = 0; from < queue.length;) {
-      const batch = queue.slice(
-        from,
-        from + this.#batchSize(queue.slice(from, from + mostInBatch)),
-      );
-      const started = performance.now();
+      const batch = queue.slice(from, from + batchSize(queue, from));
       const values = await this.#run(batch.map(({ tokens }) => tokens));
-      const longest = batch.at(-1)?.tokens.length ?? 1;
-      this.#adapt(batch.length * longest, performance.now() - started);
       batch.forEach(({ text }, i) =>
         rows.set(
           values.subarray(i * embeddingWidth, (i + 1) * embeddingWidth),
@@ -91,18 +86,6 @@ export class SentenceEncoder {
 
   dispose() {
     this.#graph.dispose();
-  }
-
-  /** How many of the next texts are a batch. */
-  #batchSize(next: readonly { tokens: number[] }[]): number {
-    const most = this.#tokensInBatch;
-    const tooMany = next.findIndex(({ tokens }, i) => (i + 1) * tokens.length > most);
-    return Math.max(1, tooMany < 0 ? next.length : tooMany);
-  }
-
-  #adapt(tokens: number, ms: number) {
-    if (ms > batchMs) this.#tokensInBatch = Math.max(leastInBatch, this.#tokensInBatch / 2);
-    else if (ms < batchMs / 2 && tokens > this.#tokensInBatch / 2) this.#tokensInBatch *= 2;
   }
 
   /** @returns [texts, embeddingWidth] */
@@ -125,6 +108,16 @@ export class SentenceEncoder {
     } finally {
       for (const tensor of [indices, values, ...(out ? [out].flat() : [])]) tensor.dispose();
     }
+  }
+}
+
+/** How many of the texts, ascending by length, are the batch that begins there. */
+function batchSize(queue: readonly { tokens: number[] }[], from: number): number {
+  let size = 1;
+  for (;;) {
+    const next = queue[from + size];
+    if (!next || (size + 1) * next.tokens.length > tokensInBatch) return size;
+    size++;
   }
 }
 

@@ -1,5 +1,5 @@
 /** A recommender's run that is killed goes on from its last checkpoint, and comes to the same end. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Random } from '../../../src/lib/random.ts';
 import {
   decodeFitCheckpoint,
@@ -35,7 +35,27 @@ const titles = memorySource({
     role: 'item',
   },
   crowd: { type: 'category', cells: Array.from({ length: 30 }, (_, i) => (i < 15 ? 'a' : 'b')) },
+  name: { type: 'text', cells: Array.from({ length: 30 }, (_, i) => `Item number ${i}`) },
 });
+
+const people = memorySource({
+  id: { type: 'integer', cells: Array.from({ length: 30 }, (_, i) => i), role: 'user' },
+  age: { type: 'number', cells: Array.from({ length: 30 }, (_, i) => 20 + 7 * (i % 5)) },
+});
+
+vi.mock('../../../src/text/engine/load-encoder.ts', () => ({
+  // As an encoder gives them, each time the same.
+  loadSentenceEncoder: () =>
+    Promise.resolve({
+      encode: (texts: readonly string[]) => {
+        const random = new Random(4, 'texts');
+        return Promise.resolve(
+          Float32Array.from({ length: 4 * texts.length }, () => random.uniform()),
+        );
+      },
+      dispose: () => undefined,
+    }),
+}));
 
 async function train(learner: string, settings: Settings, checkpoint: ArrayBuffer | null = null) {
   const checkpoints: ArrayBuffer[] = [];
@@ -43,6 +63,7 @@ async function train(learner: string, settings: Settings, checkpoint: ArrayBuffe
   const outcome = await trainRecommender({
     source: crowds(),
     items: titles,
+    users: people,
     config: { learner, seed: 5, settings },
     control: new Control(),
     emit: (event) => void events.push(event),
@@ -67,6 +88,13 @@ const runs: [string, Settings][] = [
   [
     'two-tower',
     { ...{ epochs: 6, units: 8, hidden: 8, candidates: 16 }, batchSize: 32, learningRate: 0.05 },
+  ],
+  [
+    'two-tower',
+    {
+      ...{ epochs: 6, units: 8, hidden: 8, candidates: 16, batchSize: 32, learningRate: 0.05 },
+      text: 'sentence-encoder',
+    },
   ],
 ];
 

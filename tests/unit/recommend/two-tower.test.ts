@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Random } from '../../../src/lib/random.ts';
 import { drawBatch, usersOfEvents } from '../../../src/recommend/engine/two-tower/batches.ts';
 import { method as twoTower } from '../../../src/recommend/engine/two-tower/method.ts';
@@ -19,7 +19,7 @@ import {
 
 const settings = {
   ...{ units: 8, hidden: 8, idDropout: 0.3, mostWords: 10, history: 4 },
-  ...{ candidates: 20, epochs: 25, batchSize: 16, learningRate: 0.01 },
+  ...{ candidates: 20, epochs: 25, batchSize: 16, learningRate: 0.01, text: 'tf-idf' as const },
 };
 
 function drained<T>(work: Generator<unknown, T, undefined>): T {
@@ -266,4 +266,55 @@ test('what is known of people serves who has no events, and is one part of the s
   await expect(twoTower.fit(interactions, settings, context, features)).rejects.toThrow(
     'two-tower: features are of 42 people, events of 40',
   );
+});
+
+describe('with the sentence encoder', () => {
+  // Two kinds of texts, as an encoder gives them: near each other, but none the same. No word is shared.
+  const width = 6;
+  const random = new Random(9);
+  const texts = colours.map(([colour], item) => `${colour ?? ''}${item}`);
+  const values = new Float32Array(22 * width);
+  colours.forEach(([colour], item) => {
+    const row = Array.from(
+      { length: width },
+      (_, k) => (k === (colour === 'red' ? 0 : 1) ? 1 : 0) + 0.6 * (random.uniform() - 0.5),
+    );
+    row.forEach((value, k) => (values[item * width + k] = value / Math.hypot(...row)));
+  });
+  const encoded = {
+    ...{ items: 22, categories: null, texts, numbers: null },
+    embeddings: { values, width },
+  };
+  const bySense = { ...settings, text: 'sentence-encoder' as const };
+
+  test('a new item of which only a text is known is ranked beside those whose texts are alike', async () => {
+    const model = await twoTower.fit(interactions, bySense, fitContext(), encoded);
+    const red = scoresOf(model, tasteFor([1, 4]));
+    const blue = scoresOf(model, tasteFor([12, 15]));
+    expect(red[20]).toBeGreaterThan(Math.max(...red.subarray(10, 20)));
+    expect(blue[21]).toBeGreaterThan(Math.max(...blue.subarray(0, 10)));
+    expect(model.similar(20, 5)?.every(({ item }) => item < 10)).toBe(true);
+    expect(model.similar(21, 5)?.every(({ item }) => item >= 10)).toBe(true);
+    const opened = twoTower.open(structuredClone(model.save()));
+    expect(scoresOf(opened, tasteFor([1, 4]))).toEqual(red);
+    await expect(
+      twoTower.fit(interactions, bySense, fitContext(), { ...encoded, embeddings: null }),
+    ).rejects.toThrow('two-tower: nobody has encoded the texts of the items');
+  });
+
+  test('where there is no text it says why it can’t be had', async () => {
+    await expect(twoTower.fit(interactions, bySense, fitContext(), features)).rejects.toThrow(
+      'two-tower: the sentence encoder has nothing to encode, for no column of the table of items holds titles',
+    );
+  });
+
+  test('memory is reckoned with what texts, people and both towers take', () => {
+    const more = twoTower.memory(interactions, bySense) - twoTower.memory(interactions, settings);
+    // 512 inputs to the hidden layer of both towers of items, and of each item two embeddings.
+    expect(more).toBeGreaterThan(2 * 512 * 8 * 4 + 22 * 2 * 512 * 4);
+    // Of more people only their own vectors, twice: the third tower's place is the same for any number.
+    const users = interactionsOf(events(), [1040, 22]);
+    const ofUsers = twoTower.memory(users, settings) - twoTower.memory(interactions, settings);
+    expect(ofUsers).toBe(1000 * 2 * 4 * settings.units);
+  });
 });

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { sha256 } from '../../../src/lib/digest.ts';
 import { memory } from '../../../src/models/engine/tf.ts';
 import { encoderFiles, vocabularyIn } from '../../../src/text/engine/encoder-files.ts';
@@ -65,6 +65,20 @@ test('a row has length 1 and is the same alone as beside others; a text without 
       1e-5,
     );
     expect(Math.sqrt(dot(own, own))).toBeCloseTo(text.trim() === '' ? 0 : 1, 5);
+  }
+});
+
+test('the same texts have the same rows to the last bit, however long batches take', async () => {
+  const texts = Array.from(
+    { length: 40 },
+    (_, i) => 'A few words more '.repeat(1 + (i % 5)) + String(i),
+  );
+  const rows = await encoder.encode(texts);
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(0); // of a computer that takes no time at all
+  try {
+    expect(await encoder.encode(texts)).toEqual(rows);
+  } finally {
+    clock.mockRestore();
   }
 });
 

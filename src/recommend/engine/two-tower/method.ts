@@ -5,31 +5,43 @@
 import { StudioError } from '../../../lib/errors.ts';
 import { Random } from '../../../lib/random.ts';
 import { openFit, saveFit } from '../../fit-state.ts';
+import { embeddingWidth } from '../../../text/pretrained.ts';
 import { Breaks } from '../../in-parts.ts';
 import type { Interactions } from '../../interactions.ts';
 import type { ItemFeatures } from '../../item-features.ts';
 import { itemVectors, type ItemVectors } from '../../methods/content-based/tf-idf.ts';
 import { TwoTower } from './recommender.ts';
 import { twoTowerDefaults, type TwoTowerSettings } from '../../settings/two-tower.ts';
+import { withToldTexts } from '../../told-texts.ts';
 import type { RecommenderMethod } from '../../recommender.ts';
 import { drawBatch, usersOfEvents } from './batches.ts';
 import { createTwoTowerSteps, twoTowerStepsBytes, type TwoTowerJob } from './steps.ts';
 
 const alike = { categories: 1, words: 1, numbers: 1 };
-/** Features that memory is reckoned with before any are known. */
+/** Features of items, and of people, that memory is reckoned with before any are known. */
 const usualFeatures = 200;
+/** An item's embedding as it came, and centred. */
+const bytesPerEmbedding = 2 * embeddingWidth * 4;
 
 export const method: RecommenderMethod<TwoTowerSettings> = {
   id: 'two-tower',
   defaults: twoTowerDefaults,
-  memory: (interactions, settings) =>
-    twoTowerStepsBytes(
-      jobOf(interactions, settings, {
-        ...{ starts: new Uint32Array(1), indices: new Uint32Array(0), values: new Float32Array(0) },
-        ...{ names: new Array<string>(usualFeatures).fill(''), dense: null },
-      }),
-    ) +
-    8 * interactions.indices.length,
+  memory(interactions, settings) {
+    const { users, items, indices } = interactions;
+    const isEncoded = settings.text === 'sentence-encoder';
+    const job = {
+      ...jobOf(interactions, settings, unread(isEncoded ? embeddingWidth : 0)),
+      people: unread(0), // there may be a table of them
+    };
+    // The model's vectors of items and people, a copy to be saved, and of each event two numbers.
+    const vectors = 2 * 4 * settings.units * (2 * items + users);
+    return (
+      twoTowerStepsBytes(job) +
+      vectors +
+      8 * indices.length +
+      (isEncoded ? items * bytesPerEmbedding : 0)
+    );
+  },
   async fit(interactions, settings, context, features) {
     const { items, indices } = interactions;
     let random = new Random(context.seed, 'two-tower');
@@ -99,6 +111,15 @@ export const method: RecommenderMethod<TwoTowerSettings> = {
   open: (saved) => TwoTower.open(saved),
 };
 
+/** Features of nobody yet, as many as they usually are. */
+function unread(width: number): ItemVectors {
+  return {
+    ...{ starts: new Uint32Array(1), indices: new Uint32Array(0), values: new Float32Array(0) },
+    names: new Array<string>(usualFeatures).fill(''),
+    dense: width > 0 ? { values: new Float32Array(0), width } : null,
+  };
+}
+
 function jobOf(
   { items }: Interactions,
   settings: TwoTowerSettings,
@@ -146,7 +167,7 @@ function without(vectors: Float32Array, isKnown: Uint8Array): Float32Array {
 function featuresIn(
   features: ItemFeatures | null,
   items: number,
-  { mostWords }: TwoTowerSettings,
+  { mostWords, text }: TwoTowerSettings,
 ): Generator<unknown, ItemVectors, undefined> {
   if (!features?.categories && !features?.texts && !features?.numbers)
     throw new StudioError(
@@ -158,5 +179,6 @@ function featuresIn(
       'bad-config',
       `two-tower: features are of ${features.items} items, events of ${items}`,
     );
-  return itemVectors(features, alike, { leastItems: 2, mostWords });
+  const told = withToldTexts('two-tower', features, text);
+  return itemVectors(told, alike, { leastItems: 2, mostWords });
 }

@@ -1,7 +1,7 @@
 /**
  * Training steps of the two-tower net: people as the mean of their history's vectors, and what layers make of what is
- * known of them besides; a softmax over the step's items
- * with the popular ones' head start taken off (Yi et al. 2019), Adam. WebAssembly.
+ * known of them besides; a softmax over the step's items with the popular ones' head start taken off (Yi et al. 2019),
+ * Adam. WebAssembly.
  */
 import { StudioError } from '../../../lib/errors.ts';
 import type { Random } from '../../../lib/random.ts';
@@ -89,17 +89,11 @@ function places(job: TwoTowerJob, workspace: Workspace) {
     [candidates, units, batchSize],
   ] as const)
     workspace.needScratch(kernels.gemmScratch(m, n, k));
-  const shape = { ...{ items, hidden, units }, features: features.names.length };
+  const shape = { items, hidden, units };
   const history = planTower(workspace, { ...shape, rows: histories }, features);
   const offered = planTower(workspace, { ...shape, rows: candidates }, features);
   // People have no vectors of their own: who they are is told by their history.
-  const person =
-    known &&
-    planTower(
-      workspace,
-      { ...shape, items: 0, features: known.names.length, rows: batchSize },
-      known,
-    );
+  const person = known && planTower(workspace, { ...shape, items: 0, rows: batchSize }, known);
   const [people, peopleSlope] = [
     workspace.reserve(batchSize * units + 8), // kernels may read a little beyond
     workspace.reserve(batchSize * units + 8),
@@ -210,13 +204,18 @@ function layOut(job: TwoTowerJob, workspace: WasmWorkspace, random: Random): Two
     learned() {
       const named = (name: string, tower: Tower) =>
         tower.learned().map((values, i) => [`${name}${i}`, values] as const);
-      return Object.fromEntries([...named('history', history), ...named('offered', offered)]);
+      return Object.fromEntries([
+        ...named('history', history),
+        ...named('offered', offered),
+        ...(person ? named('person', person) : []),
+      ]);
     },
     get updates() {
       return history.updates;
     },
     set updates(steps) {
       history.updates = offered.updates = steps;
+      if (person) person.updates = steps;
     },
   };
 }

@@ -17,7 +17,6 @@ import type { ItemVectors } from '../../methods/content-based/tf-idf.ts';
 
 export interface TowerShape {
   items: number;
-  features: number;
   hidden: number;
   units: number;
   /** Most items of a step. */
@@ -44,12 +43,15 @@ const adam: OptimizerSpec = {
   ...{ type: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
 };
 
-/** @param features only needed where it is to be run @throws OutOfWorkspace */
+/** @param features their rows are only needed where it is to be run @throws OutOfWorkspace */
 export function planTower(
   workspace: Workspace,
-  { items, features: width, hidden, units, rows: most }: TowerShape,
+  { items, hidden, units, rows: most }: TowerShape,
   features: ItemVectors,
 ): Tower {
+  const sparse = features.names.length;
+  const { dense } = features;
+  const width = sparse + (dense?.width ?? 0);
   const spec: NetworkSpec = {
     inputShape: [width],
     layers: [
@@ -108,6 +110,11 @@ export function planTower(
       of.forEach((item, row) => {
         for (let at = features.starts[item] ?? 0; at < (features.starts[item + 1] ?? 0); at++)
           input[row * width + (features.indices[at] ?? 0)] = features.values[at] ?? 0;
+        if (dense)
+          input.set(
+            dense.values.subarray(item * dense.width, (item + 1) * dense.width),
+            row * width + sparse,
+          );
       });
       yield* workspace.inParts(() => network.forward(of.length));
       addRows(view(network.output.at, of.length * units), view(own, count), false);

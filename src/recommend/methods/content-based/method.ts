@@ -3,11 +3,13 @@
  * and Semeraro 2011). Needs no other people, and knows items that nobody has had yet.
  */
 import { StudioError } from '../../../lib/errors.ts';
+import { embeddingWidth } from '../../../text/pretrained.ts';
 import { Breaks } from '../../in-parts.ts';
 import type { Interactions } from '../../interactions.ts';
 import type { RecommenderMethod } from '../../recommender.ts';
 import { ContentBased } from './recommender.ts';
 import type { ItemFeatures } from '../../item-features.ts';
+import { withToldTexts } from '../../told-texts.ts';
 import { textFeatures, type TextFeatures } from '../../settings/text.ts';
 import { itemVectors, type PartWeights, type WordLimits } from './tf-idf.ts';
 
@@ -15,8 +17,8 @@ export type ContentBasedSettings = PartWeights & WordLimits & { text: TextFeatur
 
 /** What an item's vector takes at its peak, by films with a title, a year and genres: 40 entries as plain objects. */
 const bytesPerItem = 4000;
-/** And its embedding: as it came, centred, and a copy of that to be saved, 512 numbers each. */
-const bytesPerEmbedding = 3 * 512 * 4;
+/** And its embedding: as it came, centred, and a copy of that to be saved. */
+const bytesPerEmbedding = 3 * embeddingWidth * 4;
 
 export const method: RecommenderMethod<ContentBasedSettings> = {
   id: 'content-based',
@@ -50,12 +52,10 @@ export const method: RecommenderMethod<ContentBasedSettings> = {
   open: (saved) => ContentBased.open(saved),
 };
 
-/** With texts as words, or as what they mean. @throws StudioError `bad-config` */
+/** Texts that count for nothing needn't be known. @throws StudioError `bad-config` */
 function asTold(features: ItemFeatures, { text, words }: ContentBasedSettings): ItemFeatures {
-  if (text === 'tf-idf') return { ...features, embeddings: null };
-  if (features.texts && words > 0 && !features.embeddings)
-    throw new StudioError('bad-config', 'content-based: nobody has encoded the texts of the items');
-  return { ...features, texts: null };
+  if (words === 0) return { ...features, texts: null, embeddings: null };
+  return withToldTexts('content-based', features, text);
 }
 
 function meanValue({ values }: Interactions): number {
