@@ -53,6 +53,8 @@ const api = {
       hasTitles: asked.hasTitles,
       hasTimes: times !== null,
       categories: [...categories],
+      newItems: asked.newItems,
+      personFields: [...(model.personFields ?? [])],
     };
   },
   async searchItems(ref, text, count) {
@@ -78,7 +80,7 @@ const api = {
       .sort((a, b) => (b.time ?? 0) - (a.time ?? 0) || b.people - a.people)
       .slice(0, count);
   },
-  async recommend(ref, person, { count, rerank }) {
+  async recommend(ref, person, { count, rerank, withNewItems }) {
     const asked = await open(ref);
     mustKnow(asked, person);
     const taste = tasteOf(asked, person);
@@ -87,12 +89,14 @@ const api = {
       'user' in person
         ? asked.seenBy(person.user)
         : Uint32Array.from(person.ratings, ({ item }) => item).sort();
-    return asked.top(taste, count, rerank, seen).map(({ item, score }): Recommendation => ({
-      ...itemSummary(asked, item),
-      score,
-      ...reasonsOf(asked, taste, item),
-      isHeldOut: heldOut?.has(item) ?? false,
-    }));
+    return asked
+      .top(taste, count, rerank, seen, withNewItems)
+      .map(({ item, score }): Recommendation => ({
+        ...itemSummary(asked, item),
+        score,
+        ...reasonsOf(asked, taste, item),
+        isHeldOut: heldOut?.has(item) ?? false,
+      }));
   },
   async similar(ref, item, count) {
     const asked = await open(ref);
@@ -110,7 +114,7 @@ const api = {
 expose(api);
 
 /** @throws StudioError `not-found` for a person or an item that the model's data has not, `bad-config` for a value */
-function mustKnow({ table }: AskedRecommender, person: Person) {
+function mustKnow({ table, users }: AskedRecommender, person: Person) {
   const check = (what: string, number: number, ids: readonly string[]) => {
     if (ids[number] !== undefined) return;
     throw new StudioError(
@@ -119,7 +123,7 @@ function mustKnow({ table }: AskedRecommender, person: Person) {
     );
   };
   if ('user' in person) {
-    check('user', person.user, table.users);
+    check('user', person.user, users);
     return;
   }
   for (const { item, value } of person.ratings) {
@@ -141,6 +145,7 @@ function tasteOf(asked: AskedRecommender, person: Person): Taste {
     items: Uint32Array.from(ratings, ({ item }) => item),
     values: Float32Array.from(ratings, ({ value }) => (asked.learnsValues ? value : 1)),
     times: Float64Array.from(ratings, ({ time }) => time),
+    ...(person.facts && { facts: person.facts }),
   };
 }
 

@@ -1,9 +1,9 @@
 /** A project's recommenders, asked: who gets what, and why. */
 import { proxy } from 'comlink';
 import { recommendClient } from '../rpc/clients.ts';
-import type { Person, RerankWeights } from '../rpc/recommend-contract.ts';
+import type { ListOptions, Person, RerankWeights } from '../rpc/recommend-contract.ts';
 import { RecommendBoard } from './recommend-board.ts';
-import type { CallOptions, ProjectContext } from './project-context.ts';
+import { definedOnly, type CallOptions, type ProjectContext } from './project-context.ts';
 
 export const modelOrder: RerankWeights = { diversity: 0, popularity: 0, freshness: 0 };
 
@@ -43,9 +43,10 @@ export class RecommendSession {
   recommend(
     version: string,
     person: Person,
-    { count = 10, rerank = modelOrder }: { count?: number; rerank?: RerankWeights } = {},
+    options: { count?: number } & Partial<ListOptions> = {},
   ) {
-    return this.#client.call((api) => api.recommend(this.#ref(version), person, { count, rerank }));
+    const asked = { count: 10, rerank: modelOrder, ...definedOnly(options) };
+    return this.#client.call((api) => api.recommend(this.#ref(version), person, asked));
   }
 
   similar(version: string, item: number, count = 10) {
@@ -80,7 +81,7 @@ export class RecommendSession {
 
   exportLists(
     version: string,
-    options: { count: number; format: 'csv' | 'json'; rerank?: RerankWeights },
+    options: { count: number; format: 'csv' | 'json' } & Partial<ListOptions>,
     call: CallOptions<number> = {},
   ) {
     const onProgress = proxy((share: number) => call.onProgress?.(share));

@@ -32,7 +32,7 @@ export function previewCalls(
   return {
     async personOf(ref, id) {
       const asked = await open(ref);
-      const user = numberOf(asked.table.users, id);
+      const user = numberOf(asked.users, id);
       return user === undefined ? null : personSummary(asked, user);
     },
     async itemsOf(ref, ids) {

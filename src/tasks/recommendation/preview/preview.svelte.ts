@@ -1,4 +1,5 @@
 /** The preview of recommendations: who they are for, by which versions, in which order. Components show, this decides. */
+import type { Facts } from '../../../recommend/item-features.ts';
 import type {
   KnownItem,
   Person,
@@ -26,11 +27,25 @@ export class Preview {
   readonly #recommenders: RecommendSession;
   #who = $state.raw<Who | null>(null);
   #rerank = $state.raw(modelOrder);
+  #withNewItems = $state(true);
+  #facts = $state.raw<Facts>({});
+  readonly #keepFacts: (facts: Facts) => void;
 
-  constructor(recommenders: RecommendSession, told: ToldRatings) {
+  /**
+   * @param facts what the new person said of themselves
+   * @param keepFacts told of every change
+   */
+  constructor(
+    recommenders: RecommendSession,
+    told: ToldRatings,
+    facts: Facts,
+    keepFacts: (facts: Facts) => void,
+  ) {
     this.#recommenders = recommenders;
     this.told = told;
-    if (told.all.length > 0) this.#who = { type: 'new' };
+    this.#facts = facts;
+    this.#keepFacts = keepFacts;
+    if (told.all.length > 0 || Object.keys(facts).length > 0) this.#who = { type: 'new' };
   }
 
   /** Null until somebody is chosen. */
@@ -43,6 +58,30 @@ export class Preview {
   get isReranked() {
     const { diversity, popularity, freshness } = this.#rerank;
     return diversity !== 0 || popularity !== 0 || freshness !== 0;
+  }
+
+  /** Whether items without events may be in lists. */
+  get withNewItems() {
+    return this.#withNewItems;
+  }
+  set withNewItems(are: boolean) {
+    this.#withNewItems = are;
+  }
+  /** What the new person said of themselves, by column of the table of people. */
+  get facts() {
+    return this.#facts;
+  }
+  /** Whether no event is known of who is chosen. */
+  get isWithoutEvents() {
+    if (this.#who?.type === 'new') return this.told.all.length === 0;
+    return this.history.answer?.items.length === 0;
+  }
+
+  /** @param value null takes it back */
+  setFact(name: string, value: string | number | null) {
+    const others = Object.entries(this.#facts).filter(([other]) => other !== name);
+    this.#facts = { ...Object.fromEntries(others), ...(value !== null && { [name]: value }) };
+    this.#keepFacts(this.#facts);
   }
 
   choose(who: Who) {
@@ -80,30 +119,38 @@ export class Preview {
    * @param list where the answer goes; null in it: the version's data has no such person
    */
   askList(list: Latest<Recommendation[] | null>, version: string): Promise<void> {
-    const [who, told, rerank] = [this.#who, this.told.all, this.#rerank];
+    const [who, told, facts] = [this.#who, this.told.all, this.#facts];
+    const [rerank, withNewItems] = [this.#rerank, this.#withNewItems];
     if (!who) return Promise.resolve();
     return list.ask(async () => {
-      const person = await this.#personIn(version, who, told);
-      return person && this.#recommenders.recommend(version, person, { count: listLength, rerank });
+      const person = await this.#personIn(version, who, told, facts);
+      const options = { count: listLength, rerank, withNewItems };
+      return person && this.#recommenders.recommend(version, person, options);
     });
   }
 
   /** Which items a map is to mark: what a version lists, and what the person had or rated. As `askList`. */
   askMarks(marks: Latest<MarkedItems | null>, version: string): Promise<void> {
-    const [who, told, rerank] = [this.#who, this.told.all, this.#rerank];
+    const [who, told, facts] = [this.#who, this.told.all, this.#facts];
+    const [rerank, withNewItems] = [this.#rerank, this.#withNewItems];
     if (!who) return Promise.resolve();
     return marks.ask(async () => {
-      const person = await this.#personIn(version, who, told);
+      const person = await this.#personIn(version, who, told, facts);
       if (!person) return null;
       const [listed, had] = await Promise.all([
-        this.#recommenders.recommend(version, person, { count: listLength, rerank }),
+        this.#recommenders.recommend(version, person, { count: listLength, rerank, withNewItems }),
         this.#recommenders.history(version, person, historyLength),
       ]);
       return { recommended: listed.map(({ item }) => item), had: had.map(({ item }) => item) };
     });
   }
 
-  async #personIn(version: string, who: Who, told: readonly ToldRating[]): Promise<Person | null> {
+  async #personIn(
+    version: string,
+    who: Who,
+    told: readonly ToldRating[],
+    facts: Facts,
+  ): Promise<Person | null> {
     if (who.type === 'known') {
       const found = await this.#recommenders.personOf(version, who.id);
       return found && { user: found.user };
@@ -116,6 +163,7 @@ export class Preview {
         const item = items[at]?.item;
         return item === undefined ? [] : [{ item, value }];
       }),
+      ...(Object.keys(facts).length > 0 && { facts }),
     };
   }
 }
