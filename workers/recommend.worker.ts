@@ -48,6 +48,8 @@ const api = {
       hasTitles: asked.hasTitles,
       hasTimes: times !== null,
       categories: [...categories],
+      newItems: asked.newItems,
+      personFields: [...(model.personFields ?? [])],
     };
   },
   async searchItems(ref, text, count) {

@@ -54,6 +54,7 @@ export const evaluationSchema = v.variant('type', [
       split: v.picklist(['per-user', 'last-out', 'time']),
       dataSet: v.string(),
       likedFrom: v.exactOptional(finite),
+      withoutEvents: v.exactOptional(finite),
       lookAhead: v.object({ samePerson: finite, anyone: finite }),
     }),
     byActivity: v.array(

@@ -42,6 +42,8 @@ export interface RankingProtocol {
   dataSet: string;
   /** The least value of the events that lists are held against; absent: any event counts. */
   likedFrom?: number;
+  /** Items that the model knows and that aren't ranked here, for no event is of them; absent: none. */
+  withoutEvents?: number;
   /** Shares of test events before which training had already seen something later. */
   lookAhead: { samePerson: number; anyone: number };
 }

@@ -3,6 +3,7 @@
  * page asks goes through rpc/recommend-contract.ts.
  */
 import { tasteOf, type Interactions, type Taste } from './interactions.ts';
+import { firstItems } from './first-items.ts';
 import { joinInteractions } from './join-interactions.ts';
 import { FactorNames } from './factor-names.ts';
 import { ItemTraits } from './item-traits.ts';
@@ -10,14 +11,20 @@ import { rerank, type RerankWeights } from './rerank.ts';
 import type { EventTable } from './read-interactions.ts';
 import type { LearnedParts } from './learned-parts.ts';
 import type { FeatureTable } from './read-features.ts';
-import type { Recommender, ScorePart } from './recommender.ts';
+import type { Recommender, Scorer, ScorePart } from './recommender.ts';
 import { countByItem } from './transpose.ts';
 
 export interface AskedData {
+  /** With the items behind those of events that the model has in its lists all the same. */
   table: EventTable;
+  /** How many of the items have events. */
+  eventItems: number;
+  /** Ids of who stands in the table of people and has no events. */
+  newUsers: readonly string[];
   /** As the model learned from them: with their values, or 1 each. */
   parts: LearnedParts;
   items: FeatureTable | null;
+  /** Of those with events, then of those without. */
   people: FeatureTable | null;
   learnsValues: boolean;
 }
@@ -32,6 +39,8 @@ export class AskedRecommender {
   /** All that is known of people by the time of the test: what trained and what validated. */
   readonly known: Interactions;
   readonly people: Uint32Array;
+  /** Ids: those with events, then those without, who are numbered on. */
+  readonly users: readonly string[];
   readonly #data: AskedData;
   readonly #scores: Float32Array;
   readonly #traits: ItemTraits;
@@ -45,6 +54,7 @@ export class AskedRecommender {
     this.#data = data;
     this.known = joinInteractions(data.parts.train, data.parts.validation);
     this.people = countByItem(this.known);
+    this.users = [...data.table.users, ...data.newUsers];
     this.#scores = new Float32Array(model.items);
     this.#traits = new ItemTraits(this.known);
   }
@@ -73,6 +83,21 @@ export class AskedRecommender {
     return this.#data.learnsValues;
   }
 
+  /** Whether an event is of the item; else only the table of items knows it. */
+  hasEvents(item: number): boolean {
+    return item < this.#data.eventItems;
+  }
+
+  /** Items that only the table of items knows. */
+  get newItems(): number {
+    return this.model.items - this.#data.eventItems;
+  }
+
+  /** The model as it is measured: of items that events are of. */
+  get measured(): Scorer {
+    return firstItems(this.model, this.#data.eventItems);
+  }
+
   /** What the table of people says of somebody; nothing where there is none. */
   factsOf(user: number) {
     return this.#data.people?.factsOf(user) ?? [];
@@ -99,8 +124,11 @@ export class AskedRecommender {
     return Array.from(of, (category) => categories.names[category] ?? '');
   }
 
+  /** Of who has no events, what the table of people says. */
   tasteOf(user: number): Taste {
-    return tasteOf(this.known, user);
+    if (user < this.table.users.length) return tasteOf(this.known, user);
+    const nothing = { items: new Uint32Array(0), values: new Float32Array(0), times: null };
+    return { ...nothing, facts: this.#data.people?.cellsOf(user) ?? {} };
   }
 
   /** What somebody of the data had: no list shows it. */
@@ -112,19 +140,38 @@ export class AskedRecommender {
     return new Set(tasteOf(this.#data.parts.test, user).items);
   }
 
-  /** The model's own scores of all items; the array is overwritten by the next call. */
+  /**
+   * The model's own scores of all items; the array is overwritten by the next call. Where it has nothing to go by, how
+   * many people had each.
+   */
   scores(taste: Taste): Float32Array {
     this.model.score(taste, this.#scores);
+    if (taste.items.length === 0 && isFlat(this.#scores)) this.#scores.set(this.people);
     return this.#scores;
+  }
+
+  /** Whether the model tells nothing apart for this person, so that lists are of what most people had. */
+  goesByPopularity(taste: Taste): boolean {
+    if (taste.items.length > 0) return false;
+    this.model.score(taste, this.#scores);
+    return isFlat(this.#scores);
   }
 
   /**
    * The best items that the person hasn't had, ties to the lower item; in another order where weights say so.
    * @param seen ascending; where that is more than the taste is of
+   * @param withNew whether items without events may be among them
    */
-  top(taste: Taste, count: number, weights: RerankWeights, seen = taste.items): ScoredItem[] {
+  top(
+    taste: Taste,
+    count: number,
+    weights: RerankWeights,
+    seen = taste.items,
+    withNew = true,
+  ): ScoredItem[] {
     const scores = this.scores(taste);
-    const found = rerank({ scores, seen, count, weights, traits: this.#traits });
+    const leftOut = withNew ? seen : this.#andNew(seen);
+    const found = rerank({ scores, seen: leftOut, count, weights, traits: this.#traits });
     return Array.from(found, (item) => ({ item, score: scores[item] ?? 0 }));
   }
 
@@ -141,6 +188,15 @@ export class AskedRecommender {
       default:
         return String(index + 1);
     }
+  }
+
+  /** Ascending, as new items come behind all others. */
+  #andNew(seen: Uint32Array): Uint32Array {
+    const { eventItems } = this.#data;
+    const known = seen.filter((item) => item < eventItems);
+    return Uint32Array.from({ length: known.length + this.newItems }, (_, i) =>
+      i < known.length ? (known[i] ?? 0) : eventItems + i - known.length,
+    );
   }
 
   /** What factors are about; null of a model without vectors. */
@@ -169,10 +225,16 @@ export class AskedRecommender {
   /** People whose id begins with the text, the most active first. */
   searchPeople(text: string, count: number): number[] {
     const { starts } = this.known;
-    const events = (user: number) => (starts[user + 1] ?? 0) - (starts[user] ?? 0);
-    return Array.from(this.table.users.keys())
-      .filter((user) => this.table.users[user]?.startsWith(text))
+    const withEvents = this.table.users.length;
+    const events = (user: number) =>
+      user < withEvents ? (starts[user + 1] ?? 0) - (starts[user] ?? 0) : 0;
+    return Array.from(this.users.keys())
+      .filter((user) => this.users[user]?.startsWith(text))
       .sort((a, b) => events(b) - events(a) || a - b)
       .slice(0, count);
   }
+}
+
+function isFlat(scores: Float32Array): boolean {
+  return scores.every((score) => score === scores[0]);
 }

@@ -1,5 +1,7 @@
 /** Who did what with what: a sparse matrix of users and items. Plain typed arrays; nothing here knows of tables. */
 
+import type { Facts } from './item-features.ts';
+
 /**
  * Events of users × items by user (compressed sparse rows): those of user u are at [starts[u], starts[u + 1]), a pair
  * at most once, items ascending.
@@ -24,6 +26,8 @@ export interface Taste {
   times: Float64Array | null;
   /** Who it is of those that the model was fitted to, for models that know more of people than their events. */
   user?: number;
+  /** What is known of somebody besides, where the model wasn't fitted to them. */
+  facts?: Facts;
 }
 
 export function tasteOf({ starts, indices, values, times }: Interactions, user: number): Taste {

@@ -4,6 +4,17 @@ export interface Embeddings {
   width: number;
 }
 
+/** How a column was read, so that a row that came later can be read alike (read-facts.ts). */
+export type FeatureField =
+  /** `isDate`: in ms since 1970 UTC. */
+  | { type: 'number'; name: string; mean: number; deviation: number; isDate?: boolean }
+  /** `separator` of a column of lists; null where a cell is one thing. */
+  | { type: 'categories'; name: string; separator: string | null; values: string[] }
+  | { type: 'text'; name: string };
+
+/** Cells of one row, by column. Those that are missing aren't there. */
+export type Facts = Readonly<Record<string, string | number>>;
+
 /** What is known of items beside who liked them. Row i is item i of the interactions. */
 export interface ItemFeatures {
   items: number;
@@ -15,4 +26,6 @@ export interface ItemFeatures {
   embeddings?: Embeddings | null;
   /** Standardised numbers, [items, names], 0 where missing. */
   numbers: { names: readonly string[]; values: Float32Array } | null;
+  /** By column; absent where they came from no table. */
+  fields?: readonly FeatureField[];
 }

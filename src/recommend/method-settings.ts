@@ -93,6 +93,10 @@ const sequential = (of: SequentialSettings, isDeep: boolean): readonly MethodSet
 const text: MethodSetting = {
   ...{ type: 'choice', name: 'text', default: textFeatures[0], choices: textFeatures },
 };
+/** Of the run: whether lists are to have items that the table of items knows and no event is of. A run of before had none. */
+const newItems: MethodSetting = {
+  ...{ type: 'choice', name: 'newItems', default: 'include', choices: ['include', 'leave-out'] },
+};
 const combinable = ['ease', 'item-knn', 'ials', 'user-knn', 'pure-svd', 'bpr', 'content-based'];
 
 /** The usual choice first, baselines after what learns more. */
@@ -155,6 +159,7 @@ export const recommenderMethods: readonly MethodInfo[] = [
       atLeastZero('numbers', 0.5, 0.1),
       whole('leastItems', 2),
       whole('mostWords', 20_000),
+      newItems,
     ],
   },
   {
@@ -172,6 +177,7 @@ export const recommenderMethods: readonly MethodInfo[] = [
       { type: 'choice', name: 'second', default: 'content-based', choices: combinable },
       atLeastZero('secondWeight', 0.3, 0.1),
       text,
+      newItems,
     ],
   },
   {
@@ -186,6 +192,7 @@ export const recommenderMethods: readonly MethodInfo[] = [
       },
       text,
       whole('mostWords', twoTowerDefaults.mostWords),
+      newItems,
       whole('history', twoTowerDefaults.history, 1000),
       whole('candidates', twoTowerDefaults.candidates, 100_000),
       epochs(twoTowerDefaults.epochs),

@@ -11,7 +11,8 @@ import {
 import { formatCell } from '../data/format-cell.ts';
 import { isMissing, lengthOf, textAt } from '../data/vector.ts';
 import { StudioError } from '../lib/errors.ts';
-import type { ItemFeatures } from './item-features.ts';
+import type { Facts, FeatureField, ItemFeatures } from './item-features.ts';
+import { partsOf } from './read-facts.ts';
 
 /** Of items, or of people. */
 export interface FeatureTable {
@@ -22,6 +23,8 @@ export interface FeatureTable {
   unknown: number;
   /** Cells of one, by column, as they are shown; without empty ones and the id. */
   factsOf: (index: number) => { name: string; value: string }[];
+  /** The same, as they are stored. */
+  cellsOf: (index: number) => Facts;
 }
 
 /** More parts than one in this share of a column's cells make it a list of categories. */
@@ -54,18 +57,28 @@ export async function readFeatures(
   const categories = new CategoryList(ids.length);
   const shown: { column: Column; vector: ColumnVector }[] = [];
   const numbers: { name: string; values: Float64Array }[] = [];
+  const fields: FeatureField[] = [];
   for (const column of used) {
     const vector = await source.column(column.name);
     shown.push({ column, vector });
-    if (storageKind(column.type) === 'number')
-      numbers.push(standardised(column.name, vector, rows));
-    else {
+    const { name } = column;
+    if (storageKind(column.type) === 'number') {
+      const { values, mean, deviation } = standardised(vector, rows);
+      numbers.push({ name, values });
+      const isDate = column.type === 'date';
+      fields.push({ type: 'number', name, mean, deviation, ...(isDate && { isDate }) });
+    } else {
       const told = toldType.exec(column.name)?.[1];
       if (told === 'float_seq') continue; // what a model made of the item, not what is known of it
       const isList = told === 'token_seq' && !titleNames.test(column.name);
       const separator = isList ? ' ' : separatorOf(vector);
-      if (separator !== null || isRecurring(vector)) categories.add(vector, rows, separator);
-      else texts.push(vector);
+      if (separator !== null || isRecurring(vector)) {
+        const values = categories.add(vector, rows, separator);
+        fields.push({ type: 'categories', name, separator, values });
+      } else {
+        texts.push(vector);
+        fields.push({ type: 'text', name });
+      }
     }
   }
   return {
@@ -79,6 +92,7 @@ export async function readFeatures(
             )
           : null,
       numbers: numbers.length > 0 ? packed(numbers, ids.length) : null,
+      fields,
     },
     titles: await titlesOf(source, rows, ids),
     unknown: rows.filter((row) => row < 0).length,
@@ -89,6 +103,17 @@ export async function readFeatures(
         const value = formatCell(vector, row, column.type);
         return value === null ? [] : [{ name: column.name, value }];
       });
+    },
+    cellsOf(index) {
+      const row = rows[index] ?? -1;
+      if (row < 0) return {};
+      return Object.fromEntries(
+        shown.flatMap(({ column, vector }) => {
+          if (isMissing(vector, row)) return [];
+          const cell = vector.kind === 'number' ? (vector.values[row] ?? NaN) : textAt(vector, row);
+          return [[column.name, cell] as const];
+        }),
+      );
     },
   };
 }
@@ -142,21 +167,22 @@ class CategoryList {
     this.#ofItem = Array.from({ length: items }, () => new Set<number>());
   }
 
-  add(vector: ColumnVector, rows: Int32Array, separator: string | null) {
+  /** @returns what is in the column */
+  add(vector: ColumnVector, rows: Int32Array, separator: string | null): string[] {
+    const values = new Set<string>();
     rows.forEach((row, item) => {
       if (row < 0 || isMissing(vector, row)) return;
-      const cell = textAt(vector, row);
-      for (const part of separator === null ? [cell] : cell.split(separator)) {
-        const name = part.trim();
-        if (name === '' || name === '(no genres listed)') continue;
+      for (const name of partsOf(textAt(vector, row), separator)) {
         let number = this.#numbers.get(name);
         if (number === undefined) {
           if (this.#numbers.size >= mostCategories) continue;
           this.#numbers.set(name, (number = this.#numbers.size));
         }
+        values.add(name);
         this.#ofItem[item]?.add(number);
       }
     });
+    return [...values].sort();
   }
 
   result(): ItemFeatures['categories'] {
@@ -172,7 +198,7 @@ class CategoryList {
 }
 
 /** (x − mean) / deviation over the items that have it; 0 elsewhere. */
-function standardised(name: string, vector: ColumnVector, rows: Int32Array) {
+function standardised(vector: ColumnVector, rows: Int32Array) {
   const values = Float64Array.from(rows, (row) =>
     row < 0 || vector.kind !== 'number' ? Number.NaN : (vector.values[row] ?? Number.NaN),
   );
@@ -181,7 +207,7 @@ function standardised(name: string, vector: ColumnVector, rows: Int32Array) {
   const variance = known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (known.length || 1);
   const deviation = Math.sqrt(variance) || 1;
   return {
-    name,
+    ...{ mean, deviation },
     values: values.map((value) => (Number.isFinite(value) ? (value - mean) / deviation : 0)),
   };
 }

@@ -1,6 +1,6 @@
 /** What every way to recommend gives: scores from what is known of a person, and reasons. */
 import type { Interactions, Taste } from './interactions.ts';
-import type { ItemFeatures } from './item-features.ts';
+import type { FeatureField, ItemFeatures } from './item-features.ts';
 
 /**
  * One summand of a score. `person` is what is known of the person beside their events. `index` is an item, user, factor,
@@ -41,7 +41,8 @@ export interface ItemWeights {
   values: Float32Array;
 }
 
-export interface Recommender {
+/** What can be measured: scores of items. */
+export interface Scorer {
   readonly items: number;
   /**
    * What this person is expected to make of each item; higher is better. By the history, so that a new person is
@@ -49,6 +50,11 @@ export interface Recommender {
    * @param out [items]
    */
   score(taste: Taste, out: Float32Array): void;
+  /** Whether scores are in the units of the ratings. */
+  readonly predictsValues: boolean;
+}
+
+export interface Recommender extends Scorer {
   reasons(taste: Taste, item: number): ScoreReasons;
   /** Of parts of kind `feature`; of kind `member`: the method. Absent: it has none. */
   nameOf?(kind: 'feature' | 'member', index: number): string;
@@ -62,8 +68,8 @@ export interface Recommender {
   weights?(): ItemWeights;
   /** Of a hybrid: the member by whose measure items are placed; null where no member places any. */
   placing?(): { method: string; recommender: Recommender } | null;
-  /** Whether scores are in the units of the ratings. */
-  readonly predictsValues: boolean;
+  /** What of people it learned from beside their events, and heeds in a taste's `facts`; absent: nothing. */
+  readonly personFields?: readonly FeatureField[];
   save(): SavedRecommender;
 }
 

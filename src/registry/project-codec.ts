@@ -13,6 +13,14 @@ const newPerson = v.fallback(
   [],
 );
 
+const newPersonFacts = v.fallback(
+  v.pipe(
+    v.record(v.string(), v.union([v.string(), v.pipe(v.number(), v.finite())])),
+    v.maxEntries(1000),
+  ),
+  {},
+);
+
 const projectSchema: v.GenericSchema<unknown, Project> = v.object({
   id: v.pipe(v.string(), v.nonEmpty()),
   name: v.string(),
@@ -23,6 +31,7 @@ const projectSchema: v.GenericSchema<unknown, Project> = v.object({
   itemData: v.exactOptional(v.nullable(v.string())),
   userData: v.exactOptional(v.nullable(v.string())),
   newPerson: v.exactOptional(newPerson),
+  newPersonFacts: v.exactOptional(newPersonFacts),
   aliases: v.record(aliasName, v.string()),
   tags: v.exactOptional(v.record(v.string(), v.array(tagName))),
 });

@@ -13,6 +13,8 @@ export interface Project {
   userData?: string | null;
   /** What the new person of the preview of recommendations told, latest last; items by the ids of the data. */
   newPerson?: { item: string; value: number }[];
+  /** What they said of themselves, by column of the table of people. */
+  newPersonFacts?: Record<string, string | number>;
   /** Movable names of model versions, e.g. champion → id. */
   aliases: Record<string, string>;
   /** Words for model versions, by id. */

@@ -1,4 +1,5 @@
 /** What workers/recommend.worker.ts serves: a trained recommender, asked by the page. Plain data. */
+import type { Facts, FeatureField } from '../recommend/item-features.ts';
 import type { VersionRef } from './contracts.ts';
 import type { RecommendBoardApi } from './recommend-board-contract.ts';
 
@@ -12,12 +13,16 @@ export interface ItemSummary {
   categories: string[];
   /** How many people had it, of those that the model learned from. */
   people: number;
+  /** Whether events are of it; else only the table of items knows it. */
+  hasEvents: boolean;
 }
 
-/** Somebody of the data, or a new person with what they told. */
-export type Person = { user: number } | { ratings: readonly { item: number; value: number }[] };
+/** Somebody of the data, or a new person with what they told: ratings, and perhaps facts for a model that asks them. */
+export type Person =
+  { user: number } | { ratings: readonly { item: number; value: number }[]; facts?: Facts };
 
 export interface PersonSummary {
+  /** Who has no events at all is numbered behind those who have. */
   user: number;
   id: string;
   /** Events that the model knows of. */
@@ -34,6 +39,12 @@ export interface RerankWeights {
   popularity: number;
   /** 0 to 1: newer items. */
   freshness: number;
+}
+
+export interface ListOptions {
+  rerank: RerankWeights;
+  /** Whether items without events may be in lists, of a model that knows some. Absent: they may. */
+  withNewItems?: boolean;
 }
 
 /** One end of a factor: what it is about. */
@@ -99,6 +110,10 @@ export interface RecommenderSummary {
   hasTitles: boolean;
   hasTimes: boolean;
   categories: string[];
+  /** Of `items`, those that no event is of. */
+  newItems: number;
+  /** What it heeds of people beside their events, by column; empty: nothing. */
+  personFields: FeatureField[];
 }
 
 export interface RecommendApi extends RecommendBoardApi {
@@ -112,7 +127,7 @@ export interface RecommendApi extends RecommendBoardApi {
   recommend(
     version: VersionRef,
     person: Person,
-    options: { count: number; rerank: RerankWeights },
+    options: { count: number } & ListOptions,
   ): Promise<Recommendation[]>;
   /** By the model's own measure; null where it has none. */
   similar(
@@ -123,7 +138,7 @@ export interface RecommendApi extends RecommendBoardApi {
   /** The first `count` items for everybody, as CSV or JSON lines. */
   exportLists(
     version: VersionRef,
-    options: { count: number; format: 'csv' | 'json'; rerank: RerankWeights },
+    options: { count: number; format: 'csv' | 'json' } & ListOptions,
     onProgress: (share: number) => void,
   ): Promise<Blob>;
 }

@@ -1,7 +1,9 @@
 /** What workers/recommend.worker.ts serves for the preview of recommendations alone. Plain data. */
+import type { Facts } from '../recommend/item-features.ts';
 import type { VersionRef } from './contracts.ts';
 import type {
   ItemSummary,
+  ListOptions,
   PersonSummary,
   Recommendation,
   RerankWeights,
@@ -10,7 +12,7 @@ import type {
 /** Somebody of the data, or a new person with what they told, by ids of the data: these hold for every version. */
 export type PersonById =
   | { type: 'known'; id: string }
-  | { type: 'new'; ratings: readonly { item: string; value: number }[] };
+  | { type: 'new'; ratings: readonly { item: string; value: number }[]; facts?: Facts };
 
 /** Items on a plane (recommend/map.ts). Columns of one length; the place in them is the item. */
 export interface MappedItems {
@@ -57,7 +59,7 @@ export interface RecommendPreviewApi {
   listFor(
     version: VersionRef,
     person: PersonById,
-    options: { count: number; rerank: RerankWeights },
+    options: { count: number } & ListOptions,
   ): Promise<Recommendation[] | null>;
   /** Numbers of the items that they had or rated, the latest first, those of the data; null as in `listFor`. */
   hadBy(version: VersionRef, person: PersonById, count: number): Promise<number[] | null>;

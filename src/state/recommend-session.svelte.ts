@@ -1,10 +1,10 @@
 /** A project's recommenders, asked: who gets what, and why. */
 import { proxy } from 'comlink';
 import { recommendClient } from '../rpc/clients.ts';
-import type { Person, RerankWeights } from '../rpc/recommend-contract.ts';
+import type { ListOptions, Person, RerankWeights } from '../rpc/recommend-contract.ts';
 import type { PersonById } from '../rpc/recommend-preview-contract.ts';
 import { RecommendBoard } from './recommend-board.ts';
-import type { CallOptions, ProjectContext } from './project-context.ts';
+import { definedOnly, type CallOptions, type ProjectContext } from './project-context.ts';
 
 export const modelOrder: RerankWeights = { diversity: 0, popularity: 0, freshness: 0 };
 
@@ -46,13 +46,14 @@ export class RecommendSession {
   recommend(
     version: string,
     person: Person,
-    { count = 10, rerank = modelOrder }: { count?: number; rerank?: RerankWeights } = {},
+    options: { count?: number } & Partial<ListOptions> = {},
   ) {
-    return this.#client.call((api) => api.recommend(this.#ref(version), person, { count, rerank }));
+    const asked = { count: 10, rerank: modelOrder, ...definedOnly(options) };
+    return this.#client.call((api) => api.recommend(this.#ref(version), person, asked));
   }
 
   /** The same by ids: what a screen shows while somebody rates, in one call. */
-  listFor(version: string, person: PersonById, options: { count: number; rerank: RerankWeights }) {
+  listFor(version: string, person: PersonById, options: { count: number } & ListOptions) {
     return this.#client.call((api) => api.listFor(this.#ref(version), person, options));
   }
 
@@ -92,7 +93,7 @@ export class RecommendSession {
 
   exportLists(
     version: string,
-    options: { count: number; format: 'csv' | 'json'; rerank?: RerankWeights },
+    options: { count: number; format: 'csv' | 'json' } & Partial<ListOptions>,
     call: CallOptions<number> = {},
   ) {
     const onProgress = proxy((share: number) => call.onProgress?.(share));

@@ -6,7 +6,7 @@ import type { KnownItem, Person } from '../../src/rpc/recommend-contract.ts';
 import { itemSummary } from './summaries.ts';
 
 /** @throws StudioError `not-found` for a person or an item that the model's data has not, `bad-config` for a value */
-export function mustKnow({ table }: AskedRecommender, person: Person) {
+export function mustKnow({ table, users }: AskedRecommender, person: Person) {
   const check = (what: string, number: number, ids: readonly string[]) => {
     if (ids[number] !== undefined) return;
     throw new StudioError(
@@ -15,7 +15,7 @@ export function mustKnow({ table }: AskedRecommender, person: Person) {
     );
   };
   if ('user' in person) {
-    check('user', person.user, table.users);
+    check('user', person.user, users);
     return;
   }
   for (const { item, value } of person.ratings) {
@@ -37,6 +37,7 @@ export function tasteOf(asked: AskedRecommender, person: Person): Taste {
     items: Uint32Array.from(ratings, ({ item }) => item),
     values: Float32Array.from(ratings, ({ value }) => (asked.learnsValues ? value : 1)),
     times: Float64Array.from(ratings, ({ time }) => time),
+    ...(person.facts && { facts: person.facts }),
   };
 }
 

@@ -38,10 +38,10 @@ export function boardApi(opening: Promise<StudioDb>): RecommendBoardApi {
       const breathe = breathing(onProgress);
       const found: SampledFigures[] = [];
       for (const [i, version] of versions.entries()) {
-        const { model, known, seen, test } = await openRecommender(db, version);
+        const { measured, known, seen, test } = await openRecommender(db, version);
         const options = { negatives, seed, mostPeople: sampledPeople, seen };
         const { people, full, sampled } = await compareSampling(
-          ...([model, known, test, options] as const),
+          ...([measured, known, test, options] as const),
           (done) => breathe((i + done) / versions.length),
         );
         found.push({ people, full, sampled });

@@ -2,16 +2,16 @@
 import Papa from 'papaparse';
 import type { AskedRecommender } from '../../src/recommend/asked-recommender.ts';
 import { Pace } from '../../src/recommend/pace.ts';
-import type { RerankWeights } from '../../src/rpc/recommend-contract.ts';
+import type { ListOptions } from '../../src/rpc/recommend-contract.ts';
 import { yieldToMessages } from '../../src/training/engine/yield.ts';
 
 /** @param onProgress told the share of people done */
 export async function exportLists(
   asked: AskedRecommender,
-  options: { count: number; format: 'csv' | 'json'; rerank: RerankWeights },
+  options: { count: number; format: 'csv' | 'json' } & ListOptions,
   onProgress: (share: number) => void,
 ): Promise<Blob> {
-  const { users } = asked.table;
+  const { users } = asked;
   const parts: string[] = options.format === 'csv' ? ['user,rank,item,title,score\r\n'] : [];
   const pace = new Pace(async (share: number) => {
     onProgress(share);
@@ -20,6 +20,7 @@ export async function exportLists(
   for (const [user, id] of users.entries()) {
     const list = asked.top(
       ...([asked.tasteOf(user), options.count, options.rerank, asked.seenBy(user)] as const),
+      options.withNewItems,
     );
     const rows = list.map(({ item, score }, place) => ({
       user: id,

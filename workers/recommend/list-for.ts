@@ -1,6 +1,6 @@
 /** The list of somebody, each place with why. */
 import type { AskedRecommender } from '../../src/recommend/asked-recommender.ts';
-import type { Person, Recommendation, RerankWeights } from '../../src/rpc/recommend-contract.ts';
+import type { ListOptions, Person, Recommendation } from '../../src/rpc/recommend-contract.ts';
 import { mustKnow, seenBy, tasteOf } from './asked-person.ts';
 import { reasonsOf } from './reasons-of.ts';
 import { itemSummary } from './summaries.ts';
@@ -9,13 +9,13 @@ import { itemSummary } from './summaries.ts';
 export function listFor(
   asked: AskedRecommender,
   person: Person,
-  { count, rerank }: { count: number; rerank: RerankWeights },
+  { count, rerank, withNewItems }: { count: number } & ListOptions,
 ): Recommendation[] {
   mustKnow(asked, person);
   const taste = tasteOf(asked, person);
   const heldOut = 'user' in person ? asked.heldOut(person.user) : null;
   return asked
-    .top(taste, count, rerank, seenBy(asked, person))
+    .top(taste, count, rerank, seenBy(asked, person), withNewItems)
     .map(({ item, score }): Recommendation => ({
       ...itemSummary(asked, item),
       score,

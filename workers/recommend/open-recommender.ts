@@ -1,8 +1,8 @@
 /** A stored recommender with the data that it is asked about. */
 import { dataSetCodec, dataSetKey } from '../../src/data/data-set-codec.ts';
-import type { Besides } from '../../src/data/schema.ts';
 import { StudioError } from '../../src/lib/errors.ts';
 import { AskedRecommender } from '../../src/recommend/asked-recommender.ts';
+import { idsBeside, withItems, withMoreItems } from '../../src/recommend/ids-beside.ts';
 import { Breaks } from '../../src/recommend/in-parts.ts';
 import { learnedParts, learnsValues } from '../../src/recommend/learned-parts.ts';
 import { methods } from '../../src/recommend/methods/index.ts';
@@ -42,26 +42,29 @@ export async function openRecommender(
     throw new StudioError('newer-version', `There is no method "${version.recommender.method}"`);
   const model = method.open(await savedOf(db, version));
   const source = await sourceOf(db, ref.projectId, version.dataSet);
-  const { table, split } = await splitEventsOf(source, onProgress);
-  if (table.items.length !== model.items)
+  const events = await splitEventsOf(source, onProgress);
+  const eventItems = events.table.items.length;
+  const ids = itemsIn(await getChunk(db, version.recommender.items));
+  if (ids?.length !== model.items || !events.table.items.every((id, item) => ids[item] === id))
     throw new StudioError(
       'corrupt',
-      `The model knows ${model.items} items, its data ${table.items.length}`,
+      `The model knows ${model.items} items, its data ${eventItems}`,
     );
+  const table = withItems(events.table, ids.slice(eventItems));
+  const split = withMoreItems(events.split, model.items);
   const parts = await new Breaks(yieldToMessages).drive(
     learnedParts(version.config, split, table.likedFrom),
   );
   // Titles may have been brought in after the run: the newest that there are.
   const { itemData, userData } = await repository(db, projectCodec).get(ref.projectId);
-  const about = async (
-    digest: string | null | undefined,
-    ids: readonly string[],
-    which: Besides,
-  ) => (digest ? readFeatures(await sourceOf(db, ref.projectId, digest), ids, which) : null);
+  const beside = async (digest: string | null | undefined) =>
+    digest ? sourceOf(db, ref.projectId, digest) : null;
+  const [items, people] = [await beside(itemData), await beside(userData)];
+  const newUsers = people ? await idsBeside(people, table.users, 'users') : [];
   return new AskedRecommender(model, {
-    ...{ table, parts },
-    items: await about(itemData, table.items, 'items'),
-    people: await about(userData, table.users, 'users'),
+    ...{ table, parts, newUsers, eventItems },
+    items: items && (await readFeatures(items, table.items)),
+    people: people && (await readFeatures(people, [...table.users, ...newUsers], 'users')),
     learnsValues: learnsValues(version.config),
   });
 }
@@ -71,6 +74,12 @@ export async function sourceOf(db: StudioDb, projectId: string, digest: string) 
     db,
     await repository(db, dataSetCodec).get(dataSetKey({ projectId, digest })),
   );
+}
+
+/** Ids by number; null for what is no list of them. */
+function itemsIn(bytes: ArrayBuffer): string[] | null {
+  const ids: unknown = JSON.parse(new TextDecoder().decode(bytes));
+  return Array.isArray(ids) && ids.every((id) => typeof id === 'string') ? ids : null;
 }
 
 const arrays = { float32: Float32Array, float64: Float64Array, uint32: Uint32Array };

@@ -33,9 +33,9 @@ export function previewCalls(
   let turn = 0;
 
   /** Null where the data has no such person; without ratings of items that it lacks. */
-  const personIn = ({ table }: AskedRecommender, person: PersonById): Person | null => {
+  const personIn = ({ table, users }: AskedRecommender, person: PersonById): Person | null => {
     if (person.type === 'known') {
-      const user = numberOf(table.users, person.id);
+      const user = numberOf(users, person.id);
       return user === undefined ? null : { user };
     }
     return {
@@ -43,6 +43,7 @@ export function previewCalls(
         const item = numberOf(table.items, id);
         return item === undefined ? [] : [{ item, value }];
       }),
+      ...(person.facts && { facts: person.facts }),
     };
   };
 
@@ -59,7 +60,7 @@ export function previewCalls(
     },
     async personOf(ref, id) {
       const asked = await open(ref);
-      const user = numberOf(asked.table.users, id);
+      const user = numberOf(asked.users, id);
       return user === undefined ? null : personSummary(asked, user);
     },
     async itemsOf(ref, ids) {

@@ -11,6 +11,11 @@ export function reasonsOf(
   taste: Taste,
   item: number,
 ): Pick<Recommendation, 'reasons' | 'rest'> {
+  // Nothing to go by but how many people had it.
+  if (asked.goesByPopularity(taste)) {
+    const amount = asked.people[item] ?? 0;
+    return { reasons: [{ kind: 'item-bias', name: '', amount }], rest: 0 };
+  }
   const { parts, isExact } = asked.model.reasons(taste, item);
   const hasOffsets = parts.some(({ kind, index }) => kind === 'item' && index === item);
   const rest = parts.slice(shownReasons).reduce((total, { amount }) => total + amount, 0);

@@ -69,7 +69,7 @@ async function figuresOf(
     if (pace.isDue()) await pace.breathe(undefined);
     const list = lists.subarray(row * depth, (row + 1) * depth);
     asked
-      .top(asked.tasteOf(user), depth, rerank, asked.seenBy(user))
+      .top(asked.tasteOf(user), depth, rerank, asked.seenBy(user), false) // as versions are measured
       .forEach(({ item }, place) => (list[place] = item));
     const relevant = Uint32Array.from(asked.heldOut(user)).sort();
     ndcg.add(listMetrics(list, relevant, depth).ndcg);
@@ -78,7 +78,7 @@ async function figuresOf(
   }
   return {
     ndcgAt10: ndcg.value,
-    coverageAt10: catalogueUse(lists, depth, depth, asked.model.items).coverage,
+    coverageAt10: catalogueUse(lists, depth, depth, asked.measured.items).coverage,
     diversityAt10: diversity.value,
     noveltyAt10: novelty.value,
   };

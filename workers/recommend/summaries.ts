@@ -9,13 +9,14 @@ export function itemSummary(asked: AskedRecommender, item: number): ItemSummary 
     title: asked.titleOf(item),
     categories: asked.categoriesOf(item),
     people: asked.people[item] ?? 0,
+    hasEvents: asked.hasEvents(item),
   };
 }
 
 export function personSummary(asked: AskedRecommender, user: number): PersonSummary {
   return {
     user,
-    id: asked.table.users[user] ?? '',
+    id: asked.users[user] ?? '',
     events: asked.tasteOf(user).items.length,
     facts: asked.factsOf(user),
   };

@@ -11,6 +11,9 @@ export function recommenderConfig(config: RunConfig): RecommenderConfig {
   throw new StudioError('bad-config', `learner "${config.learner}" is no recommender`);
 }
 
+/** Settings of the run, not of the model. */
+const ofTheRun = ['patience', 'newItems'];
+
 /** Epochs that may be no better before a run ends; 0: any number. */
 export function patienceOf({ settings }: RecommenderConfig): number {
   const patience = settings['patience'];
@@ -20,7 +23,17 @@ export function patienceOf({ settings }: RecommenderConfig): number {
 /** Whether it is to know items' texts by what they mean; a hybrid of which no member reads texts needs none. */
 export function readsMeanings({ learner, settings }: RecommenderConfig): boolean {
   if (settings['text'] !== 'sentence-encoder' || settings['words'] === 0) return false;
-  return learner !== 'hybrid' || [settings['first'], settings['second']].includes('content-based');
+  return readsItems(learner, settings);
+}
+
+/** Whether its lists are to have items that no event is of: it knows these by what is known of items besides. */
+export function ranksNewItems({ learner, settings }: RecommenderConfig): boolean {
+  return settings['newItems'] === 'include' && readsItems(learner, settings);
+}
+
+function readsItems(learner: string, settings: RecommenderConfig['settings']): boolean {
+  if (learner !== 'hybrid') return learner === 'content-based' || learner === 'two-tower';
+  return [settings['first'], settings['second']].includes('content-based');
 }
 
 /** @throws StudioError `bad-config` that names the setting and its value */
@@ -53,8 +66,9 @@ function asMethodTakes(
   settings: Readonly<Record<string, SettingValue>>,
 ): Readonly<Record<string, SettingValue>> {
   const known = Object.entries(allMethods).find(([name]) => name === id)?.[1];
-  const all = { ...(known?.defaults as Record<string, SettingValue> | undefined), ...settings };
-  delete all['patience']; // of the run, not of the model
+  const defaults = known?.defaults as Record<string, SettingValue> | undefined;
+  const own = Object.entries(settings).filter(([name]) => !ofTheRun.includes(name));
+  const all: Record<string, SettingValue> = { ...defaults, ...Object.fromEntries(own) };
   if (id !== 'hybrid') return all;
   const { combination, first, firstWeight, second, secondWeight, text } = all;
   const member = (method: SettingValue | undefined, weight: SettingValue | undefined) => ({

@@ -11,13 +11,13 @@ import { evaluateRanking } from '../ranking/evaluate-ranking.ts';
 import { evaluateValues } from '../ranking/evaluate-values.ts';
 import { meanInterval } from '../ranking/intervals.ts';
 import { sliceByActivity, sliceByPopularity } from '../ranking/slices.ts';
-import type { Recommender } from '../recommender.ts';
+import type { Scorer } from '../recommender.ts';
 import { lookAheadInParts } from '../split-interactions.ts';
 
 export interface EvaluationJob {
-  model: Recommender;
+  model: Scorer;
   /** The baseline: what most people had. */
-  popular: Recommender;
+  popular: Scorer;
   /** What is known of people when they are ranked for. */
   known: Interactions;
   /** What they had by then, liked or not: left out of the lists. Null where it is what is known. */
@@ -28,6 +28,8 @@ export interface EvaluationJob {
   /** Test events whose values are predicted; null where they have none. */
   values: Interactions | null;
   likedFrom: number | null;
+  /** Items that lists may have beside those that are ranked here, for no event is of them. */
+  withoutEvents: number;
   split: SplitSpec;
   dataSet: string;
   seed: number;
@@ -64,6 +66,7 @@ export async function evaluateRecommender(
       split: eventSplit(job.split),
       dataSet: job.dataSet,
       ...(likedFrom !== null && { likedFrom }),
+      ...(job.withoutEvents > 0 && { withoutEvents: job.withoutEvents }),
       lookAhead: await breaks.drive(lookAheadInParts(trained, test)),
     },
     byActivity: sliceByActivity(ranking, known, 'ndcgAt10').map(({ events, people, value }) => ({
@@ -88,7 +91,7 @@ export async function evaluateRecommender(
  * it predicts them.
  */
 export async function validationOf(
-  model: Recommender,
+  model: Scorer,
   parts: Record<'known' | 'seen' | 'held', Interactions> & { values: Interactions | null },
   breathe: () => Promise<void>,
 ): Promise<Metrics> {

@@ -14,14 +14,22 @@ import { embedItems } from './embed-items.ts';
 import { allMethods, backendOf } from './methods.ts';
 import { readInteractions, splitEventsInParts, type EventTable } from '../read-interactions.ts';
 import { readFeatures } from '../read-features.ts';
-import type { FitContext, FitProgress, Recommender } from '../recommender.ts';
+import type { FitContext, FitProgress, Recommender, Scorer } from '../recommender.ts';
+import { firstItems } from '../first-items.ts';
+import { idsBeside, withItems } from '../ids-beside.ts';
 import { Breaks } from '../in-parts.ts';
 import { joinInParts } from '../join-interactions.ts';
 import type { InteractionSplit } from '../split-interactions.ts';
 import { EpochChoice } from './epoch-choice.ts';
 import { CheckpointPace } from './checkpoint-pace.ts';
 import { decodeFitCheckpoint, encodeFitCheckpoint } from './fit-checkpoint.ts';
-import { methodOf, patienceOf, readsMeanings, recommenderConfig } from './asked-method.ts';
+import {
+  methodOf,
+  patienceOf,
+  ranksNewItems,
+  readsMeanings,
+  recommenderConfig,
+} from './asked-method.ts';
 import { mustHaveTexts } from '../told-texts.ts';
 import { sampleOf } from './validated-people.ts';
 import { evaluateRecommender, validationOf, valueBaseline } from './evaluate-recommender.ts';
@@ -80,14 +88,18 @@ async function trainUntilStopped(job: TrainingJob): Promise<RecommenderOutcome> 
   });
   const parts = await breaks.drive(splitEventsInParts(table.interactions, source.dataSet.split));
   const learned = await breaks.drive(learnedParts(config, parts, table.likedFrom));
-  const features = job.items ? (await readFeatures(job.items, table.items)).features : null;
+  const more =
+    job.items && ranksNewItems(config) ? await idsBeside(job.items, table.items, 'items') : [];
+  /** What it learns from, and has lists of. */
+  const wide = withItems(table, more);
+  const features = job.items ? (await readFeatures(job.items, wide.items)).features : null;
   const people = job.users ? (await readFeatures(job.users, table.users, 'users')).features : null;
   const { validation, popular } = await asLiked(parts, table.likedFrom, breaks);
   const values = table.hasValues ? await breaks.drive(sampleOf(parts.validation)) : null;
   const validate = async (model: Recommender, breathe = () => breath.within()) =>
     validation &&
     (await validationOf(
-      model,
+      firstItems(model, table.items.length),
       { known: learned.train, seen: parts.train, held: validation, values },
       breathe,
     ));
@@ -160,7 +172,8 @@ async function trainUntilStopped(job: TrainingJob): Promise<RecommenderOutcome> 
   const fit = async () => {
     if (choice.isEnough) throw new Enough(); // killed at the very end
     const known = encodes && features ? await embedItems(features, encoding) : features;
-    return fitRecommender(method, learned.train, config.settings, context, known);
+    const events = { ...learned.train, items: wide.items.length };
+    return fitRecommender(method, events, config.settings, context, known);
   };
   let outcome: RecommenderOutcome['outcome'] = 'completed';
   const fitted = await fit().catch((error: unknown) => {
@@ -175,7 +188,8 @@ async function trainUntilStopped(job: TrainingJob): Promise<RecommenderOutcome> 
   if (!model) throw stoppedTooEarly();
   const bestEpoch = kept?.epoch ?? 1;
   const { metrics, ...measured } = await measure(job, {
-    ...{ table, parts: learned, values: parts.test, model, popular },
+    ...{ table, parts: learned, values: parts.test, popular },
+    ...{ model: firstItems(model, table.items.length), withoutEvents: more.length },
     trainSeconds: seconds(),
   });
   emit({ type: 'finished', outcome, bestEpoch });
@@ -184,7 +198,7 @@ async function trainUntilStopped(job: TrainingJob): Promise<RecommenderOutcome> 
     ...measured,
     metrics: { ...metrics, ...(kept?.validation && { validation: kept.validation }) },
     recommender: model.save(),
-    items: table.items,
+    items: wide.items,
     epochs: kept && { kept: bestEpoch, run: epochs },
   };
 }
@@ -194,14 +208,15 @@ interface Measured {
   parts: LearnedParts;
   /** The whole test part, whose values are predicted. */
   values: Interactions;
-  model: Recommender;
+  model: Scorer;
+  withoutEvents: number;
   popular: Recommender;
   trainSeconds: number;
 }
 
 async function measure(
   job: TrainingJob,
-  { table, parts, values, model, popular, trainSeconds }: Measured,
+  { table, parts, values, model, withoutEvents, popular, trainSeconds }: Measured,
 ): Promise<{ metrics: MetricSet; evaluation: Evaluation | null; perUser: Float32Array | null }> {
   // Measured to the end even where the run was stopped: a model without figures is of little use.
   const { split } = job.source.dataSet;
@@ -209,8 +224,7 @@ async function measure(
   if (parts.test.indices.length === 0)
     return { metrics: { train: rest }, evaluation: null, perUser: null };
   const { evaluation, perUser } = await evaluateRecommender({
-    model,
-    popular,
+    ...{ model, withoutEvents, popular },
     // What was held out to validate lies before the test: it is known by then.
     known: await new Breaks(yieldToMessages).drive(joinInParts(parts.train, parts.validation)),
     trained: parts.train,

@@ -5,7 +5,7 @@
  */
 import { tasteOf, type Interactions } from '../interactions.ts';
 import { Pace } from '../pace.ts';
-import type { Recommender } from '../recommender.ts';
+import type { Scorer } from '../recommender.ts';
 import {
   cutoffs,
   listMetrics,
@@ -39,7 +39,7 @@ export interface RankingEvaluation {
  * @param seen what is left out of the lists, where that is more than what is known
  */
 export async function evaluateRanking(
-  model: Recommender,
+  model: Scorer,
   train: Interactions,
   test: Interactions,
   breathe: (done: number) => Promise<void> = () => Promise.resolve(),

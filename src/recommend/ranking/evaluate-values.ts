@@ -2,7 +2,7 @@
 import { StudioError } from '../../lib/errors.ts';
 import { tasteOf, type Interactions } from '../interactions.ts';
 import { Pace } from '../pace.ts';
-import type { Recommender } from '../recommender.ts';
+import type { Scorer } from '../recommender.ts';
 
 export interface ValueEvaluation {
   rmse: number;
@@ -17,13 +17,13 @@ export interface ValueEvaluation {
  * @throws StudioError `unsupported` for a model that only ranks, `bad-config` where there is nothing to predict
  */
 export async function evaluateValues(
-  model: Recommender,
+  model: Scorer,
   train: Interactions,
   test: Interactions,
   breathe: (done: number) => Promise<void> = () => Promise.resolve(),
 ): Promise<ValueEvaluation> {
   if (!model.predictsValues)
-    throw new StudioError('unsupported', `${model.save().method} ranks, it predicts no ratings`);
+    throw new StudioError('unsupported', 'This method ranks, it predicts no ratings');
   const count = test.indices.length;
   if (count === 0) throw new StudioError('bad-config', 'There are no test ratings to predict');
   const pace = new Pace(breathe);

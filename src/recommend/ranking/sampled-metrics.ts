@@ -6,7 +6,7 @@
 import { Random } from '../../lib/random.ts';
 import { tasteOf, type Interactions, type Taste } from '../interactions.ts';
 import { Pace } from '../pace.ts';
-import type { Recommender } from '../recommender.ts';
+import type { Scorer } from '../recommender.ts';
 import { includesSorted } from './list-metrics.ts';
 
 /** Means over people of the means over what each of them wanted, one wanted item at a time. */
@@ -43,7 +43,7 @@ const cutoff = 10;
  * @param breathe told the share done every 20 ms or so; throws to stop
  */
 export async function compareSampling(
-  model: Recommender,
+  model: Scorer,
   known: Interactions,
   test: Interactions,
   { negatives, seed, mostPeople = Infinity, seen = known }: SamplingOptions,

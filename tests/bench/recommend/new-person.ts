@@ -101,8 +101,11 @@ const asked = new AskedRecommender(await fit(train, about), {
     ...{ hasValues: true, incomplete: 0, repeated: 0, likedFrom: null },
   },
   parts: { train, validation: nothing, test: nothing, seen: null },
-  items: { titles: ids(shape.items), features: about, unknown: 0, factsOf: () => [] },
-  ...{ people: null, learnsValues },
+  items: {
+    ...{ titles: ids(shape.items), features: about, unknown: 0 },
+    ...{ factsOf: () => [], cellsOf: () => ({}) },
+  },
+  ...{ people: null, newUsers: [], eventItems: shape.items, learnsValues },
 });
 
 const random = new Random(9, 'bench-person');

@@ -71,6 +71,7 @@ function ask(model: Recommender): AskedRecommender {
     },
     parts: { train, validation: nothing, test: nothing, seen: null },
     ...{ items: null, people: null, learnsValues: true },
+    ...{ newUsers: [], eventItems: train.items },
   });
 }
 

@@ -76,7 +76,7 @@ test('a list is asked for in one question, by ids, with all that was told', asyn
   // Of a session this asks nothing else: any other question fails.
   const recommenders = session as unknown as RecommendSession;
   const told = new ToldRatings([], () => undefined);
-  const preview = new Preview(recommenders, told);
+  const preview = new Preview(recommenders, told, {}, () => undefined);
   const list = new Latest<Recommendation[] | null>();
   await preview.askList(list, 'v');
   expect(asked).toEqual([]); // nobody is chosen

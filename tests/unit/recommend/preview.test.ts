@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { AskedRecommender } from '../../../src/recommend/asked-recommender.ts';
+import { AskedRecommender, type AskedData } from '../../../src/recommend/asked-recommender.ts';
 import { fitRecommender } from '../../../src/recommend/fit-recommender.ts';
 import type { Interactions } from '../../../src/recommend/interactions.ts';
 import { methods } from '../../../src/recommend/methods/index.ts';
@@ -41,7 +41,11 @@ function ratings(users = 60, items = 40): { train: Interactions; test: Interacti
   return { train: part(false), test: part(true) };
 }
 
-function ask(model: Recommender, { train, test: held }: ReturnType<typeof ratings>) {
+function ask(
+  model: Recommender,
+  { train, test: held }: ReturnType<typeof ratings>,
+  more: Partial<AskedData> = {},
+) {
   const nothing = fromMatrix(
     Array.from({ length: train.users }, () => Array.from({ length: train.items }, () => 0)),
   );
@@ -57,8 +61,9 @@ function ask(model: Recommender, { train, test: held }: ReturnType<typeof rating
       likedFrom: null,
     },
     parts: { train, validation: nothing, test: held, seen: null },
-    ...{ items: null, people: null },
+    ...{ eventItems: train.items, newUsers: [], items: null, people: null },
     learnsValues: true,
+    ...more,
   });
 }
 
@@ -66,6 +71,61 @@ const fit = <Settings>(
   method: Parameters<typeof fitRecommender<Settings>>[0],
   train: Interactions,
 ) => fitRecommender(method, train, method.defaults, fitContext);
+
+describe('cold starts', () => {
+  const data = ratings();
+  /** Two people and three items that only tables know. */
+  const wide = {
+    train: { ...data.train, items: 43 },
+    test: { ...data.test, items: 43 },
+  };
+  const more = { eventItems: 40, newUsers: ['new', '10a'] };
+
+  test('who has no events can be found, behind who has, and gets what most people had', async () => {
+    const asked = ask(await fit(methods.ease, wide.train), wide, more);
+    expect(asked.searchPeople('', 100).slice(60)).toEqual([60, 61]);
+    expect(asked.searchPeople('10', 5)).toEqual([10, 61]);
+    const taste = asked.tasteOf(60);
+    expect(taste).toMatchObject({ facts: {} });
+    expect([...taste.items, ...asked.seenBy(60), ...asked.heldOut(61)]).toEqual([]);
+    const list = asked.top(taste, 5, modelOrder);
+    const most = [...asked.people].sort((a, b) => b - a).slice(0, 5);
+    expect(list.map(({ item }) => asked.people[item])).toEqual(most);
+    expect(list.map(({ score }) => score)).toEqual(most);
+    const [first] = list;
+    expect(reasonsOf(asked, taste, first?.item ?? NaN)).toEqual({
+      reasons: [{ kind: 'item-bias', name: '', amount: most[0] }],
+      rest: 0,
+    });
+    expect(asked.goesByPopularity(asked.tasteOf(3))).toBe(false);
+  });
+
+  test('items without events are listed unless they are left out, and measured never', async () => {
+    const model = await fit(methods.ease, wide.train);
+    // A model that thinks most of the last items.
+    const keen: Recommender = {
+      ...{ items: 43, predictsValues: false },
+      score: (_, out) => out.forEach((__, item) => (out[item] = item)),
+      reasons: (taste, item) => model.reasons(taste, item),
+      similar: () => null,
+      vectors: () => null,
+      save: () => model.save(),
+    };
+    const asked = ask(keen, wide, more);
+    expect(asked.newItems).toBe(3);
+    const taste = asked.tasteOf(2);
+    const items = (withNew: boolean) =>
+      asked.top(taste, 45, modelOrder, asked.seenBy(2), withNew).map(({ item }) => item);
+    expect(items(true).slice(0, 3)).toEqual([42, 41, 40]);
+    expect(items(false)).toEqual(items(true).slice(3));
+    expect(items(false)).not.toHaveLength(0);
+    const [wideFigures, figures] = [
+      await rerankEffect(asked, modelOrder, never, 1000),
+      await rerankEffect(ask({ ...keen, items: 40 }, data), modelOrder, never, 1000),
+    ];
+    expect(wideFigures).toEqual(figures);
+  });
+});
 
 describe('the effect of another order', () => {
   test('of everybody, in the model’s order, is what the evaluation of full rankings says', async () => {

@@ -117,6 +117,52 @@ test.each(recommenderMethods.map(({ id }) => id))(
   },
 );
 
+test('items that only the table of items knows are in the lists of who can know them, and in no figure', async () => {
+  const wide = memorySource({
+    id: {
+      type: 'integer',
+      cells: [500, 400, ...Array.from({ length: 30 }, (_, i) => (i < 15 ? i : 85 + i))],
+      role: 'item',
+    },
+    crowd: {
+      type: 'category',
+      cells: ['b', 'a', ...Array.from({ length: 30 }, (_, i) => (i < 15 ? 'a' : 'b'))],
+    },
+  });
+  const train = async (id: string, settings: Record<string, SettingValue> = {}) =>
+    trainRecommender({ ...job(id, { ...quick[id], ...settings }), items: wide });
+  for (const [id, settings] of [
+    ['content-based', {}],
+    ['hybrid', { first: 'ease', second: 'content-based' }],
+    ['two-tower', { epochs: 8, learningRate: 0.05 }],
+  ] as const) {
+    const { recommender, items, evaluation, perUser } = await train(id, settings);
+    expect(items, id).toHaveLength(32);
+    expect(items.slice(30)).toEqual(['400', '500']);
+    if (evaluation?.type !== 'ranking') throw new Error('no ranking was measured');
+    expect(evaluation.items, id).toBe(30);
+    expect(evaluation.protocol.withoutEvents, id).toBe(2);
+    expect(perUser).toHaveLength(40);
+    // Who had what the first crowd has is more for the new item of its kind.
+    const model = Object.values(allMethods)
+      .find((one) => one.id === id)
+      ?.open(recommender);
+    const scores = new Float32Array(32);
+    const taste = { items: Uint32Array.of(0, 1, 2), values: Float32Array.of(1, 1, 1), times: null };
+    model?.score(taste, scores);
+    expect(scores[30], id).toBeGreaterThan(scores[31] ?? NaN);
+  }
+  for (const [id, settings] of [
+    ['content-based', { newItems: 'leave-out' }],
+    ['hybrid', { first: 'ease', second: 'item-knn' }],
+    ['ease', {}],
+  ] as const) {
+    const { items, evaluation } = await train(id, settings);
+    expect(items, id).toHaveLength(30);
+    expect(evaluation).not.toHaveProperty(['protocol', 'withoutEvents']);
+  }
+});
+
 test('liked from a value: lists are held against what is liked, ratings are still predicted of all', async () => {
   const measure = async (id: string, likedFrom: number | null) => {
     const run = job(id, quick[id]);
@@ -153,9 +199,11 @@ test('a form’s defaults are the methods’ own', () => {
   for (const info of recommenderMethods) {
     if (info.id === 'hybrid') continue; // whose members a form names flatly
     const { defaults } = Object.values(allMethods).find(({ id }) => id === info.id) ?? {};
-    const { patience, ...own } = defaultSettings(info);
+    const { patience, newItems, ...own } = defaultSettings(info);
     expect(defaults, info.id).toMatchObject(own);
-    expect([undefined, 0]).toContain(patience); // the run's, not the method's
+    // The run's, not the method's.
+    expect([undefined, 0]).toContain(patience);
+    expect([undefined, 'include']).toContain(newItems);
   }
 });
 

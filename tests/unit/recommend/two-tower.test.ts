@@ -8,7 +8,9 @@ import {
 } from '../../../src/recommend/engine/two-tower/steps.ts';
 import { itemVectors } from '../../../src/recommend/methods/content-based/tf-idf.ts';
 import { tasteOf } from '../../../src/recommend/interactions.ts';
+import { readFeatures } from '../../../src/recommend/read-features.ts';
 import type { FitProgress, Recommender } from '../../../src/recommend/recommender.ts';
+import { memorySource } from '../../support/memory-source.ts';
 import {
   categoriesOf,
   fitContext,
@@ -265,6 +267,72 @@ test('what is known of people serves who has no events, and is one part of the s
   expect(scoresOf(opened, tasteOf(all, 41))).toEqual(of(41));
   await expect(twoTower.fit(interactions, settings, context, features)).rejects.toThrow(
     'two-tower: features are of 42 people, events of 40',
+  );
+});
+
+test('what a new person tells of themselves counts as the same facts of somebody of the table do', async () => {
+  const users = 42;
+  const table = memorySource({
+    id: { type: 'integer', cells: Array.from({ length: users }, (_, i) => i), role: 'user' },
+    age: {
+      type: 'number',
+      cells: Array.from({ length: users }, (_, i) => (i % 7 ? 20 + (i % 7) : null)),
+    },
+    team: {
+      type: 'category',
+      cells: Array.from({ length: users }, (_, i) => ['even', 'odd'][i % 2] ?? ''),
+    },
+    plays: {
+      type: 'category',
+      cells: Array.from({ length: users }, (_, i) => ['chess|go', 'go', 'chess'][i % 3] ?? ''),
+    },
+    about: {
+      type: 'text',
+      cells: Array.from({ length: users }, (_, i) => `Number ${i} likes ${i % 5} tea and tea`),
+    },
+  });
+  const people = await readFeatures(
+    table,
+    Array.from({ length: users }, (_, i) => String(i)),
+    'users',
+  );
+  const all = interactionsOf(events(), [users, 22]);
+  const fitted = await twoTower.fit(
+    all,
+    settings,
+    { ...fitContext(), people: people.features },
+    features,
+  );
+  const model = twoTower.open(structuredClone(fitted.save()));
+  expect(model.personFields).toEqual([
+    {
+      type: 'number',
+      name: 'age',
+      mean: expect.any(Number) as number,
+      deviation: expect.any(Number) as number,
+    },
+    { type: 'categories', name: 'team', separator: null, values: ['even', 'odd'] },
+    { type: 'categories', name: 'plays', separator: '|', values: ['chess', 'go'] },
+    { type: 'text', name: 'about' },
+  ]);
+  for (const user of [0, 7, 40, 41]) {
+    const { items, values, times } = tasteOf(all, user);
+    const told = scoresOf(model, { items, values, times, facts: people.cellsOf(user) });
+    const known = scoresOf(model, tasteOf(all, user));
+    told.forEach((score, item) => expect(score).toBeCloseTo(known[item] ?? NaN, 4));
+  }
+  const told = scoresOf(model, { ...tasteFor([]), facts: { team: 'odd' } });
+  expect(Math.min(...told.subarray(10, 20))).toBeGreaterThan(Math.max(...told.subarray(0, 10)));
+  // Of what it was never told of it knows nothing.
+  for (const facts of [{}, { team: 'none' }, { shoes: 43 }, { plays: 7 }])
+    expect([...scoresOf(model, { ...tasteFor([]), facts })].some((score) => score !== 0)).toBe(
+      false,
+    );
+  const { parts } = model.reasons({ ...tasteFor([1]), facts: { team: 'odd' } }, 20);
+  expect(parts.map(({ kind }) => kind).toSorted()).toEqual(['item', 'person']);
+  const saved = model.save();
+  expect(() => twoTower.open({ ...saved, settings: { ...saved.settings, person: '{}' } })).toThrow(
+    "doesn't say how people are known",
   );
 });
 

@@ -34,7 +34,11 @@ test('a model version and a project pass their guards unchanged', () => {
 });
 
 test('what a new person told passes unchanged', () => {
-  const told = { ...project, newPerson: [{ item: 'Alien', value: 4.5 }] };
+  const told = {
+    ...project,
+    newPerson: [{ item: 'Alien', value: 4.5 }],
+    newPersonFacts: { age: 41, town: 'Ulm' },
+  };
   expect(projectCodec.decode(structuredClone(told))).toEqual(told);
 });
 

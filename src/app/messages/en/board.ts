@@ -25,6 +25,8 @@ export const board = {
     `Held out: ${split}. ${events} test events of ${people} people; all ${items} items ranked for each, those they already had left out.`,
   likedFrom: (value: string) =>
     `What is liked counts as found, from a value of ${value}; methods that need no values learn from that alone.`,
+  withoutEvents: (n: string) =>
+    `${n} more items have no events: some versions list them, no figure is of them.`,
   data: (digest: string) => `Data ${digest}`,
   otherProtocol: 'Other data or another split: these figures can’t be held against the ones above.',
   method: 'Method',

@@ -26,6 +26,7 @@ export const board: Messages['board'] = {
     `留出：${split}。共 ${people} 人的 ${events} 个测试事件；为每个人对全部 ${items} 个物品排序，已有的物品除外。`,
   likedFrom: (value) =>
     `只有数值不低于 ${value} 的事件算作喜欢并计入命中；不需要数值的方法只从这些事件学习。`,
+  withoutEvents: (n) => `另有 ${n} 个物品没有事件：部分版本会列出它们，但不计入任何指标。`,
   data: (digest) => `数据 ${digest}`,
   otherProtocol: '数据或划分不同：这些数字不能与上面的相比较。',
   method: '方法',

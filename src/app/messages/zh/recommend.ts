@@ -98,6 +98,7 @@ export const recommend: ScreenMessages['recommend'] = {
     categories: '类别的权重',
     words: '文本的权重',
     text: '物品的文本',
+    newItems: '没有事件的物品',
     numbers: '数字的权重',
     leastItems: '词至少出现的物品数',
     mostWords: '词数上限',
@@ -119,9 +120,12 @@ export const recommend: ScreenMessages['recommend'] = {
     sampledItems: '采样物品数（0：全部）',
   },
   settingHints: {
-    text: '按共有的词（任何语言），或按含义：一个预训练的英语编码器，7.4 MB，只加载一次并保留。其他语言，或名称和数字更重要时，请用词频。每段文本编码需 10 至 100 毫秒。',
+    text: '按共有的词（任何语言），或按含义：一个预训练的英语编码器，7.4 MB，只加载一次并保留。其他语言，或名称和数字更重要时，请用词频。标题只需数毫秒，六十个词的文本约为其十至二十倍：实测约为 7 毫秒和 90 毫秒。',
+    newItems: '物品表中有、但还没有人拥有的物品。各项指标仍只针对有事件的物品，与其他方法相同。',
   },
   choices: {
+    include: '也列出',
+    'leave-out': '不列出',
     'tf-idf': '词频（TF-IDF）',
     'sentence-encoder': '含义（句子编码器，英语）',
     cosine: '余弦',

@@ -9,11 +9,16 @@ import { embeddingWidth } from '../../../text/pretrained.ts';
 import { Breaks } from '../../in-parts.ts';
 import type { Interactions } from '../../interactions.ts';
 import type { ItemFeatures } from '../../item-features.ts';
-import { itemVectors, type ItemVectors } from '../../methods/content-based/tf-idf.ts';
+import {
+  itemVectors,
+  type FittedVectors,
+  type ItemVectors,
+} from '../../methods/content-based/tf-idf.ts';
 import { TwoTower } from './recommender.ts';
 import { twoTowerDefaults, type TwoTowerSettings } from '../../settings/two-tower.ts';
 import { withToldTexts } from '../../told-texts.ts';
 import type { RecommenderMethod } from '../../recommender.ts';
+import { PersonTower } from './person-tower.ts';
 import { drawBatch, usersOfEvents } from './batches.ts';
 import { createTwoTowerSteps, twoTowerStepsBytes, type TwoTowerJob } from './steps.ts';
 
@@ -70,7 +75,13 @@ export const method: RecommenderMethod<TwoTowerSettings> = {
       const history = await breaks.drive(steps.vectors('history', hasOwn));
       const offered = await breaks.drive(steps.vectors('offered', hasOwn));
       const vectors = isKnown && (await breaks.drive(steps.vectors('person', isKnown)));
-      return new TwoTower(history, offered, settings.units, vectors && without(vectors, isKnown));
+      const layers = steps.personLayers();
+      const fields = context.people?.fields;
+      return new TwoTower(
+        ...([history, offered, settings.units] as const),
+        vectors && without(vectors, isKnown),
+        people && layers && fields ? new PersonTower({ ...people, fields }, layers) : null,
+      );
     };
     if (context.from) {
       const opened = openFit(context.from, 'two-tower');
@@ -139,7 +150,7 @@ function* peopleIn(
   people: ItemFeatures | null | undefined,
   users: number,
   { mostWords }: TwoTowerSettings,
-): Generator<unknown, ItemVectors | null, undefined> {
+): Generator<unknown, FittedVectors | null, undefined> {
   if (!people?.categories && !people?.texts && !people?.numbers) return null;
   if (people.items !== users)
     throw new StudioError(

@@ -7,6 +7,7 @@ import type { Taste } from '../../interactions.ts';
 import { dotRow, exactReasons, similarRows } from '../../linear-scores.ts';
 import type { Recommender, SavedRecommender, ScorePart, ScoreReasons } from '../../recommender.ts';
 import { SavedReader } from '../../saved.ts';
+import { PersonTower } from './person-tower.ts';
 
 export class TwoTower implements Recommender {
   readonly predictsValues = false;
@@ -15,23 +16,31 @@ export class TwoTower implements Recommender {
   readonly #history: Float32Array;
   readonly #offered: Float32Array;
   readonly #people: Float32Array | null;
+  readonly #person: PersonTower | null;
 
   /**
    * @param history [items, width], what an item says of who had it
    * @param offered [items, width], what an item is to who might want it
    * @param people [users, width], what is known of each person beside their events says of them; 0 where nothing is
+   * @param person what made those, for others; null of models of before
    */
   constructor(
     history: Float32Array,
     offered: Float32Array,
     width: number,
     people: Float32Array | null = null,
+    person: PersonTower | null = null,
   ) {
     this.items = offered.length / width;
     this.#width = width;
     this.#history = history;
     this.#offered = offered;
     this.#people = people;
+    this.#person = person;
+  }
+
+  get personFields() {
+    return this.#person?.fields ?? [];
   }
 
   /** Logits; all 0 for who has no events and of whom nothing else is known. */
@@ -57,7 +66,8 @@ export class TwoTower implements Recommender {
     return exactReasons(parts);
   }
 
-  #aboutOf({ user }: Taste): Float32Array | undefined {
+  #aboutOf({ user, facts }: Taste): Float32Array | undefined {
+    if (facts) return this.#person?.vectorOf(facts) ?? undefined;
     if (user === undefined || !this.#people || (user + 1) * this.#width > this.#people.length)
       return undefined;
     return this.#rowOf(this.#people, user);
@@ -72,12 +82,14 @@ export class TwoTower implements Recommender {
   }
 
   save(): SavedRecommender {
+    const person = this.#person?.save();
     return {
       method: 'two-tower',
-      settings: { width: this.#width },
+      settings: { width: this.#width, ...person?.settings },
       arrays: {
         ...{ history: this.#history, offered: this.#offered },
         ...(this.#people && { people: this.#people }),
+        ...person?.arrays,
       },
     };
   }
@@ -96,7 +108,9 @@ export class TwoTower implements Recommender {
         'corrupt',
         `A saved two-tower net has people of ${people.length} numbers`,
       );
-    return new TwoTower(history, offered, width, people);
+    const told = saved.settings['person'];
+    const person = told === undefined ? null : PersonTower.open(reader, told, width);
+    return new TwoTower(history, offered, width, people, person);
   }
 
   #rowOf(values: Float32Array, item: number): Float32Array {

@@ -8,6 +8,7 @@ import type { Random } from '../../../lib/random.ts';
 import { countWorkspace, WasmWorkspace } from '../../../training/engine/kernels/wasm-workspace.ts';
 import { OutOfWorkspace, type Workspace } from '../../../training/engine/kernels/workspace.ts';
 import type { ItemVectors } from '../../methods/content-based/tf-idf.ts';
+import type { PersonLayers } from './person-tower.ts';
 import { planTower, type Tower } from './tower.ts';
 
 export interface TwoTowerJob {
@@ -50,6 +51,8 @@ export interface TwoTowerSteps {
     tower: 'history' | 'offered' | 'person',
     hasOwn: Uint8Array,
   ): Generator<unknown, Float32Array, undefined>;
+  /** Of what makes a vector of what is known of people; null where nothing is. Copies. */
+  personLayers(): PersonLayers | null;
   /** All that steps change, by name. Views. */
   learned(): Record<string, Float32Array>;
   /** How many steps there have been. */
@@ -200,6 +203,10 @@ function layOut(job: TwoTowerJob, workspace: WasmWorkspace, random: Random): Two
         all.set(view(tower.output, part.length * units), from * units);
       }
       return all;
+    },
+    personLayers() {
+      const [kernel, bias, outKernel, outBias] = person?.layers() ?? [];
+      return kernel && bias && outKernel && outBias ? [kernel, bias, outKernel, outBias] : null;
     },
     learned() {
       const named = (name: string, tower: Tower) =>

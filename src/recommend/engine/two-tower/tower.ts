@@ -33,6 +33,8 @@ export interface Tower {
   /** Of the rows of the last `forward`. */
   backward(): Generator<unknown, void, undefined>;
   update(learningRate: number): void;
+  /** Kernel and bias of each layer. Copies. */
+  layers(): Float32Array[];
   /** All that updates change: weights, items' own vectors, and what Adam keeps of both. Views. */
   learned(): Float32Array[];
   /** How many updates there have been. */
@@ -128,6 +130,7 @@ export function planTower(
     update(learningRate) {
       for (const update of updates) update.apply(learningRate);
     },
+    layers: () => network.parameters.map(({ at, size }) => view(at, size).slice()),
     learned: () => learned.map(({ at, parameters }) => view(at, parameters)),
     get updates() {
       return updates[0]?.steps ?? 0;

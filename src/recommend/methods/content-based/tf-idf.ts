@@ -4,6 +4,7 @@
  */
 import type { Embeddings, ItemFeatures } from '../../item-features.ts';
 import { centredEmbeddings } from './centred-embeddings.ts';
+import type { FeatureRow } from '../../read-facts.ts';
 import { wordsOf } from '../../words.ts';
 
 /** Compressed sparse rows and dense ones; both of an item together of length 1, or all 0 where nothing is known of it. */
@@ -18,6 +19,20 @@ export interface ItemVectors {
   names: string[];
   /** Where texts are known by what they mean. */
   dense: Embeddings | null;
+}
+
+export interface FittedVectors extends ItemVectors {
+  /** What it takes to make such a row of something that came later. */
+  scale: FeatureScale;
+}
+
+/** Features by part: categories, then words, then numbers. */
+export interface FeatureScale {
+  /** [features]: inverse frequencies of categories and words. */
+  idf: Float64Array;
+  categories: number;
+  words: number;
+  numbers: number;
 }
 
 /** How much each part counts; 0 leaves it out. */
@@ -46,43 +61,38 @@ export function* itemVectors(
   { items, categories, texts, embeddings, numbers }: ItemFeatures,
   weights: PartWeights,
   limits: WordLimits,
-): Generator<unknown, ItemVectors, undefined> {
+): Generator<unknown, FittedVectors, undefined> {
   const names: string[] = [];
+  const scale: FeatureScale = { idf: new Float64Array(0), categories: 0, words: 0, numbers: 0 };
   const parts: { weight: number; row: (item: number) => Row }[] = [];
   /** @param counts of each item: how often it has which of the part's features */
   const addCounted = (weight: number, part: string[], counts: readonly Map<number, number>[]) => {
     const idf = inverseFrequencies(counts, part.length);
     const first = names.length;
     names.push(...part);
-    parts.push({
-      weight,
-      row: (item) =>
-        toLength1(
-          [...(counts[item] ?? [])].map(([feature, count]) => [
-            first + feature,
-            (1 + Math.log(count)) * (idf[feature] ?? 0),
-          ]),
-        ),
-    });
+    const before = scale.idf;
+    scale.idf = new Float64Array(before.length + idf.length);
+    scale.idf.set(before);
+    scale.idf.set(idf, before.length);
+    parts.push({ weight, row: (item) => countedRow(counts[item] ?? new Map(), first, scale.idf) });
   };
-  if (categories && weights.categories > 0)
+  if (categories && weights.categories > 0) {
+    scale.categories = categories.names.length;
     addCounted(weights.categories, [...categories.names], categoryCounts(items, categories));
+  }
   if (texts && !embeddings && weights.words > 0) {
     const { words, counts } = yield* wordCounts(texts, limits);
+    scale.words = words.length;
     addCounted(weights.words, words, counts);
   }
   if (numbers && weights.numbers > 0) {
     const first = names.length;
     const width = numbers.names.length;
     names.push(...numbers.names);
+    scale.numbers = width;
     parts.push({
       weight: weights.numbers,
-      // Not brought to length 1, or an ordinary item would lie as far out as an odd one.
-      row: (item) =>
-        Array.from(
-          numbers.values.subarray(item * width, (item + 1) * width),
-          (value, i): [number, number] => [first + i, value / Math.sqrt(width)],
-        ),
+      row: (item) => numberRow(numbers.values.subarray(item * width, (item + 1) * width), first),
     });
   }
   const dense = embeddings && weights.words > 0 ? centredEmbeddings(embeddings) : null;
@@ -100,7 +110,51 @@ export function* itemVectors(
     rows.push(length > 0 ? dividedBy(length, row).sort(([a], [b]) => a - b) : []);
   }
   yield;
-  return { ...joined(rows), names, dense };
+  return { ...joined(rows), names, dense, scale };
+}
+
+/**
+ * The row of something that came later, as if it had been there, every part counting alike; empty where nothing is known
+ * of it. Of texts by their words alone.
+ */
+export function vectorOf(
+  { categories, text, numbers }: FeatureRow,
+  scale: FeatureScale,
+  names: readonly string[],
+): [feature: number, value: number][] {
+  const afterWords = scale.categories + scale.words;
+  const counted = (found: readonly string[], from: number, to: number) => {
+    const counts = new Map<number, number>();
+    for (const name of found) {
+      const place = names.slice(from, to).indexOf(name);
+      if (place >= 0) counts.set(place, (counts.get(place) ?? 0) + 1);
+    }
+    return countedRow(counts, from, scale.idf);
+  };
+  const row = [
+    ...counted([...new Set(categories)], 0, scale.categories),
+    ...counted(wordsOf(text), scale.categories, afterWords),
+    ...(scale.numbers > 0 ? numberRow(numbers, afterWords) : []),
+  ];
+  return toLength1(row);
+}
+
+/** @param idf of all features, `first` and those behind it being the part's */
+function countedRow(counts: ReadonlyMap<number, number>, first: number, idf: Float64Array): Row {
+  return toLength1(
+    Array.from(counts, ([feature, count]): [number, number] => [
+      first + feature,
+      (1 + Math.log(count)) * (idf[first + feature] ?? 0),
+    ]),
+  );
+}
+
+/** Not brought to length 1, or an ordinary item would lie as far out as an odd one. */
+function numberRow(numbers: ArrayLike<number>, first: number): Row {
+  return Array.from(numbers, (value, i): [number, number] => [
+    first + i,
+    value / Math.sqrt(numbers.length),
+  ]);
 }
 
 /** ln(items that have any / items that have it): 0 for what all have. */

@@ -160,6 +160,8 @@ function standardised(scores: Float32Array, seen: Uint8Array): Float64Array {
  * place that it would have there. Ties go to the lower number.
  */
 function reciprocalRanks(scores: Float32Array, seen: Uint8Array): Float64Array {
+  // Who tells nothing apart has no order, not that of the numbers.
+  if (scores.every((score) => score === scores[0])) return new Float64Array(scores.length);
   const order = Uint32Array.from(scores, (_, item) => item).sort(
     (a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b,
   );

@@ -2,7 +2,7 @@
 import { format, named, t } from '../../../app/i18n.svelte.ts';
 import type { ProjectSession } from '../../../state/project-session.svelte.ts';
 import type { BoardColumn } from './board-columns.ts';
-import type { Board, BoardRow } from './leaderboard.ts';
+import { reportOf, type Board, type BoardRow } from './leaderboard.ts';
 
 export function methodName(id: string): string {
   return named(t.train.learners, id);
@@ -57,11 +57,19 @@ export function signed(value: number): string {
   return value < 0 ? `−${size}` : `+${size}`;
 }
 
-export function protocolText({ protocol, events, people, items }: Board): string {
+export function protocolText({ protocol, events, people, items, rows }: Board): string {
   const text = t.board.protocol(
     t.board.split[protocol.split],
     ...([events, people, items].map((count) => format.integer(count)) as [string, string, string]), // three
   );
   const { likedFrom } = protocol;
-  return likedFrom === undefined ? text : `${text} ${t.board.likedFrom(format.number(likedFrom))}`;
+  const without = rows.map(
+    ({ version }) => (version && reportOf(version)?.protocol.withoutEvents) ?? 0,
+  );
+  const most = Math.max(0, ...without);
+  return [
+    text,
+    ...(likedFrom === undefined ? [] : [t.board.likedFrom(format.number(likedFrom))]),
+    ...(most === 0 ? [] : [t.board.withoutEvents(format.integer(most))]),
+  ].join(' ');
 }

@@ -1,4 +1,5 @@
 /** The preview of recommendations: who they are for, by which versions, in which order. Components show, this decides. */
+import type { Facts } from '../../../recommend/item-features.ts';
 import type { KnownItem, PersonSummary, Recommendation } from '../../../rpc/recommend-contract.ts';
 import type { PersonById } from '../../../rpc/recommend-preview-contract.ts';
 import { modelOrder, type RecommendSession } from '../../../state/recommend-session.svelte.ts';
@@ -16,11 +17,25 @@ export class Preview {
   readonly #recommenders: RecommendSession;
   #who = $state.raw<Who | null>(null);
   #rerank = $state.raw(modelOrder);
+  #withNewItems = $state(true);
+  #facts = $state.raw<Facts>({});
+  readonly #keepFacts: (facts: Facts) => void;
 
-  constructor(recommenders: RecommendSession, told: ToldRatings) {
+  /**
+   * @param facts what the new person said of themselves
+   * @param keepFacts told of every change
+   */
+  constructor(
+    recommenders: RecommendSession,
+    told: ToldRatings,
+    facts: Facts,
+    keepFacts: (facts: Facts) => void,
+  ) {
     this.#recommenders = recommenders;
     this.told = told;
-    if (told.all.length > 0) this.#who = { type: 'new' };
+    this.#facts = facts;
+    this.#keepFacts = keepFacts;
+    if (told.all.length > 0 || Object.keys(facts).length > 0) this.#who = { type: 'new' };
   }
 
   /** Null until somebody is chosen. */
@@ -33,6 +48,30 @@ export class Preview {
   get isReranked() {
     const { diversity, popularity, freshness } = this.#rerank;
     return diversity !== 0 || popularity !== 0 || freshness !== 0;
+  }
+
+  /** Whether items without events may be in lists. */
+  get withNewItems() {
+    return this.#withNewItems;
+  }
+  set withNewItems(are: boolean) {
+    this.#withNewItems = are;
+  }
+  /** What the new person said of themselves, by column of the table of people. */
+  get facts() {
+    return this.#facts;
+  }
+  /** Whether no event is known of who is chosen. */
+  get isWithoutEvents() {
+    if (this.#who?.type === 'new') return this.told.all.length === 0;
+    return this.history.answer?.items.length === 0;
+  }
+
+  /** @param value null takes it back */
+  setFact(name: string, value: string | number | null) {
+    const others = Object.entries(this.#facts).filter(([other]) => other !== name);
+    this.#facts = { ...Object.fromEntries(others), ...(value !== null && { [name]: value }) };
+    this.#keepFacts(this.#facts);
   }
 
   choose(who: Who) {
@@ -70,11 +109,13 @@ export class Preview {
    * @param list where the answer goes; null in it: the version's data has no such person
    */
   askList(list: Latest<Recommendation[] | null>, version: string): Promise<void> {
-    const [person, rerank] = [this.#person, this.#rerank];
+    const person = this.#person;
+    const options = {
+      ...{ count: listLength, rerank: this.#rerank },
+      withNewItems: this.#withNewItems,
+    };
     if (!person) return Promise.resolve();
-    return list.ask(() =>
-      this.#recommenders.listFor(version, person, { count: listLength, rerank }),
-    );
+    return list.ask(() => this.#recommenders.listFor(version, person, options));
   }
 
   /** Numbers of the items that the person had or rated, as a version has them. As `askList`. */
@@ -85,6 +126,11 @@ export class Preview {
   }
 
   get #person(): PersonById | null {
-    return this.#who?.type === 'new' ? { type: 'new', ratings: this.told.all } : this.#who;
+    if (this.#who?.type !== 'new') return this.#who;
+    const facts = this.#facts;
+    return {
+      ...{ type: 'new', ratings: this.told.all },
+      ...(Object.keys(facts).length > 0 && { facts }),
+    };
   }
 }
