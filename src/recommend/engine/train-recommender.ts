@@ -63,7 +63,7 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
   const ofValues = methodInfo(config.learner)?.learnsFrom === 'values' && table.hasValues;
   const baseline = await validate(popular);
   const choice = new EpochChoice(patienceOf(config));
-  if (killed) {
+  if (killed?.kept) {
     const { epochs, kept } = killed;
     choice.restore({ ...kept, model: method.open(kept.model) }, epochs);
   }
@@ -127,6 +127,11 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
           });
         });
       if (choice.isEnough) throw new Enough();
+    },
+    onPart(save) {
+      pace.offer(() =>
+        encodeFitCheckpoint({ epochs: 0, seconds: seconds(), fit: save(), kept: null }),
+      );
     },
   };
   const encoding = async (done: number) => {
