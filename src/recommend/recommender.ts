@@ -98,6 +98,11 @@ export interface FitContext {
     save: () => FitState,
     measured?: Recommender,
   ): Promise<void>;
+  /**
+   * As `onEpoch` of a fit whose epochs are no epochs of the whole, as a hybrid's members' are: there are no figures to
+   * take, only where it stands to be saved.
+   */
+  onPart?(save: () => FitState): void;
   /** Where an earlier fit, of the same events, settings and seed, stood. */
   from?: FitState | null;
   /** What is known of people beside their events; row u is user u of the interactions. */

@@ -25,29 +25,29 @@ const headerSchema = v.object({
   epochs: v.number(),
   /** Seconds of training. */
   seconds: v.number(),
-  /** Of the kept epoch. */
-  keptEpoch: v.number(),
+  /** Of the kept epoch; null where none is, as of a hybrid, whose epochs are its members' own. */
+  keptEpoch: v.nullable(v.number()),
   /** Figures that aren't numbers are null. */
   validation: v.nullable(v.record(v.string(), v.nullable(v.number()))),
   fit: saved,
-  kept: saved,
+  kept: v.nullable(saved),
 });
 
 export interface FitCheckpoint {
   epochs: number;
   seconds: number;
   fit: FitState;
-  kept: { epoch: number; validation: Metrics | null; model: SavedRecommender };
+  kept: { epoch: number; validation: Metrics | null; model: SavedRecommender } | null;
 }
 
 /** Copies the arrays. */
 export function encodeFitCheckpoint({ epochs, seconds, fit, kept }: FitCheckpoint): ArrayBuffer {
   const header: v.InferInput<typeof headerSchema> = {
-    ...{ epochs, seconds, keptEpoch: kept.epoch, validation: kept.validation },
-    ...{ fit: described(fit), kept: described(kept.model) },
+    ...{ epochs, seconds, keptEpoch: kept?.epoch ?? null, validation: kept?.validation ?? null },
+    ...{ fit: described(fit), kept: kept && described(kept.model) },
   };
   const json = new TextEncoder().encode(JSON.stringify(header)); // which has null for NaN
-  const all = [...Object.values(fit.arrays), ...Object.values(kept.model.arrays)];
+  const all = [...Object.values(fit.arrays), ...Object.values(kept?.model.arrays ?? {})];
   const start = aligned(8 + json.length);
   const size = all.reduce((end, { byteLength }) => end + aligned(byteLength), start);
   const bytes = new ArrayBuffer(size);
@@ -83,14 +83,15 @@ export function decodeFitCheckpoint(bytes: ArrayBuffer): FitCheckpoint {
         }),
       ),
     });
-    const [fit, model] = [take(header.fit), take(header.kept)];
+    const [fit, model] = [take(header.fit), header.kept && take(header.kept)];
     const { epochs, seconds, keptEpoch: epoch } = header;
     const validation =
       header.validation &&
       Object.fromEntries(
         Object.entries(header.validation).map(([name, value]) => [name, value ?? Number.NaN]),
       );
-    return { epochs, seconds, fit, kept: { epoch, validation, model } };
+    const kept = model && epoch !== null ? { epoch, validation, model } : null;
+    return { epochs, seconds, fit, kept };
   } catch (cause) {
     throw new StudioError('corrupt', 'The checkpoint of this run is damaged', { cause });
   }

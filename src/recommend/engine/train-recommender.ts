@@ -106,7 +106,7 @@ async function trainUntilStopped(job: TrainingJob): Promise<RecommenderOutcome> 
   const ofValues = methodInfo(config.learner)?.learnsFrom === 'values' && table.hasValues;
   const baseline = await validate(popular, within);
   const choice = new EpochChoice(patienceOf(config));
-  if (killed) {
+  if (killed?.kept) {
     const { epochs, kept } = killed;
     choice.restore({ ...kept, model: method.open(kept.model) }, epochs);
   }
@@ -163,6 +163,11 @@ async function trainUntilStopped(job: TrainingJob): Promise<RecommenderOutcome> 
           });
         });
       if (choice.isEnough) throw new Enough();
+    },
+    onPart(save) {
+      pace.offer(() =>
+        encodeFitCheckpoint({ epochs: 0, seconds: seconds(), fit: save(), kept: null }),
+      );
     },
   };
   const encoding = async (done: number) => {

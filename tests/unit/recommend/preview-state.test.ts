@@ -89,17 +89,18 @@ test('a list is asked for in one question, by ids, with all that was told', asyn
   await preview.askList(list, 'v');
   await preview.askHad(new Latest(), 'v');
   const order = { diversity: 0, popularity: 0, freshness: 0 };
+  const asUsual = { count: 10, rerank: order, withNewItems: true };
   const ratings = [
     { item: 'a', value: 4 },
     { item: 'b', value: 5 },
   ];
   expect(asked).toEqual([
-    ['listFor', 'v', { type: 'new', ratings }, { count: 10, rerank: order }],
+    ['listFor', 'v', { type: 'new', ratings }, asUsual],
     [
       'listFor',
       'v',
       { type: 'known', id: '7' },
-      { count: 10, rerank: { ...order, diversity: 0.5 } },
+      { ...asUsual, rerank: { ...order, diversity: 0.5 } },
     ],
     ['hadBy', 'v', { type: 'known', id: '7' }, 200],
   ]);

@@ -6,6 +6,7 @@ import {
   encodeFitCheckpoint,
 } from '../../../src/recommend/engine/fit-checkpoint.ts';
 import { trainRecommender } from '../../../src/recommend/engine/train-recommender.ts';
+import { methods } from '../../../src/recommend/methods/index.ts';
 import { Control } from '../../../src/training/engine/control.ts';
 import type { RunEvent, SettingValue } from '../../../src/training/run.ts';
 import { eventSource } from '../../support/event-source.ts';
@@ -131,12 +132,50 @@ test('a run that lost its patience and was killed while it was measured does not
 });
 
 test('methods that are solved in one go keep no checkpoint', async () => {
-  for (const learner of ['ease', 'item-knn', 'pure-svd', 'hybrid']) {
-    const settings = learner === 'hybrid' ? hybrid : {};
-    expect((await train(learner, settings)).checkpoints, learner).toEqual([]);
-  }
+  for (const learner of ['ease', 'item-knn', 'pure-svd'])
+    expect((await train(learner, {})).checkpoints, learner).toEqual([]);
 });
-const hybrid = { first: 'bpr', firstWeight: 1, second: 'ease', secondWeight: 1 };
+
+test('a hybrid keeps its finished members and goes on in the one that was under way, to the same end, bit for bit', async () => {
+  const settings = { first: 'bpr', firstWeight: 1, second: 'ials', secondWeight: 0.5 };
+  const whole = await train('hybrid', settings);
+  const [bprEpochs, ialsEpochs] = [methods.bpr.defaults.epochs, methods.ials.defaults.epochs];
+  expect(whole.checkpoints).toHaveLength(bprEpochs + 1 + ialsEpochs); // one where bpr was finished
+  const fit = {
+    bpr: vi.spyOn(methods.bpr, 'fit'),
+    ials: vi.spyOn(methods.ials, 'fit'),
+  };
+  for (const at of [0, bprEpochs - 1, bprEpochs, bprEpochs + 1, bprEpochs + ialsEpochs]) {
+    vi.clearAllMocks();
+    const again = await train('hybrid', settings, whole.checkpoints[at]);
+    expect(fit.bpr).toHaveBeenCalledTimes(at < bprEpochs ? 1 : 0);
+    const [, , context] = (at < bprEpochs ? fit.bpr : fit.ials).mock.lastCall ?? [];
+    const done = at < bprEpochs ? at + 1 : at - bprEpochs;
+    expect(context?.from?.settings['epoch']).toBe(done === 0 ? undefined : done);
+    expect(again.checkpoints).toHaveLength(whole.checkpoints.length - at - 1);
+    expect(again.outcome.recommender).toEqual(whole.outcome.recommender);
+    expect(again.outcome.evaluation).toEqual(whole.outcome.evaluation);
+    expect(again.curve).toEqual([]); // a member's epochs are none of the whole
+  }
+  vi.restoreAllMocks();
+  // A second death, of the run that went on.
+  const once = await train('hybrid', settings, whole.checkpoints[3]);
+  const twice = await train('hybrid', settings, once.checkpoints.at(-2));
+  expect(twice.outcome.recommender).toEqual(whole.outcome.recommender);
+});
+
+test('a hybrid of members that are solved in one go keeps the finished ones', async () => {
+  const settings = { first: 'ease', firstWeight: 1, second: 'item-knn', secondWeight: 1 };
+  const whole = await train('hybrid', settings);
+  expect(whole.checkpoints).toHaveLength(1);
+  const again = await train('hybrid', settings, whole.checkpoints[0]);
+  expect(again.outcome.recommender).toEqual(whole.outcome.recommender);
+  // Of other members.
+  const other = { ...settings, first: 'pure-svd' };
+  await expect(train('hybrid', other, whole.checkpoints[0])).rejects.toThrow(
+    'was saved by "ease", not "pure-svd"',
+  );
+});
 
 test('a checkpoint keeps every bit, figures that are no numbers too; a damaged one is refused', async () => {
   const model = {
@@ -154,6 +193,10 @@ test('a checkpoint keeps every bit, figures that are no numbers too; a damaged o
   const bytes = encodeFitCheckpoint({ epochs: 3, seconds: 1.5, fit, kept });
   const opened = decodeFitCheckpoint(structuredClone(bytes));
   expect(opened).toEqual({ epochs: 3, seconds: 1.5, fit, kept });
+
+  // Of a hybrid no epoch is the one to keep.
+  const parts = { epochs: 0, seconds: 2, fit, kept: null };
+  expect(decodeFitCheckpoint(encodeFitCheckpoint(parts))).toEqual(parts);
 
   const damaged = 'The checkpoint of this run is damaged';
   for (const cut of [0, 7, 20, bytes.byteLength - 8])

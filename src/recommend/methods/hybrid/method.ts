@@ -1,7 +1,8 @@
 /** A hybrid as a method: fits its members one after the other, to the same events. */
 import { StudioError } from '../../../lib/errors.ts';
-import type { RecommenderMethod, SavedRecommender } from '../../recommender.ts';
+import type { FitContext, RecommenderMethod, SavedRecommender } from '../../recommender.ts';
 import { SavedReader } from '../../saved.ts';
+import { arraysOf, isTold, openParts, parsed, saveParts } from './parts.ts';
 import { combinations, Hybrid, type Combination, type HybridMember } from './recommender.ts';
 
 export interface HybridSettings {
@@ -44,13 +45,25 @@ export function createHybridMethod(
     async fit(interactions, settings, context, features) {
       const members: HybridMember[] = [];
       const all = planned(settings);
+      const stood = context.from ? openParts(context.from) : null;
       for (const [i, { method, weight, settings: own }] of all.entries()) {
         const breathe: typeof context.breathe = ({ done, ...rest }) =>
           context.breathe({ ...rest, done: (i + done) / all.length });
-        // A member's epochs are no epochs of the whole: nobody is told of them.
-        const part = { seed: context.seed, breathe };
-        const recommender = await method.fit(interactions, own, part, features);
+        const finished = members.map(({ recommender }) => recommender.save());
+        // A member's epochs are no epochs of the whole: nobody takes figures of them.
+        const onEpoch: FitContext['onEpoch'] = (_epoch, _model, save) => {
+          context.onPart?.(() => saveParts(finished, save()));
+          return Promise.resolve();
+        };
+        const from = i === stood?.finished.length ? stood.underWay : null;
+        const part = { seed: context.seed, breathe, from, ...(context.onPart && { onEpoch }) };
+        const kept = stood?.finished[i];
+        const recommender = kept
+          ? method.open(kept)
+          : await method.fit(interactions, own, part, features);
         members.push({ method: method.id, recommender, weight });
+        if (!kept && i < all.length - 1)
+          context.onPart?.(() => saveParts([...finished, recommender.save()], null));
       }
       return new Hybrid(members, settings.combination);
     },
@@ -58,11 +71,7 @@ export function createHybridMethod(
       const { combination, members } = settingsIn(saved);
       return new Hybrid(
         members.map(({ method, weight, settings }, i) => {
-          const arrays = Object.fromEntries(
-            Object.entries(saved.arrays)
-              .filter(([name]) => name.startsWith(`${i}/`))
-              .map(([name, values]) => [name.slice(`${i}/`.length), values]),
-          );
+          const arrays = arraysOf(String(i), saved.arrays);
           const recommender = methodOf(method).open({ method, settings, arrays });
           return { method, weight, recommender };
         }),
@@ -75,36 +84,14 @@ export function createHybridMethod(
 /** @throws StudioError `corrupt` */
 function settingsIn(saved: SavedRecommender) {
   const combination = new SavedReader(saved, 'hybrid').text('combination', combinations);
-  const members = membersIn(saved.settings['members']);
-  if (!members) throw new StudioError('corrupt', "A saved hybrid doesn't name its members");
+  const members = parsed(saved.settings['members']);
+  if (!Array.isArray(members) || !members.every(isMember))
+    throw new StudioError('corrupt', "A saved hybrid doesn't name its members");
   return { combination, members };
-}
-
-function membersIn(stored: unknown) {
-  if (typeof stored !== 'string') return null;
-  try {
-    const members: unknown = JSON.parse(stored);
-    return Array.isArray(members) && members.every(isMember) ? members : null;
-  } catch {
-    return null;
-  }
 }
 
 function isMember(
   value: unknown,
 ): value is { method: string; weight: number; settings: SavedRecommender['settings'] } {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'method' in value &&
-    typeof value.method === 'string' &&
-    'weight' in value &&
-    typeof value.weight === 'number' &&
-    'settings' in value &&
-    typeof value.settings === 'object' &&
-    value.settings !== null &&
-    Object.values(value.settings).every((one) =>
-      ['number', 'string', 'boolean'].includes(typeof one),
-    )
-  );
+  return isTold(value) && 'weight' in value && typeof value.weight === 'number';
 }

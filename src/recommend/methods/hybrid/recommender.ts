@@ -1,6 +1,7 @@
 /** Several fitted recommenders as one: by their scores, or by the places in their lists alone. */
 import { StudioError } from '../../../lib/errors.ts';
 import type { Taste } from '../../interactions.ts';
+import { arraysUnder } from './parts.ts';
 import { LastPerson } from '../../last-person.ts';
 import type { Recommender, SavedRecommender, ScorePart, ScoreReasons } from '../../recommender.ts';
 
@@ -112,13 +113,12 @@ export class Hybrid implements Recommender {
       ...{ method, weight },
       settings: saved[i]?.settings ?? {},
     }));
-    const arrays = saved.flatMap((one, i) =>
-      Object.entries(one.arrays).map(([name, values]) => [`${i}/${name}`, values] as const),
-    );
     return {
       method: 'hybrid',
       settings: { combination: this.#combination, members: JSON.stringify(members) },
-      arrays: Object.fromEntries(arrays),
+      arrays: Object.fromEntries(
+        saved.flatMap(({ arrays }, i) => Object.entries(arraysUnder(String(i), arrays))),
+      ),
     };
   }
 
