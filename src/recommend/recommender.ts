@@ -1,4 +1,5 @@
 /** What every way to recommend gives: scores from what is known of a person, and reasons. */
+import type { Parts } from '../lib/parts.ts';
 import type { Interactions, Taste } from './interactions.ts';
 import type { ItemFeatures } from './item-features.ts';
 
@@ -49,6 +50,11 @@ export interface Recommender {
    * @param out [items]
    */
   score(taste: Taste, out: Float32Array): void;
+  /**
+   * The same of many people, to the last bit, sooner than one by one; absent: one by one is as good.
+   * @param out [tastes, items]
+   */
+  scoreMany?(tastes: readonly Taste[], out: Float32Array): Parts<void>;
   reasons(taste: Taste, item: number): ScoreReasons;
   /** Of parts of kind `feature`; of kind `member`: the method. Absent: it has none. */
   nameOf?(kind: 'feature' | 'member', index: number): string;
