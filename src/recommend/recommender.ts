@@ -1,4 +1,5 @@
 /** What every way to recommend gives: scores from what is known of a person, and reasons. */
+import type { Parts } from '../lib/parts.ts';
 import type { Interactions, Taste } from './interactions.ts';
 import type { FeatureField, ItemFeatures } from './item-features.ts';
 
@@ -50,6 +51,11 @@ export interface Scorer {
    * @param out [items]
    */
   score(taste: Taste, out: Float32Array): void;
+  /**
+   * The same of many people, to the last bit, sooner than one by one; absent: one by one is as good.
+   * @param out [tastes, items]
+   */
+  scoreMany?(tastes: readonly Taste[], out: Float32Array): Parts<void>;
   /** Whether scores are in the units of the ratings. */
   readonly predictsValues: boolean;
 }

@@ -1,5 +1,5 @@
 /** Products of rows with rows, a block by a block: what the big dense steps spend their time in. */
-import { relaxed, simd } from 'virtual:linear-algebra';
+import { openAssembly } from './open-kernels.ts';
 
 /** Rows of a block. */
 export const blockSize = 64;
@@ -81,30 +81,11 @@ export function scalarBench(): Bench {
   };
 }
 
-/** What assembly.ts exports. Places are in bytes. */
-interface Exports {
-  addProducts: (
-    left: number,
-    right: number,
-    sums: number,
-    rows: number,
-    columns: number,
-    terms: number,
-    stride: number,
-  ) => void;
-}
-
 /** Null where WebAssembly has no vectors. */
-export function vectorBench(codes: readonly string[] = [relaxed, simd]): Bench | null {
-  const bytes = codes
-    .map((code) => Uint8Array.from(atob(code), (letter) => letter.charCodeAt(0)))
-    .find((code) => WebAssembly.validate(code));
-  if (!bytes) return null;
-  const pages = Math.ceil((8 * (2 * panels + blockSize * blockSize)) / 65_536);
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const env = { memory, abort: () => undefined };
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env });
-  const { addProducts } = exports as unknown as Exports; // ours
+export function vectorBench(codes?: readonly string[]): Bench | null {
+  const opened = openAssembly(8 * (2 * panels + blockSize * blockSize), codes);
+  if (!opened) return null;
+  const { addProducts, memory } = opened;
   const [left, right, sums] = [0, 8 * panels, 16 * panels];
   return {
     left: new Float64Array(memory.buffer, left, panels),

@@ -1,5 +1,6 @@
 import { simd } from 'virtual:linear-algebra';
 import { describe, expect, test } from 'vitest';
+import { atOnce } from '../../../src/lib/parts.ts';
 import { Random } from '../../../src/lib/random.ts';
 import { eigenSymmetric } from '../../../src/lib/symmetric.ts';
 import { FactorSystem } from '../../../src/recommend/linear-algebra/factor-system.ts';
@@ -10,6 +11,7 @@ import {
   scalarBench,
   vectorBench,
 } from '../../../src/recommend/linear-algebra/row-products.ts';
+import { sumRows } from '../../../src/recommend/linear-algebra/weighted-rows.ts';
 import { truncatedSvd } from '../../../src/recommend/linear-algebra/truncated-svd.ts';
 import { randomInteractions } from '../../support/small-interactions.ts';
 
@@ -137,4 +139,61 @@ test.each([1, 3, 4, 7])('a system of %i factors is solved', (factors) => {
   }
   for (let f = 0; f < factors; f++)
     expect((product[f] ?? 0) + 3 * (x[f] ?? 0)).toBeCloseTo(b[f] ?? NaN, 9);
+});
+
+describe('weighted rows', () => {
+  /** As EASE scores one person: eights in pairs, each eight's sum rounded to float32. */
+  function sumOfRows(
+    matrix: Float32Array,
+    width: number,
+    items: Uint32Array,
+    values: Float32Array,
+  ) {
+    const out = new Float32Array(width);
+    const term = (n: number, c: number) =>
+      (values[n] ?? 0) * (matrix[(items[n] ?? 0) * width + c] ?? 0);
+    for (let n = 0; n < items.length; n += 8)
+      for (let c = 0; c < width; c++) {
+        const [a, b, d, e] = [0, 2, 4, 6].map((k) => term(n + k, c) + term(n + k + 1, c));
+        out[c] = (out[c] ?? 0) + ((a ?? 0) + (b ?? 0)) + ((d ?? 0) + (e ?? 0));
+      }
+    return out;
+  }
+
+  // Odd rests of eights, of a panel's columns and of panels; lists without anything.
+  test.each([
+    ['ones', 1, 1, 'simd'],
+    ['ones', 9, 7, 'best'],
+    ['ones', 300, 261, 'simd'],
+    ['ones', 300, 128, 'best'],
+    ['values', 1, 1, 'simd'],
+    ['values', 9, 7, 'best'],
+    ['values', 300, 261, 'simd'],
+    ['values', 300, 261, 'best'],
+  ] as const)(
+    'lists of %s over %i rows of %i are the same to the last bit, %s vectors',
+    (kind, rows, width, code) => {
+      const random = new Random(rows, kind);
+      const matrix = Float32Array.from({ length: rows * width }, () => random.normal());
+      const lists = Array.from({ length: 40 }, (_, l) => {
+        const items = Uint32Array.from({ length: rows }, (_item, item) => item).filter(
+          () => l !== 3 && random.uniform() < 0.3,
+        );
+        const values = Float32Array.from(items, () => (kind === 'ones' ? 1 : random.normal()));
+        return { items, values };
+      });
+      const out = new Float32Array(lists.length * width).fill(NaN);
+      // The best of this machine may have fused multiplication, which changes nothing.
+      const codes = { simd: [simd], best: undefined };
+      expect(atOnce(sumRows(matrix, width, lists, out, codes[code]))).toBe(true);
+      const expected = lists.map(({ items, values }) => sumOfRows(matrix, width, items, values));
+      expected.forEach((sums, l) => {
+        expect(out.subarray(l * width, (l + 1) * width)).toEqual(sums);
+      });
+    },
+  );
+
+  test('without vectors it says so', () => {
+    expect(atOnce(sumRows(new Float32Array(4), 2, [], new Float32Array(0), []))).toBe(false);
+  });
 });

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../../src/lib/random.ts';
+import { buildInteractions } from '../../../src/recommend/build-interactions.ts';
+import { tasteOf } from '../../../src/recommend/interactions.ts';
+import { method as ease } from '../../../src/recommend/methods/ease/method.ts';
 import { method as itemMean } from '../../../src/recommend/methods/item-mean/method.ts';
 import { method as mostPopular } from '../../../src/recommend/methods/most-popular/method.ts';
 import { gini } from '../../../src/recommend/ranking/concentration.ts';
@@ -13,6 +16,8 @@ import { listMetrics } from '../../../src/recommend/ranking/list-metrics.ts';
 import { ListQuality } from '../../../src/recommend/ranking/list-quality.ts';
 import { sliceByActivity, sliceByPopularity } from '../../../src/recommend/ranking/slices.ts';
 import { noItem, topItems } from '../../../src/recommend/ranking/top-items.ts';
+import type { Recommender } from '../../../src/recommend/recommender.ts';
+import { splitInteractions } from '../../../src/recommend/split-interactions.ts';
 import { fitContext, fromMatrix, randomInteractions } from '../../support/small-interactions.ts';
 
 test('the top are those that a sort gives, ties to the lower item, what was seen left out', () => {
@@ -149,6 +154,51 @@ describe('full ranking', () => {
     expect(full.hitAt10).toBe(1);
     expect(liked(ratings, null)).toBe(ratings);
     expect(liked(ratings, 6).starts).toEqual(new Uint32Array(5));
+  });
+
+  test('a model that scores many at a time gives the lists that a sort of its scores one by one gives', async () => {
+    const all = randomInteractions(90, 70, 0.2, 4);
+    const split = splitInteractions(all, { type: 'random', validation: 0, test: 0.3, seed: 2 });
+    const model = await ease.fit(split.train, { regularization: 5 }, fitContext, null);
+    expect('scoreMany' in model).toBe(true);
+    const { users, lists } = await evaluateRanking(model, split.train, split.test);
+    const scores = new Float32Array(70);
+    users.forEach((user, row) => {
+      const taste = tasteOf(split.train, user);
+      model.score(taste, scores);
+      const sorted = Array.from(scores.keys())
+        .filter((item) => !taste.items.includes(item))
+        .sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
+      expect([...lists.slice(row * 20, row * 20 + 20)]).toEqual(sorted.slice(0, 20));
+    });
+  });
+
+  test('whoever is scored in which batch, everyone gets their own list', async () => {
+    const items = 4_000_000; // three people a batch
+    const known = buildInteractions(
+      {
+        users: Uint32Array.of(0, 1, 2, 3, 4, 5, 6),
+        items: Uint32Array.of(10, 20, 30, 40, 50, 60, 70),
+        ...{ values: null, times: null },
+      },
+      { users: 7, items },
+      'last',
+    );
+    const wantedNext = { ...known, indices: known.indices.map((item) => item + 1) };
+    const batches: number[] = [];
+    const model: Recommender = {
+      ...(await mostPopular.fit(known, {}, fitContext, null)),
+      items,
+      *scoreMany(tastes, out) {
+        batches.push(tastes.length);
+        out.fill(0);
+        tastes.forEach((taste, n) => (out[n * items + (taste.items[0] ?? 0) + 1] = 1));
+        yield 1;
+      },
+    };
+    const { perUser } = await evaluateRanking(model, known, wantedNext);
+    expect(batches).toEqual([3, 3, 1]);
+    expect([...perUser.mrrAt5]).toEqual([1, 1, 1, 1, 1, 1, 1]);
   });
 
   test('breathing can stop it', async () => {

@@ -2,9 +2,11 @@
  * EASE: the linear map of a person's items to all items that best gives back what everyone has, with no item its own
  * reason (Steck, WWW 2019). With P = (XᵀX + λI)⁻¹, B[i, j] = −P[i, j] / P[j, j] and B[j, j] = 0; a score is x·B.
  */
+import type { Parts } from '../../../lib/parts.ts';
 import type { Taste } from '../../interactions.ts';
 import { addGram } from '../../linear-algebra/gram.ts';
 import { invertPositiveDefinite } from '../../linear-algebra/invert.ts';
+import { sumRows } from '../../linear-algebra/weighted-rows.ts';
 import { exactReasons, mostSimilar } from '../../linear-scores.ts';
 import { Pace } from '../../pace.ts';
 import type {
@@ -69,6 +71,16 @@ class Ease implements Recommender {
         const d = v6 * (weights[r6 + j] ?? 0) + v7 * (weights[r7 + j] ?? 0);
         out[j] = (out[j] ?? 0) + (a + b) + (c + d);
       }
+    }
+  }
+
+  *scoreMany(tastes: readonly Taste[], out: Float32Array): Parts<void> {
+    const { items } = this;
+    const isDone = yield* sumRows(this.#weights, items, tastes, out);
+    if (isDone) return;
+    for (const [n, taste] of tastes.entries()) {
+      this.score(taste, out.subarray(n * items, (n + 1) * items));
+      yield n / tastes.length;
     }
   }
 
