@@ -34,10 +34,17 @@ function sequentialMethod(
       sequenceStepsBytes(jobOf(kind, interactions, settings)) + 8 * interactions.indices.length,
     async fit(interactions, settings, context) {
       if (!interactions.times)
-        throw new StudioError('bad-config', `${kind}: events have no times, and so no order`);
+        throw new StudioError(
+          'bad-config',
+          `${kind}: events have no times, and so no order. Say which column is the time, or choose ease`,
+        );
       const sequences = sequencesOf(interactions);
       if (sequences.length === 0)
-        throw new StudioError('bad-config', `${kind}: nobody has two events, so nothing follows`);
+        throw new StudioError(
+          'bad-config',
+          `${kind}: nobody has two events in the training part, so nothing follows. ` +
+            'Bring more events, hold fewer out, or choose most-popular',
+        );
       const job = jobOf(kind, interactions, settings);
       const trainer = new SequenceTrainer(job, sequences, {
         seed: context.seed,

@@ -66,7 +66,11 @@ export const method: RecommenderMethod<TwoTowerSettings> = {
       return (starts[user + 1] ?? 0) - (starts[user] ?? 0) > 1 || isKnown?.[user] === 1;
     });
     if (taught.length === 0)
-      throw new StudioError('bad-config', 'two-tower: nobody has two events, so nothing follows');
+      throw new StudioError(
+        'bad-config',
+        'two-tower: nobody has two events in the training part, so nothing follows. ' +
+          'Bring more events, hold fewer out, or choose most-popular',
+      );
     const frequencies = new Float64Array(items);
     for (const item of indices) frequencies[item] = (frequencies[item] ?? 0) + 1;
     const steps = createTwoTowerSteps(job, new Random(context.seed, 'weights'));
@@ -183,7 +187,8 @@ function featuresIn(
   if (!features?.categories && !features?.texts && !features?.numbers)
     throw new StudioError(
       'bad-config',
-      'two-tower: nothing is known of the items; it needs categories, a text or numbers of each',
+      'two-tower: nothing is known of the items; it needs categories, a text or numbers of each. ' +
+        'Bring a table of items, or choose a method that goes by events alone, such as ease',
     );
   if (features.items !== items)
     throw new StudioError(

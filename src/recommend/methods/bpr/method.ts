@@ -187,7 +187,8 @@ function check(interactions: Interactions, settings: BprSettings) {
   }
   throw new StudioError(
     'bad-config',
-    `Everyone has all ${items} items: bpr needs some that a person has not`,
+    `bpr: everyone has every item there is (${items}), and it learns from what a person has not had. ` +
+      'Bring events of more items, or choose most-popular',
   );
 }
 

@@ -32,7 +32,8 @@ export const method: RecommenderMethod<ContentBasedSettings> = {
     if (!features?.categories && !features?.texts && !features?.numbers)
       throw new StudioError(
         'bad-config',
-        'content-based: nothing is known of the items; it needs categories, a text or numbers of each',
+        'content-based: nothing is known of the items; it needs categories, a text or numbers of each. ' +
+          'Bring a table of items, or choose a method that goes by events alone, such as ease',
       );
     if (features.items !== interactions.items)
       throw new StudioError(
@@ -44,7 +45,8 @@ export const method: RecommenderMethod<ContentBasedSettings> = {
     if (vectors.indices.length === 0 && !vectors.dense?.values.some((value) => value !== 0))
       throw new StudioError(
         'bad-config',
-        'content-based: no category, word or number tells any two items apart',
+        'content-based: no category, word or number tells any two items apart. ' +
+          'Bring a table that says more of each, or choose a method that goes by events alone, such as ease',
       );
     await context.breathe({ done: 1 });
     return new ContentBased(vectors, meanValue(interactions));
