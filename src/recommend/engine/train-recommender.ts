@@ -4,7 +4,7 @@ import { valuesOf } from '../../evaluate/evaluation.ts';
 import { reviveError, StudioError } from '../../lib/errors.ts';
 import { Breath, Stopped } from '../../training/engine/breath.ts';
 import type { RecommenderOutcome, TrainingJob } from '../../training/pipeline.ts';
-import type { MetricSet } from '../../training/run.ts';
+import type { MetricSet, RunPreparation } from '../../training/run.ts';
 import { fitRecommender } from '../fit-recommender.ts';
 import type { Interactions } from '../interactions.ts';
 import { asEvents, learnedParts, type LearnedParts } from '../learned-parts.ts';
@@ -95,7 +95,7 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
     }),
   });
   let lastTold = 0;
-  const tell = (progress: FitProgress) => {
+  const tell = (progress: FitProgress, preparation?: RunPreparation) => {
     if (performance.now() - lastTold < progressEveryMs) return;
     lastTold = performance.now();
     const { done, epoch = 1 } = progress;
@@ -103,6 +103,7 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
       type: 'progress',
       ...{ epoch, step: 0, loss: loss ?? Number.NaN, examplesPerSecond: 0, done },
       secondsLeft: done > 0.01 ? (seconds() * (1 - done)) / done : Number.NaN,
+      ...(preparation && { preparation }),
     });
   };
   let loss: number | undefined;
@@ -143,8 +144,8 @@ export async function trainRecommender(job: TrainingJob): Promise<RecommenderOut
       if (choice.isEnough) throw new Enough();
     },
   };
-  const encoding = async (done: number) => {
-    tell({ done: encodingShare * done });
+  const encoding = async (done: number, preparation: RunPreparation) => {
+    tell({ done: encodingShare * done }, preparation);
     await breath.within();
   };
   const fit = async () => {
