@@ -3,7 +3,9 @@ import { embedItems } from '../../../src/recommend/engine/embed-items.ts';
 import type { RunPreparation } from '../../../src/training/run.ts';
 
 type Load = (onProgress: (done: number) => void, signal: AbortSignal) => Promise<unknown>;
-const encoder = vi.hoisted(() => ({ load: () => Promise.reject(new Error('unset')) }));
+const encoder = vi.hoisted((): { load: Load } => ({
+  load: () => Promise.reject(new Error('unset')),
+}));
 vi.mock('../../../src/text/engine/load-encoder.ts', () => ({
   loadSentenceEncoder: (...told: Parameters<Load>) => encoder.load(...told),
 }));
