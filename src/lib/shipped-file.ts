@@ -20,11 +20,12 @@ const cacheName = 'models';
 /**
  * @param onBytes hears how many more bytes came; none where it was kept
  * @throws StudioError `not-found` where it was never used and there is no network, `corrupt` for other bytes than
- * the studio was built with, what `onBytes` throws
+ * the studio was built with, what `onBytes` throws, the signal's reason
  */
 export async function shippedFile(
   file: ShippedFile,
   onBytes?: (count: number) => Promise<void> | void,
+  signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
   // Absent outside secure contexts, whatever the types say; private windows may refuse.
   const cache = await (globalThis as Partial<typeof globalThis>).caches
@@ -36,7 +37,8 @@ export async function shippedFile(
     if (await isRight(file, bytes)) return bytes;
     await cache?.delete(file.url); // damaged, or an earlier studio's
   }
-  const response = await fetch(file.url).catch(() => null);
+  const response = await fetch(file.url, signal && { signal }).catch(() => null);
+  signal?.throwIfAborted();
   if (!response?.ok || !response.body)
     throw new StudioError(
       'not-found',

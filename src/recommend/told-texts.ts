@@ -1,4 +1,5 @@
 /** Items' texts as a method is told to know them: by the words in them, or by what they mean. */
+import { storageKind, type Column, type DataSet } from '../data/schema.ts';
 import { StudioError } from '../lib/errors.ts';
 import type { ItemFeatures } from './item-features.ts';
 import type { TextFeatures } from './settings/text.ts';
@@ -17,6 +18,17 @@ export function withToldTexts(
   if (!features.embeddings)
     throw new StudioError('bad-config', `${method}: nobody has encoded the texts of the items`);
   return { ...features, texts: null };
+}
+
+/**
+ * What keeps texts from being known by what they mean, as far as it can be told by the columns; null where nothing does.
+ * Whether what is in them are texts, and not categories, shows when they are read.
+ */
+export function lackOfTexts(items: DataSet | null): 'no-table' | 'no-text' | null {
+  if (!items) return 'no-table';
+  const mayBeText = ({ role, type }: Column) =>
+    role === 'feature' && storageKind(type) !== 'number' && type !== 'boolean';
+  return items.columns.some(mayBeText) ? null : 'no-text';
 }
 
 /** @throws StudioError `bad-config` */

@@ -11,6 +11,9 @@ export interface PretrainedModel {
 /** Numbers of a text's embedding. */
 export const embeddingWidth = 512;
 
+/** Of the encoder's files, all together. */
+export const encoderBytes = 7_394_195;
+
 export const pretrainedModels: readonly PretrainedModel[] = [
   {
     name: 'Universal Sentence Encoder lite',

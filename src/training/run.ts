@@ -190,6 +190,11 @@ export interface EpochRecord {
 
 export type RunOutcome = 'completed' | 'early-stopped' | 'stopped' | 'diverged';
 
+/** What a run does before it learns, where that takes long. */
+export type RunPreparation =
+  | { type: 'loading-encoder'; bytes: number; of: number }
+  | { type: 'encoding-texts'; texts: number; of: number };
+
 export type RunEvent =
   | {
       type: 'started';
@@ -213,6 +218,8 @@ export type RunEvent =
       secondsLeft: number;
       /** Of all work, 0 to 1, where that isn't told by the epoch. */
       done?: number;
+      /** Absent: it learns, or is measured. */
+      preparation?: RunPreparation;
     }
   | ({ type: 'epoch'; best: boolean } & EpochRecord)
   | { type: 'fold'; fold: number; folds: number; metrics: Metrics }

@@ -18,6 +18,7 @@ afterEach(async () => {
 const summary: RecommenderSummary = {
   ...{ users: 9, items: 3, predictsValues: false, learnsValues: true, values: [1, 5] },
   ...{ likedFrom: null, hasTitles: true, hasTimes: false, categories: [] },
+  ...{ newItems: 0, personFields: [] },
 };
 const itemOf = (item: number) => ({
   ...{ item, id: `i${item}`, title: `Film ${item}`, categories: [], people: 3 - item },
@@ -32,7 +33,7 @@ function session() {
   };
   const listed: Recommendation = {
     ...itemOf(2),
-    ...{ score: 0.5, reasons: [], rest: null, isHeldOut: false },
+    ...{ score: 0.5, reasons: [], rest: null, isHeldOut: false, hasEvents: true },
   };
   const recommenders = {
     open: () => answer('open', summary),
@@ -60,7 +61,7 @@ function session() {
 test('a rating asks for the list once and for the marks behind it; a project that keeps it asks for nothing', async () => {
   const { asked, recommenders } = session();
   const told = new ToldRatings([{ item: 'i0', value: 4 }], () => undefined);
-  const preview = new Preview(recommenders as never, told); // all that it asks of it
+  const preview = new Preview(recommenders as never, told, {}, () => undefined); // all that it asks of it
   const version = remade({ id: 'v', name: 'Version 1' });
   mounted = mount(Bench, {
     target: document.body,

@@ -13,6 +13,7 @@ const budgetsKb = {
   inference: 260,
   shard: 60,
   bytes: 15,
+  text: 90,
 };
 
 const root = new URL('../../', import.meta.url);
@@ -45,7 +46,7 @@ const home = assets
   .filter((file) => file.startsWith('Screen-') && file.endsWith('.js'))
   .find((file) => read(`assets/${file}`).includes('samplesLead'));
 const sizes = { 'first page': graph(home, graph(entry)) };
-for (const name of ['data', 'training', 'inference', 'shard', 'bytes']) {
+for (const name of ['data', 'training', 'inference', 'shard', 'bytes', 'text']) {
   const worker = assets.find((file) => file.startsWith(`${name}.worker-`));
   if (worker) sizes[name] = graph(worker);
   if (name === 'training')

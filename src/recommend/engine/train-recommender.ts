@@ -5,7 +5,7 @@ import { reviveError, StudioError } from '../../lib/errors.ts';
 import { Breath, Stopped } from '../../training/engine/breath.ts';
 import { yieldToMessages } from '../../training/engine/yield.ts';
 import type { RecommenderOutcome, TrainingJob } from '../../training/pipeline.ts';
-import type { MetricSet } from '../../training/run.ts';
+import type { MetricSet, RunPreparation } from '../../training/run.ts';
 import { fitRecommender } from '../fit-recommender.ts';
 import type { Interactions } from '../interactions.ts';
 import { asEvents, learnedParts, type LearnedParts } from '../learned-parts.ts';
@@ -64,7 +64,11 @@ async function trainUntilStopped(job: TrainingJob): Promise<RecommenderOutcome> 
   const seconds = () => (killed?.seconds ?? 0) + (performance.now() - started - held) / 1000;
   let lastTold = started;
   let loss: number | undefined;
-  const tell = ({ done, epoch = 1 }: FitProgress, since: { done: number; seconds: number }) => {
+  const tell = (
+    { done, epoch = 1 }: FitProgress,
+    since: { done: number; seconds: number },
+    preparation?: RunPreparation,
+  ) => {
     if (performance.now() - lastTold < progressEveryMs) return;
     lastTold = performance.now();
     const share = (done - since.done) / (1 - since.done);
@@ -73,6 +77,7 @@ async function trainUntilStopped(job: TrainingJob): Promise<RecommenderOutcome> 
       type: 'progress',
       ...{ epoch, step: 0, loss: loss ?? Number.NaN, examplesPerSecond: 0, done },
       secondsLeft: share > 0.01 ? left : Number.NaN,
+      ...(preparation && { preparation }),
     });
   };
   // A run that has a model already is stopped where that is known: in the fit.
@@ -128,8 +133,9 @@ async function trainUntilStopped(job: TrainingJob): Promise<RecommenderOutcome> 
   if (encodes) mustHaveTexts(config.learner, features);
   const before = encodes ? encodingShare : 0;
   const read = { done: readingShare, seconds: seconds() - (killed?.seconds ?? 0) };
-  const tellOfFit = (progress: FitProgress) => {
-    tell({ ...progress, done: readingShare + (1 - readingShare) * progress.done }, read);
+  const tellOfFit = (progress: FitProgress, preparation?: RunPreparation) => {
+    const done = readingShare + (1 - readingShare) * progress.done;
+    tell({ ...progress, done }, read, preparation);
   };
   const pace = new CheckpointPace(job.saveCheckpoint, job.checkpointEveryMs);
   const context: FitContext = {
@@ -170,8 +176,8 @@ async function trainUntilStopped(job: TrainingJob): Promise<RecommenderOutcome> 
       );
     },
   };
-  const encoding = async (done: number) => {
-    tellOfFit({ done: encodingShare * done });
+  const encoding = async (done: number, preparation: RunPreparation) => {
+    tellOfFit({ done: encodingShare * done }, preparation);
     await breath.within();
   };
   const fit = async () => {

@@ -84,7 +84,7 @@ export async function evaluateRanking(
   return { users, perUser, lists, metrics };
 }
 
-function* scoreAll(model: Recommender, tastes: readonly Taste[], out: Float32Array): Parts<void> {
+function* scoreAll(model: Scorer, tastes: readonly Taste[], out: Float32Array): Parts<void> {
   const [only] = tastes;
   if (model.scoreMany) yield* model.scoreMany(tastes, out);
   else if (only) model.score(only, out);

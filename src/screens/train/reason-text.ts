@@ -1,6 +1,6 @@
 /** Why a run computes where it does, and on how many cores, in words. */
 import { format, t } from '../../app/i18n.svelte.ts';
-import type { BackendReason, WorkersChoice } from '../../training/run.ts';
+import type { BackendReason, RunPreparation, WorkersChoice } from '../../training/run.ts';
 
 export function reasonText(reason: BackendReason): string {
   const { backends, reasons } = t.train;
@@ -15,6 +15,21 @@ export function reasonText(reason: BackendReason): string {
       return reasons.instead(backends[reason.of]);
     default:
       return reasons[reason.type];
+  }
+}
+
+/** What it does before it learns. */
+export function preparationText(preparation: RunPreparation): string {
+  switch (preparation.type) {
+    case 'loading-encoder': {
+      const megabytes = (bytes: number) => format.fixed(bytes / 1e6, 1);
+      return t.train.loadingEncoder(megabytes(preparation.bytes), megabytes(preparation.of));
+    }
+    case 'encoding-texts':
+      return t.train.encodingTexts(
+        format.integer(preparation.texts),
+        format.integer(preparation.of),
+      );
   }
 }
 

@@ -1,6 +1,7 @@
 /** The sentence encoder's files, as public/models/use-lite/ has them, and how they are brought in. */
 import { StudioError } from '../../lib/errors.ts';
 import { shippedFile, type ShippedFile } from '../../lib/shipped-file.ts';
+import { encoderBytes } from '../pretrained.ts';
 import type { Vocabulary } from '../unigram-tokenizer.ts';
 import graphUrl from '/models/use-lite/model.json?url';
 import vocabularyUrl from '/models/use-lite/vocab.json?url';
@@ -31,17 +32,17 @@ export interface EncoderParts {
 }
 
 /**
- * @param onProgress hears the share that is there, 0 to 1; what it throws ends it
+ * @param onProgress hears the share that is there, 0 to 1; what it throws ends it, as the signal does
  * @throws StudioError as `shippedFile` does
  */
 export async function loadEncoderParts(
   onProgress?: (done: number) => Promise<void> | void,
+  signal?: AbortSignal,
 ): Promise<EncoderParts> {
   const { graph, vocabulary, weights } = encoderFiles;
-  const all = graph.bytes + vocabulary.bytes + weights.bytes;
   let come = 0;
   const load = (file: ShippedFile) =>
-    shippedFile(file, (count) => onProgress?.((come += count) / all));
+    shippedFile(file, (count) => onProgress?.((come += count) / encoderBytes), signal);
   return encoderParts(await load(graph), await load(vocabulary), await load(weights));
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { ColumnSource, SplitSpec } from '../../../src/data/schema.ts';
 import { valuesOf } from '../../../src/evaluate/evaluation.ts';
 import { StudioError } from '../../../src/lib/errors.ts';
+import { atOnce } from '../../../src/lib/parts.ts';
 import { allMethods } from '../../../src/recommend/engine/methods.ts';
 import { trainRecommender } from '../../../src/recommend/engine/train-recommender.ts';
 import { tasteOf } from '../../../src/recommend/interactions.ts';
@@ -92,7 +93,7 @@ async function expectUsable(id: string, source: ColumnSource, items: ColumnSourc
   const { trained, config } = outcome;
   const table = await readInteractions(source);
   const parts = splitEvents(table.interactions, source.dataSet.split);
-  const { train } = learnedParts(config, parts, table.likedFrom);
+  const { train } = atOnce(learnedParts(config, parts, table.likedFrom));
   const model = Object.values(allMethods)
     .find((method) => method.id === id)
     ?.open(structuredClone(trained.recommender));
@@ -127,7 +128,7 @@ async function expectUsable(id: string, source: ColumnSource, items: ColumnSourc
 }
 
 const perUser: SplitSpec = { type: 'per-user', seed: 1, validation: 0.1, test: 0.2 };
-const byTime: SplitSpec = { type: 'time', validation: 0.1, test: 0.2 };
+const byTime: SplitSpec = { type: 'time', column: 'time', validation: 0.1, test: 0.2 };
 
 interface Example {
   name: string;

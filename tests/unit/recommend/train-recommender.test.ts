@@ -326,6 +326,12 @@ describe('with the sentence encoder', () => {
       expect(value).toBeGreaterThan(1.2 * (baseline ?? 0)); // the two crowds are told apart
       const names = Object.keys(recommender.arrays).map((name) => name.split('/').at(-1));
       expect(names).toContain('embeddings');
+      const told = run.events.flatMap((event) =>
+        event.type === 'progress' && event.preparation ? [event.preparation] : [],
+      );
+      expect(told).toContainEqual({
+        ...{ type: 'encoding-texts', texts: expect.any(Number) as number, of: 30 },
+      });
     }
   });
 

@@ -6,6 +6,7 @@ import {
   createTwoTowerSteps,
   type TwoTowerBatch,
 } from '../../../src/recommend/engine/two-tower/steps.ts';
+import { lackOfTexts } from '../../../src/recommend/told-texts.ts';
 import { itemVectors } from '../../../src/recommend/methods/content-based/tf-idf.ts';
 import { tasteOf } from '../../../src/recommend/interactions.ts';
 import { readFeatures } from '../../../src/recommend/read-features.ts';
@@ -374,6 +375,18 @@ describe('with the sentence encoder', () => {
     await expect(twoTower.fit(interactions, bySense, fitContext(), features)).rejects.toThrow(
       'two-tower: the sentence encoder has nothing to encode, for no column of the table of items holds titles',
     );
+  });
+
+  test('whether there can be any shows by the columns of the table of items', () => {
+    const of = (columns: Parameters<typeof memorySource>[0]) =>
+      lackOfTexts(memorySource(columns).dataSet);
+    expect(lackOfTexts(null)).toBe('no-table');
+    const id = { type: 'id', cells: ['a', 'b'], role: 'item' } as const;
+    const year = { type: 'integer', cells: [1999, 2001] } as const;
+    expect(of({ id, year, seen: { type: 'boolean', cells: ['no', 'yes'] } })).toBe('no-text');
+    expect(of({ id, year, name: { type: 'text', cells: ['Up', 'Jaws'] } })).toBeNull();
+    const leftOut = { type: 'text', cells: ['Up', 'Jaws'], role: 'ignored' } as const;
+    expect(of({ id, leftOut })).toBe('no-text');
   });
 
   test('memory is reckoned with what texts, people and both towers take', () => {

@@ -82,7 +82,8 @@ export const preview = {
         ? 'Because its text means much the same as what you liked'
         : 'Because its text means much the same as what they liked',
     member: (name: string) => `Because ${name} ranks it high`,
-    person: () => 'Because of what is known of them',
+    person: (_name: string, isNew: boolean): string =>
+      isNew ? 'Because of what you said of yourself' : 'Because of what is known of them',
     'item-bias': () => 'Because many people like it',
     none: () => 'Why it is here',
   },

@@ -130,6 +130,12 @@ export const recommend = {
     newItems:
       'What the table of items knows and nobody has had yet. Figures are of items with events all the same, as for every method.',
   },
+  lackOfTexts: {
+    'no-table':
+      'The sentence encoder has nothing to encode: bring a table of items with titles or texts on the Data stage first.',
+    'no-text':
+      'The sentence encoder has nothing to encode: no column of the table of items holds titles or texts.',
+  },
   choices: {
     include: 'List them too',
     'leave-out': 'Leave out',

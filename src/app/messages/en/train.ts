@@ -174,6 +174,9 @@ export const train = {
     failed: 'Failed',
     interrupted: 'Interrupted',
   },
+  loadingEncoder: (come: string, all: string) =>
+    `Loading the sentence encoder (${come} of ${all} MB)`,
+  encodingTexts: (done: string, all: string) => `Encoding texts (${done} of ${all})`,
   progress: (epoch: string, epochs: string) => `Epoch ${epoch} of ${epochs}`,
   examplesPerSecond: (n: string) => `${n} examples/s`,
   timeLeft: (time: string) => `${time} left`,

@@ -70,7 +70,7 @@ export const preview: Messages['preview'] = {
     text: (_name, isNew) =>
       isNew ? '因为它的文本与您喜欢的含义相近' : '因为它的文本与此人喜欢的含义相近',
     member: (name) => `因为 ${name} 把它排得很高`,
-    person: () => '因为对此人的了解',
+    person: (_name, isNew) => (isNew ? '因为您对自己的介绍' : '因为对此人的了解'),
     'item-bias': () => '因为很多人喜欢它',
     none: () => '为什么在这里',
   },

@@ -165,6 +165,8 @@ export const train: Messages['train'] = {
     failed: '失败',
     interrupted: '已中断',
   },
+  loadingEncoder: (come, all) => `正在加载句子编码器（${come} / ${all} MB）`,
+  encodingTexts: (done, all) => `正在编码文本（${done} / ${all}）`,
   progress: (epoch, epochs) => `第 ${epoch} 轮，共 ${epochs} 轮`,
   examplesPerSecond: (n) => `每秒 ${n} 个样本`,
   timeLeft: (time) => `还需 ${time}`,
