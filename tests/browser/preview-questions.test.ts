@@ -27,8 +27,9 @@ const itemOf = (item: number) => ({
 /** A session that writes down what it is asked. */
 function session() {
   const asked: string[] = [];
+  const project = remade({ id: 'p' });
   const answer = <T>(name: string, value: T) => {
-    asked.push(name);
+    asked.push(`${name} of ${project.now.id}`);
     return Promise.resolve(value);
   };
   const listed: Recommendation = {
@@ -55,11 +56,11 @@ function session() {
         ...{ categories: new Int32Array(3), people: Uint32Array.of(3, 2, 1) },
       }),
   };
-  return { asked, recommenders };
+  return { asked, recommenders, project };
 }
 
 test('a rating asks for the list once and for the marks behind it; a project that keeps it asks for nothing', async () => {
-  const { asked, recommenders } = session();
+  const { asked, recommenders, project } = session();
   const told = new ToldRatings([{ item: 'i0', value: 4 }], () => undefined);
   const preview = new Preview(recommenders as never, told, {}, () => undefined); // all that it asks of it
   const version = remade({ id: 'v', name: 'Version 1' });
@@ -73,8 +74,8 @@ test('a rating asks for the list once and for the marks behind it; a project tha
     } as never, // as above
   });
   await expect.element(page.getByText('Film 2').first()).toBeVisible();
-  await expect.poll(() => asked).toContain('effect');
-  await expect.poll(() => asked.at(-1)).not.toBe('map');
+  await expect.poll(() => asked).toContain('effect of p');
+  await expect.poll(() => asked.at(-1)).not.toBe('map of p');
   asked.length = 0;
 
   const search = page.getByRole('combobox', { name: 'Find an item to rate' });
@@ -82,6 +83,10 @@ test('a rating asks for the list once and for the marks behind it; a project tha
   await page.getByRole('option', { name: /Film 1/ }).click();
   await expect.element(page.getByText('Your ratings (2)')).toBeVisible();
   version.remake();
+  project.remake();
   await new Promise((resolve) => setTimeout(resolve, 600)); // an effect is asked for after 250 ms
-  expect(asked.filter((name) => name !== 'searchItems')).toEqual(['listFor', 'hadBy']);
+  expect(asked.filter((name) => name !== 'searchItems of p')).toEqual([
+    'listFor of p',
+    'hadBy of p',
+  ]);
 });

@@ -1,4 +1,5 @@
 /** The answer to the last question that was asked: one that a later question has overtaken is never shown. */
+import { untrack } from 'svelte';
 import { reviveError, type StudioError } from '../../../lib/errors.ts';
 
 export class Latest<Answer> {
@@ -24,13 +25,16 @@ export class Latest<Answer> {
     return this.#tookMs;
   }
 
-  /** Errors are kept, not thrown; `cancelled` is none. */
+  /**
+   * Errors are kept, not thrown; `cancelled` is none. In an effect a question is asked anew for what was read before it,
+   * not for what it reads on its way: a project's record is another after each save.
+   */
   async ask(question: () => Promise<Answer>): Promise<void> {
     const turn = ++this.#turn;
     const from = performance.now();
     this.#isAsking = true;
     try {
-      const answer = await question();
+      const answer = await untrack(question);
       if (turn !== this.#turn) return;
       this.#answer = answer;
       this.#error = null;
