@@ -1,12 +1,20 @@
 /** One measure of the studio's recommenders, in a process of its own so that its peak memory is its own. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildInteractions, type Events } from '../../../src/recommend/build-interactions.ts';
+import {
+  buildInParts,
+  buildInteractions,
+  type Events,
+} from '../../../src/recommend/build-interactions.ts';
+import { allMethods } from '../../../src/recommend/engine/methods.ts';
+import { Breaks } from '../../../src/recommend/in-parts.ts';
+import { tasteOf, type Interactions } from '../../../src/recommend/interactions.ts';
+import type { ItemFeatures } from '../../../src/recommend/item-features.ts';
 import { methods } from '../../../src/recommend/methods/index.ts';
 import { evaluateRanking } from '../../../src/recommend/ranking/evaluate-ranking.ts';
 import type { FitContext, Recommender } from '../../../src/recommend/recommender.ts';
 import { splitInteractions } from '../../../src/recommend/split-interactions.ts';
-import { generateRatings } from './generate.ts';
+import { generateRatings, generateTexts } from './generate.ts';
 
 const [task = '', folder = '', users = '', items = '', count = ''] = process.argv.slice(2);
 const shape = { users: Number(users), items: Number(items) };
@@ -51,11 +59,16 @@ function writeEvents() {
   writeFileSync(join(folder, 'users'), events.users);
   writeFileSync(join(folder, 'items'), events.items);
   writeFileSync(join(folder, 'values'), values ?? new Float32Array());
+  writeFileSync(join(folder, 'texts'), generateTexts(shape.items).join('\n'));
   console.log(JSON.stringify({ events: events.users.length }));
 }
 
 async function fit(): Promise<Recommender> {
-  const x = buildInteractions({ ...readEvents(), values: null }, shape, 'last');
+  // In the order in which they were generated, for those that learn from it.
+  const events = readEvents();
+  const times = Float64Array.from(events.users.keys());
+  const x = buildInteractions({ ...events, values: null, times }, shape, 'last');
+  const known = featuresOf(shape.items);
   switch (task) {
     case 'ease':
       return time(() => methods.ease.fit(x, methods.ease.defaults, context, null));
@@ -67,9 +80,41 @@ async function fit(): Promise<Recommender> {
       );
     case 'bpr':
       return time(() => methods.bpr.fit(x, { ...methods.bpr.defaults, epochs: 1 }, context, null));
+    case 'pure-svd':
+      return time(() => methods['pure-svd'].fit(x, methods['pure-svd'].defaults, context, null));
+    case 'content-based':
+      return time(() => fitAndScore(x, known));
+    case 'hybrid':
+      return time(() => allMethods.hybrid.fit(x, allMethods.hybrid.defaults, context, known));
+    case 'sasrec':
+    case 'gru4rec': {
+      const method = allMethods[task];
+      return time(() => method.fit(x, { ...method.defaults, epochs: 1 }, context, null));
+    }
+    case 'two-tower': {
+      const method = allMethods['two-tower'];
+      return time(() => method.fit(x, { ...method.defaults, epochs: 1 }, context, known));
+    }
     default:
       throw new Error(`No task "${task}"`);
   }
+}
+
+/** Vectors alone are nothing to recommend by: everyone's cosines with all items too. */
+async function fitAndScore(x: Interactions, known: ItemFeatures): Promise<Recommender> {
+  const method = methods['content-based'];
+  const model = await method.fit(x, method.defaults, context, known);
+  const scores = new Float32Array(x.items);
+  for (let user = 0; user < x.users; user++) {
+    model.score(tasteOf(x, user), scores);
+    if (user % 16 === 0) await context.breathe({ done: user / x.users });
+  }
+  return model;
+}
+
+/** As the Python beside it reads them: a line an item. */
+function featuresOf(items: number): ItemFeatures {
+  return { items, categories: null, numbers: null, texts: generateTexts(items) };
 }
 
 async function evaluate(id: 'ease' | 'item-knn') {
@@ -114,7 +159,8 @@ else if (task === 'evaluate-ease') await evaluate('ease');
 else if (task === 'evaluate-item-knn') await evaluate('item-knn');
 else if (task === 'load-and-item-knn')
   await time(async () => {
-    const x = buildInteractions(readEvents(), shape, 'last');
+    const work = buildInParts(readEvents(), shape, 'last');
+    const x = await new Breaks(() => context.breathe({ done: 0 })).drive(work);
     return methods['item-knn'].fit(x, methods['item-knn'].defaults, context, null);
   });
 else await fit();

@@ -39,6 +39,18 @@ export function generateRatings(users: number, items: number, count: number): Ev
   return out;
 }
 
+/** Twenty words an item of 5,000, by Zipf's law. */
+export function generateTexts(items: number): string[] {
+  const random = new Random(2025, 'bench-texts');
+  const cumulative = new Float64Array(5000);
+  for (let word = 0; word < cumulative.length; word++)
+    cumulative[word] = (cumulative[word - 1] ?? 0) + 1 / (word + 5);
+  const total = cumulative.at(-1) ?? 1;
+  return Array.from({ length: items }, () =>
+    Array.from({ length: 20 }, () => `w${search(cumulative, random.uniform() * total)}`).join(' '),
+  );
+}
+
 function search(cumulative: Float64Array, value: number): number {
   let from = 0;
   let to = cumulative.length - 1;

@@ -89,7 +89,49 @@ def bpr(factors=32, rate=0.05, ridge=0.01, batch=1024):
     return p
 
 
-tasks = {"ease": ease, "item-knn": item_knn, "ials": ials, "bpr": bpr}
+def sparse():
+    from scipy.sparse import csr_matrix
+
+    return csr_matrix((np.ones(len(u)), (u, i)), shape=(users, items))
+
+
+def pure_svd(factors=20):
+    from scipy.sparse.linalg import svds
+
+    return svds(sparse(), k=factors, random_state=1)
+
+
+def content_based():
+    """TF-IDF of the items' texts, and everyone's cosines with all items."""
+    from scipy.sparse import csr_matrix, diags
+
+    places, rows_, words = {}, [], []
+    with open(f"{folder}/texts") as file:
+        for row, line in enumerate(file):
+            for word in line.split():
+                rows_.append(row)
+                words.append(places.setdefault(word, len(places)))
+    counts = csr_matrix((np.ones(len(words)), (rows_, words)), shape=(items, len(places)))
+    having = np.asarray((counts > 0).sum(0)).ravel()
+    counts = counts[:, having >= 2]
+    counts.data = 1 + np.log(counts.data)
+    vectors = counts @ diags(np.log(items / having[having >= 2]))
+    vectors = diags(1 / np.sqrt(np.asarray(vectors.multiply(vectors).sum(1)).ravel())) @ vectors
+    profiles = sparse() @ vectors
+    lengths = np.sqrt(np.asarray(profiles.multiply(profiles).sum(1)).ravel())
+    profiles = diags(1 / np.maximum(lengths, 1e-12)) @ profiles
+    for start in range(0, users, 500):
+        (profiles[start : start + 500] @ vectors.T).toarray()
+
+
+tasks = {
+    "pure-svd": pure_svd,
+    "content-based": content_based,
+    "ease": ease,
+    "item-knn": item_knn,
+    "ials": ials,
+    "bpr": bpr,
+}
 started, cpu = time.perf_counter(), time.process_time()
 tasks[task]()
 print(
