@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import { StudioError } from '../../../src/lib/errors.ts';
+import type {
+  Person,
+  Recommendation,
+  RecommenderSummary,
+} from '../../../src/rpc/recommend-contract.ts';
+import type { RecommendSession } from '../../../src/state/recommend-session.svelte.ts';
 import { Latest } from '../../../src/tasks/recommendation/preview/latest.svelte.ts';
+import { Preview } from '../../../src/tasks/recommendation/preview/preview.svelte.ts';
 import {
   ToldRatings,
   type ToldRating,
@@ -61,4 +68,33 @@ test('every rating can be undone, and what is kept is what is shown', () => {
   expect(told.canUndo).toBe(false);
   expect(kept.at(-1)).toEqual(told.all);
   expect(kept).toHaveLength(8);
+});
+
+test('a heart given when any event counted as liked is liked by a version that asks for more; stars stay as given', async () => {
+  const asked: Person[] = [];
+  const summaries: Record<string, Partial<RecommenderSummary>> = {
+    plays: { values: [1, 4000], learnsValues: false, likedFrom: 20 },
+    stars: { values: [1, 5], learnsValues: false, likedFrom: 4 },
+  };
+  const recommenders = {
+    open: (version: string) => Promise.resolve(summaries[version]),
+    itemsOf: () => Promise.resolve([{ item: 7 }]),
+    recommend: (_version: string, person: Person) => {
+      asked.push(person);
+      return Promise.resolve([]);
+    },
+  } as unknown as RecommendSession; // all that it asks of them
+  const preview = new Preview(
+    recommenders,
+    new ToldRatings([{ item: 'a', value: 1 }], () => undefined),
+  );
+  for (const version of ['plays', 'stars']) {
+    const list = new Latest<Recommendation[] | null>();
+    await preview.askList(list, version);
+    expect(list.error).toBeNull();
+  }
+  expect(asked).toEqual([
+    { ratings: [{ item: 7, value: 20 }] },
+    { ratings: [{ item: 7, value: 1 }] },
+  ]);
 });

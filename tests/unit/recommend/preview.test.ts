@@ -184,6 +184,7 @@ test('ratings are told by stars, counts and mere events by a heart', () => {
   expect(ratingSteps([3, 3], true, null)).toEqual([1]);
   expect(ratingSteps(null, false, null)).toEqual([1]);
   expect(ratingSteps([1, 4000], false, 20)).toEqual([20]); // a heart is a like, whatever it takes
+  expect(ratingSteps([0.5, 4.8], true, 4.5)).toEqual([1, 2, 3, 4, 4.5]); // or nobody could like anything
 });
 
 describe('the map', () => {

@@ -4,9 +4,11 @@ import type {
   Person,
   PersonSummary,
   Recommendation,
+  RecommenderSummary,
 } from '../../../rpc/recommend-contract.ts';
 import { modelOrder, type RecommendSession } from '../../../state/recommend-session.svelte.ts';
 import { Latest } from './latest.svelte.ts';
+import { ratingSteps } from './scale.ts';
 import type { ToldRating, ToldRatings } from './told-ratings.svelte.ts';
 
 /** A person of the data by their id, or the new one. */
@@ -24,6 +26,8 @@ const historyLength = 200;
 export class Preview {
   readonly told: ToldRatings;
   readonly #recommenders: RecommendSession;
+  /** Of versions asked on behalf of a new person. They never change. */
+  readonly #summaries = new Map<string, Promise<RecommenderSummary>>();
   #who = $state.raw<Who | null>(null);
   #rerank = $state.raw(modelOrder);
 
@@ -109,13 +113,32 @@ export class Preview {
       return found && { user: found.user };
     }
     const ids = told.map(({ item }) => item);
-    const items = await this.#recommenders.itemsOf(version, ids);
+    const [items, heart] = await Promise.all([
+      this.#recommenders.itemsOf(version, ids),
+      this.#heartOf(version),
+    ]);
     // Another version of the data may lack an item.
     return {
       ratings: told.flatMap(({ value }, at) => {
         const item = items[at]?.item;
-        return item === undefined ? [] : [{ item, value }];
+        return item === undefined ? [] : [{ item, value: heart ?? value }];
       }),
     };
+  }
+
+  /**
+   * The value of a heart where a version takes hearts only, null where it takes ratings: what was told when less was
+   * enough to be liked, or to another version, is shown as a heart all the same, and must count as one.
+   */
+  async #heartOf(version: string): Promise<number | null> {
+    let asked = this.#summaries.get(version);
+    if (!asked) {
+      asked = this.#recommenders.open(version);
+      this.#summaries.set(version, asked);
+      asked.catch(() => this.#summaries.delete(version));
+    }
+    const { values, learnsValues, likedFrom } = await asked;
+    const steps = ratingSteps(values, learnsValues, likedFrom);
+    return steps.length === 1 ? (steps[0] ?? null) : null;
   }
 }
