@@ -5,10 +5,15 @@ import type { RunSession } from '../../../src/state/run-session.svelte.ts';
 
 type Figures = Record<string, number>;
 
-function run(learner: string, epochs: { train: Figures; validation?: Figures }[], baseline = {}) {
+function run(
+  learner: string,
+  epochs: { train: Figures; validation?: Figures }[],
+  baseline = {},
+  id = learner,
+) {
   // All that charts ask of a run.
   return {
-    record: { id: learner, name: learner, config: { learner }, baseline },
+    record: { id, name: learner, config: { learner }, baseline },
     epochs: epochs.map((epoch, i) => ({ ...epoch, epoch: i + 1 })),
     started: null,
   } as unknown as RunSession;
@@ -51,7 +56,7 @@ test('by NDCG@10, which every run has, all are drawn on one axis with the baseli
 });
 
 test('the loss of one method is not held against that of another', () => {
-  const other = { ...bpr, record: { ...bpr.record, id: 'second bpr' } } as RunSession;
+  const other = run('bpr', [{ train: { loss: 0.4 } }], {}, 'second bpr');
   expect(drawn([bpr, mf, other], 'loss', bpr).map(({ id, colour }) => [id, colour])).toEqual([
     ['bpr train', 0],
     ['second bpr train', 2],

@@ -4,7 +4,6 @@ import type {
   Person,
   PersonSummary,
   Recommendation,
-  RecommenderSummary,
 } from '../../../rpc/recommend-contract.ts';
 import { modelOrder, type RecommendSession } from '../../../state/recommend-session.svelte.ts';
 import { Latest } from './latest.svelte.ts';
@@ -26,8 +25,6 @@ const historyLength = 200;
 export class Preview {
   readonly told: ToldRatings;
   readonly #recommenders: RecommendSession;
-  /** Of versions asked on behalf of a new person. They never change. */
-  readonly #summaries = new Map<string, Promise<RecommenderSummary>>();
   #who = $state.raw<Who | null>(null);
   #rerank = $state.raw(modelOrder);
 
@@ -131,13 +128,7 @@ export class Preview {
    * enough to be liked, or to another version, is shown as a heart all the same, and must count as one.
    */
   async #heartOf(version: string): Promise<number | null> {
-    let asked = this.#summaries.get(version);
-    if (!asked) {
-      asked = this.#recommenders.open(version);
-      this.#summaries.set(version, asked);
-      asked.catch(() => this.#summaries.delete(version));
-    }
-    const { values, learnsValues, likedFrom } = await asked;
+    const { values, learnsValues, likedFrom } = await this.#recommenders.open(version);
     const steps = ratingSteps(values, learnsValues, likedFrom);
     return steps.length === 1 ? (steps[0] ?? null) : null;
   }
