@@ -37,13 +37,13 @@ const api = {
   async open(ref, onProgress) {
     const asked = await open(ref, onProgress);
     const { model, table, categories } = asked;
-    const { values, times } = table.interactions;
+    const { times } = table.interactions;
     return {
       users: table.users.length,
       items: model.items,
       predictsValues: model.predictsValues,
       learnsValues: asked.learnsValues,
-      values: table.hasValues ? rangeOf(values) : null,
+      values: asked.valueRange,
       likedFrom: table.likedFrom,
       hasTitles: asked.hasTitles,
       hasTimes: times !== null,
@@ -76,13 +76,3 @@ const api = {
 } satisfies RecommendApi & RecommendPreviewApi;
 
 expose(api);
-
-function rangeOf(values: Float32Array): [number, number] {
-  let least = Infinity;
-  let most = -Infinity;
-  for (const value of values) {
-    if (value < least) least = value;
-    if (value > most) most = value;
-  }
-  return [least, most];
-}

@@ -7,6 +7,7 @@ import { firstItems } from './first-items.ts';
 import { joinInteractions } from './join-interactions.ts';
 import { FactorNames } from './factor-names.ts';
 import { ItemTraits } from './item-traits.ts';
+import { heartOf, ratingSteps } from './rating-scale.ts';
 import { rerank, type RerankWeights } from './rerank.ts';
 import type { EventTable } from './read-interactions.ts';
 import type { LearnedParts } from './learned-parts.ts';
@@ -44,6 +45,7 @@ export class AskedRecommender {
   readonly #data: AskedData;
   readonly #scores: Float32Array;
   readonly #traits: ItemTraits;
+  #valueRange: [number, number] | null | undefined;
   /** Null where the model has no vectors. */
   #factors: FactorNames | null | undefined;
   /** Lower-case titles, ids and categories, by item, to search in. */
@@ -107,6 +109,17 @@ export class AskedRecommender {
   isLiked(value: number) {
     const { likedFrom } = this.table;
     return likedFrom === null || value >= likedFrom;
+  }
+
+  /** Least and greatest value in the data; null where events have none. */
+  get valueRange(): [number, number] | null {
+    if (this.#valueRange === undefined) this.#valueRange = rangeOf(this.table);
+    return this.#valueRange;
+  }
+
+  /** What a heart of a new person counts; null where they give stars. */
+  get heart(): number | null {
+    return heartOf(ratingSteps(this.valueRange, this.learnsValues, this.table.likedFrom));
   }
 
   get categories(): readonly string[] {
@@ -237,4 +250,15 @@ export class AskedRecommender {
 
 function isFlat(scores: Float32Array): boolean {
   return scores.every((score) => score === scores[0]);
+}
+
+function rangeOf({ hasValues, interactions }: EventTable): [number, number] | null {
+  if (!hasValues) return null;
+  let least = Infinity;
+  let most = -Infinity;
+  for (const value of interactions.values) {
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return [least, most];
 }

@@ -53,6 +53,7 @@ const recommenderVersion: v.GenericSchema<unknown, RecommenderVersion> = v.objec
   ...base,
   config: recommenderConfigSchema,
   epochs: v.exactOptional(v.object({ kept: v.number(), run: v.number() })),
+  noneLiked: v.exactOptional(v.object({ from: v.number(), highest: v.number() })),
   recommender: v.object({
     method: v.pipe(v.string(), v.nonEmpty()),
     // A hybrid's hold its members' own, as JSON.

@@ -34,11 +34,19 @@ export interface NetworkVersion extends VersionBase {
 
 export const arrayTypes = ['float32', 'float64', 'uint32'] as const;
 
+/** Why a recommender has no figures though events were held out to test on. */
+export interface NoneLiked {
+  from: number;
+  highest: number;
+}
+
 /** A recommender as its method saves itself (recommend/recommender.ts). */
 export interface RecommenderVersion extends VersionBase {
   config: RecommenderConfig;
   /** After which epoch it was kept, of how many; absent of a method without, and of before this was told. */
   epochs?: { kept: number; run: number };
+  /** Where events were held out, but none that counts as liked: from which value one does, and the highest there is. */
+  noneLiked?: NoneLiked;
   recommender: {
     method: string;
     settings: Readonly<Record<string, SettingValue>>;

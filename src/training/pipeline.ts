@@ -9,6 +9,7 @@ import type { ProbeMemory } from './backend-reason.ts';
 import type { RunControl } from './control.ts';
 import type { StartHelper } from './helper-port.ts';
 import type { RunEstimate } from './preflight.ts';
+import type { NoneLiked } from '../registry/model-version.ts';
 import type { SavedRecommender } from '../recommend/recommender.ts';
 import type { Backend, MetricSet, RunConfig, RunEvent, RunOutcome } from './run.ts';
 
@@ -67,6 +68,8 @@ export interface RecommenderOutcome extends RunEnd {
   items: readonly string[];
   /** The one whose model is kept, and how many there were; null of a method without epochs. */
   epochs: { kept: number; run: number } | null;
+  /** Why there are no figures though events were held out; null where that isn't so. */
+  noneLiked: NoneLiked | null;
   /** The test users' NDCG@10 by user number, NaN where nothing is to be found; null without a test split. */
   perUser: Float32Array | null;
 }

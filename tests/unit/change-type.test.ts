@@ -139,3 +139,16 @@ test('files of one table are read again each in its own dialect', async () => {
     '5.50',
   ]);
 });
+
+test.each(['user', 'item', 'time', 'target'] as const)(
+  'the column of the %s stays it when its type becomes id, as the message about huge ids advises',
+  async (role) => {
+    const { db, dataSet } = await importText('code,x\n90071992547409910,1\n1.5,2\n');
+    const columns = dataSet.columns.map((column, i) => (i === 0 ? { ...column, role } : column));
+    const feature = await changeType(db, dataSet, 'code', 'id');
+    expect(feature.columns[0]?.role).toBe('ignored');
+    await repository(db, dataSetCodec).put({ ...dataSet, columns });
+    const changed = await changeType(db, dataSet, 'code', 'id');
+    expect(changed.columns[0]).toMatchObject({ name: 'code', type: 'id', role });
+  },
+);

@@ -70,6 +70,18 @@ test('two colons part cells, as in MovieLens 1M: no header, and quotes are the t
   expect(addresses.dataSet.dialect).toMatchObject({ delimiter: ';' });
 });
 
+test('two colons that cut as evenly as commas, and further, can be read otherwise: by commas, with quotes and header', async () => {
+  const lines = Array.from({ length: 40 }, (_, i) => `std::vec::len${i},"${i}"`);
+  const text = `path::of::call,calls\n${lines.join('\n')}\n`;
+  const guessed = await importText(text);
+  expect(guessed.dataSet.dialect).toMatchObject({ delimiter: '::', quote: '' });
+  const { dataSet, source } = await importText(text, 'calls.csv', { dialect: { delimiter: ',' } });
+  expect(dataSet.dialect).toMatchObject({ delimiter: ',', quote: '"', header: true });
+  expect(typesOf(dataSet).map((column) => column.split(':')[0])).toEqual(['path', 'calls']);
+  const calls = await source.column('calls');
+  expect(textAt(calls, 39)).toBe('39');
+});
+
 test('a list of JSON records is a table', async () => {
   const { dataSet } = await importSample('vega-cars.json');
   expect(dataSet.rows).toBe(406);

@@ -116,7 +116,9 @@ async function retype(db: StudioDb, dataSet: DataSet, name: string, type: Column
   const column: Column = {
     name,
     ...found,
-    role: current.role === 'target' ? 'target' : defaultRole(type),
+    // Who, what and when are chosen by hand, whatever the type; being a feature goes by it.
+    role:
+      current.role === 'feature' || current.role === 'ignored' ? defaultRole(type) : current.role,
     preparation:
       storageKind(type) === storageKind(current.type)
         ? current.preparation

@@ -33,7 +33,8 @@ export function previewCalls(
   let turn = 0;
 
   /** Null where the data has no such person; without ratings of items that it lacks. */
-  const personIn = ({ table, users }: AskedRecommender, person: PersonById): Person | null => {
+  const personIn = (asked: AskedRecommender, person: PersonById): Person | null => {
+    const { table, users, heart } = asked;
     if (person.type === 'known') {
       const user = numberOf(users, person.id);
       return user === undefined ? null : { user };
@@ -41,7 +42,7 @@ export function previewCalls(
     return {
       ratings: person.ratings.flatMap(({ item: id, value }) => {
         const item = numberOf(table.items, id);
-        return item === undefined ? [] : [{ item, value }];
+        return item === undefined ? [] : [{ item, value: heart ?? value }];
       }),
       ...(person.facts && { facts: person.facts }),
     };

@@ -52,6 +52,7 @@ export async function storeVersion(
       ? {
           ...{ ...base, ...members, config: run.config as RecommenderConfig },
           ...('epochs' in outcome && outcome.epochs && { epochs: outcome.epochs }),
+          ...('noneLiked' in outcome && outcome.noneLiked && { noneLiked: outcome.noneLiked }),
         }
       : { ...base, ...members, config: run.config as NetworkConfig };
   await versions.put(version);

@@ -3,6 +3,7 @@ import type { Evaluation } from '../../evaluate/evaluation.ts';
 import { valuesOf } from '../../evaluate/evaluation.ts';
 import { reviveError, StudioError } from '../../lib/errors.ts';
 import { Breath, Stopped } from '../../training/engine/breath.ts';
+import type { NoneLiked } from '../../registry/model-version.ts';
 import { yieldToMessages } from '../../training/engine/yield.ts';
 import type { RecommenderOutcome, TrainingJob } from '../../training/pipeline.ts';
 import type { MetricSet, RunPreparation } from '../../training/run.ts';
@@ -210,8 +211,16 @@ async function trainUntilStopped(job: TrainingJob): Promise<RecommenderOutcome> 
     metrics: { ...metrics, ...(kept?.validation && { validation: kept.validation }) },
     recommender: model.save(),
     items: wide.items,
+    noneLiked: noneLikedIn(parts.test, table.likedFrom),
     epochs: kept && { kept: bestEpoch, run: epochs },
   };
+}
+
+/** Null where some test event counts as liked, or there is none at all. */
+function noneLikedIn(test: Interactions, from: number | null): NoneLiked | null {
+  if (from === null || test.values.length === 0) return null;
+  const highest = test.values.reduce((most, value) => Math.max(most, value), -Infinity);
+  return highest < from ? { from, highest } : null;
 }
 
 interface Measured {

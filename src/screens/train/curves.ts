@@ -8,13 +8,16 @@ export interface CurveLabels {
   baseline: string;
 }
 
+/** @param isShown of a run that is left out; the colours of the others stay */
 export function curvesOf(
   runs: readonly RunSession[],
   metric: string,
   labels: CurveLabels,
+  isShown: (run: RunSession) => boolean = () => true,
 ): LineSeries[] {
   const series: LineSeries[] = [];
   runs.forEach((run, colour) => {
+    if (!isShown(run)) return;
     const { id, name } = run.record;
     const points = (part: 'train' | 'validation') =>
       run.epochs.flatMap((epoch) => {
@@ -41,7 +44,7 @@ export function curvesOf(
         colour,
       });
   });
-  const baseline = baselineOf(runs.at(-1), metric);
+  const baseline = baselineOf(runs.findLast(isShown), metric);
   const last = Math.max(1, ...runs.map((run) => run.epochs.at(-1)?.epoch ?? 1));
   if (baseline !== null && series.length > 0)
     series.push({
@@ -81,4 +84,13 @@ export function rankingFigure(run: RunSession): 'rmse' | 'ndcgAt10' {
   return run.epochs.some(({ validation }) => validation?.['rmse'] !== undefined)
     ? 'rmse'
     : 'ndcgAt10';
+}
+
+/**
+ * Of runs of recommenders those whose figures are in the units of this one's: a loss is the method's own, and not every
+ * method predicts values. The others have no place on its axis.
+ */
+export function sharesAxis(run: RunSession, other: RunSession, metric: string): boolean {
+  if (metric === 'loss') return run.record.config.learner === other.record.config.learner;
+  return other.epochs.some(({ train, validation }) => (validation ?? train)[metric] !== undefined);
 }

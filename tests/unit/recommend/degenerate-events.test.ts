@@ -202,3 +202,31 @@ describe('items of which nothing is known', () => {
     else expect(error?.message).toBeUndefined();
   });
 });
+
+test('where no test event counts as liked, the outcome says from which value one would', async () => {
+  const { users, items, times } = ring(6, 8, 5);
+  // Everybody liked what came first, and nothing of what came last.
+  const values = users.map((_, at) => (at % 5 < 4 ? 5 : 2));
+  const source = eventSource(
+    { users, items, values, times },
+    { type: 'last-out', validation: false },
+  );
+  const liked = {
+    ...source,
+    dataSet: { ...source.dataSet, events: { duplicates: 'last' as const, likedFrom: 4 } },
+  };
+  const outcome = await outcomeOf('most-popular', liked, null);
+  if (outcome instanceof StudioError) throw outcome;
+  expect(outcome.trained).toMatchObject({
+    noneLiked: { from: 4, highest: 2 },
+    evaluation: null,
+  });
+  const lower = {
+    ...liked,
+    dataSet: { ...liked.dataSet, events: { duplicates: 'last' as const, likedFrom: 2 } },
+  };
+  const measured = await outcomeOf('most-popular', lower, null);
+  if (measured instanceof StudioError) throw measured;
+  expect(measured.trained.noneLiked).toBeNull();
+  expect(measured.trained.evaluation?.rows).toBe(6);
+});

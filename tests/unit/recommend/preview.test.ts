@@ -16,7 +16,7 @@ import {
   zoomed,
 } from '../../../src/tasks/recommendation/preview/map-drawing.ts';
 import { mainReason, reasonBars } from '../../../src/tasks/recommendation/preview/reasons.ts';
-import { ratingSteps } from '../../../src/tasks/recommendation/preview/scale.ts';
+import { ratingSteps } from '../../../src/recommend/rating-scale.ts';
 import { listFor } from '../../../workers/recommend/list-for.ts';
 import { previewCalls } from '../../../workers/recommend/preview-calls.ts';
 import { reasonsOf } from '../../../workers/recommend/reasons-of.ts';
@@ -281,6 +281,7 @@ test('ratings are told by stars, counts and mere events by a heart', () => {
   expect(ratingSteps([3, 3], true, null)).toEqual([1]);
   expect(ratingSteps(null, false, null)).toEqual([1]);
   expect(ratingSteps([1, 4000], false, 20)).toEqual([20]); // a heart is a like, whatever it takes
+  expect(ratingSteps([0.5, 4.8], true, 4.5)).toEqual([1, 2, 3, 4, 4.5]); // or nobody could like anything
 });
 
 describe('the map', () => {

@@ -11,6 +11,12 @@ export const board = {
     text: 'No version has a test part, so there are no figures. Choose a split with a test share and train again.',
     action: 'Go to the data',
   },
+  noneLiked: {
+    title: 'Nothing that was held out counts as liked',
+    text: (from: string, highest: string) =>
+      `What counts as liked has a value of ${from} or more; the highest of the test part is ${highest}. Lower “Count as liked from” where the columns are chosen, or hold more events out, and train again.`,
+  },
+  unliked: (names: string) => `Not on the leaderboard, as no test event counts as liked: ${names}.`,
   untested: (names: string) =>
     `Without a test part, and so not on the leaderboard: ${names}. Choose a split with a test share and train them again.`,
   title: 'Leaderboard',

@@ -214,6 +214,8 @@ export const train = {
     ]
   ) =>
     `${name}: ${metric} ${value} on the validation split after epoch ${epoch} of ${epochs}, the best, which is kept; the baseline has ${baseline}.`,
+  otherUnits: (names: string) =>
+    `Not drawn, as they have no figure in these units: ${names}. Choose them alone to see theirs.`,
   keptEpoch: (epoch: string, epochs: string) => `Epoch ${epoch} of ${epochs} kept`,
   noCurve: 'Curves appear after the first epoch.',
   singleEpoch: 'Solved in one step: there is no curve to show.',

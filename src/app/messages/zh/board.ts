@@ -12,6 +12,12 @@ export const board: Messages['board'] = {
     text: '没有任何版本带有测试部分，因此没有数字。请选择带测试份额的划分，然后重新训练。',
     action: '去数据页',
   },
+  noneLiked: {
+    title: '留出的事件都不算“喜欢”',
+    text: (from, highest) =>
+      `数值不低于 ${from} 才算喜欢，而测试部分的最高值是 ${highest}。请在选择列的地方调低“从此数值起算作喜欢”，或留出更多事件，然后重新训练。`,
+  },
+  unliked: (names) => `以下版本不在排行榜上，因为没有测试事件算作喜欢：${names}。`,
   untested: (names) =>
     `以下版本没有测试部分，因此不在排行榜上：${names}。请选择带测试份额的划分后重新训练。`,
   title: '排行榜',

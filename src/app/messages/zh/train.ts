@@ -193,6 +193,7 @@ export const train: Messages['train'] = {
   lastCaption: (name) => `${name}：没有留出验证事件可供选择，因此保留最后一轮之后的模型。`,
   keptCaption: (name, metric, value, epoch, epochs, baseline) =>
     `${name}：共 ${epochs} 轮，第 ${epoch} 轮之后验证集上的 ${metric} 最好，为 ${value}，保留的就是它；基线为 ${baseline}。`,
+  otherUnits: (names) => `未绘出（没有同一单位的数字）：${names}。单独选择即可查看。`,
   keptEpoch: (epoch, epochs) => `保留第 ${epoch} 轮，共 ${epochs} 轮`,
   noCurve: '第一轮结束后将显示曲线。',
   singleEpoch: '一步求解，没有曲线可显示。',
