@@ -64,6 +64,15 @@ test.each<[string, unknown]>([
   expect(projectCodec.decode({ ...project, newPerson })).toEqual({ ...project, newPerson: [] });
 });
 
+test('facts of a new person that can’t be read are let go, and a project of before has none', () => {
+  for (const newPersonFacts of ['age', { age: Infinity }, { age: null }])
+    expect(projectCodec.decode({ ...project, newPersonFacts })).toEqual({
+      ...project,
+      newPersonFacts: {},
+    });
+  expect(projectCodec.decode(project)).not.toHaveProperty('newPersonFacts');
+});
+
 test.each<[string, object]>([
   ['weights.chunk', { weights: { chunk: 'x', tensors: [] } }],
   [
