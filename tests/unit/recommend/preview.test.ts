@@ -271,6 +271,23 @@ describe('questions by ids', () => {
     expect(await calls.listFor(version, nobody, options)).toBeNull();
     expect(await calls.hadBy(version, nobody, 100)).toBeNull();
   });
+
+  test('count a heart as liked in every version that takes hearts, and stars as given', async () => {
+    const data = ratings();
+    const model = await fit(methods.ials, data.train);
+    const likedBy = async (most: number, likedFrom: number) => {
+      const values = data.train.values.map((_, event) => (event === 0 ? 1 : most));
+      const { table } = ask(model, data);
+      const interactions = { ...data.train, values };
+      const asked = ask(model, data, {
+        ...{ table: { ...table, interactions, likedFrom }, learnsValues: false },
+      });
+      const calls = previewCalls(() => Promise.resolve(asked));
+      return calls.hadBy(version, { type: 'new', ratings: [{ item: '4', value: 1 }] }, 10);
+    };
+    expect(await likedBy(4000, 20)).toEqual([4]); // given when any event counted as liked
+    expect(await likedBy(5, 4)).toEqual([]); // one star of five
+  });
 });
 
 test('ratings are told by stars, counts and mere events by a heart', () => {

@@ -265,7 +265,7 @@ describe('predicted ratings', () => {
   test('a model that only ranks predicts none', async () => {
     const model = await mostPopular.fit(ratings, {}, fitContext, null);
     await expect(evaluateValues(model, ratings, hidden)).rejects.toThrow(
-      'most-popular ranks, it predicts no ratings',
+      'This method ranks, it predicts no ratings',
     );
   });
 });
