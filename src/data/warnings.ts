@@ -1,6 +1,6 @@
 /** What about a table should make a person pause before training, by thresholds that stand here and nowhere else. */
 import type { ColumnProfile, DataWarning } from './profile.ts';
-import { targetOf, type Column, type DataSet } from './schema.ts';
+import { columnInRole, targetOf, type Column, type DataSet } from './schema.ts';
 
 const thresholds = {
   /** Share of missing cells from which a column is mostly missing. */
@@ -27,7 +27,8 @@ export function warningsOf(
   duplicates: number,
 ): DataWarning[] {
   const profileOf = new Map(profiles.map((profile) => [profile.name, profile]));
-  const target = targetOf(dataSet);
+  // The value of events is no class, and may be one for all: their own profile says what is the matter with it.
+  const target = columnInRole(dataSet, 'user') ? undefined : targetOf(dataSet);
   const targetProfile = target && profileOf.get(target.name);
   const features = dataSet.columns.filter(({ role }) => role === 'feature');
   return [

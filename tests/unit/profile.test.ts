@@ -96,6 +96,16 @@ test.each<[string, Record<string, ColumnInput>, DataWarning]>([
   );
 });
 
+test('the value of events is no target of classes: uneven, rare or one for all, it is fine', async () => {
+  const events = (value: (i: number) => number): Record<string, ColumnInput> => ({
+    y: { type: 'integer', role: 'target', cells: numbers(100, value) },
+    user: { type: 'id', role: 'user', cells: numbers(100, (i) => i % 10) },
+    item: { type: 'id', role: 'item', cells: numbers(100, (i) => Math.floor(i / 10)) },
+  });
+  expect(await warningsOf(events((i) => (i < 99 ? 5 : 1)))).toEqual([]);
+  expect(await warningsOf(events(() => 5))).toEqual([]);
+});
+
 test('targets that are uneven, rare, missing or of one class are named', async () => {
   const y = (cells: ColumnInput['cells']) => ({ y: { ...target, cells }, noise });
   const uneven = numbers(100, (i) => (i < 96 ? 0 : 1));
