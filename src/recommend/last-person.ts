@@ -3,6 +3,7 @@
  * places, and by whatever else a screen shows of the same person: they are solved once for all of that.
  */
 import type { Taste } from './interactions.ts';
+import type { Facts } from './item-features.ts';
 
 export class LastPerson<Found> {
   readonly #solve: (taste: Taste) => Found;
@@ -24,10 +25,11 @@ export class LastPerson<Found> {
   }
 }
 
-function copyOf({ items, values, times, user }: Taste): Taste {
+function copyOf({ items, values, times, user, facts }: Taste): Taste {
   return {
     ...{ items: items.slice(), values: values.slice(), times: times?.slice() ?? null },
     ...(user !== undefined && { user }),
+    ...(facts && { facts: { ...facts } }),
   };
 }
 
@@ -36,8 +38,14 @@ function isSame(a: Taste, b: Taste): boolean {
     a.user === b.user &&
     hasSame(a.items, b.items) &&
     hasSame(a.values, b.values) &&
-    (a.times === null || b.times === null ? a.times === b.times : hasSame(a.times, b.times))
+    (a.times === null || b.times === null ? a.times === b.times : hasSame(a.times, b.times)) &&
+    saySame(a.facts ?? {}, b.facts ?? {})
   );
+}
+
+function saySame(a: Facts, b: Facts): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }
 
 /** Bit for bit, but that 0 and −0 differ and unknown times don't. */

@@ -147,6 +147,9 @@ describe('the last person', () => {
       { ...changed, times: Float64Array.of(7, 8) },
       { ...changed, times: null },
       { ...changed, user: 0 },
+      { ...changed, facts: { age: 30 } },
+      { ...changed, facts: { age: 31 } },
+      { ...changed, facts: { age: 31, town: 'Ulm' } },
       { items: changed.items.slice(1), values: changed.values.slice(1), times: null },
     ]) {
       solve.mockClear();
