@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Taste } from '../../../src/recommend/interactions.ts';
+import type { FeatureField } from '../../../src/recommend/item-features.ts';
 import { method as contentBased } from '../../../src/recommend/methods/content-based/method.ts';
 import { createHybridMethod } from '../../../src/recommend/methods/hybrid/method.ts';
 import { Hybrid } from '../../../src/recommend/methods/hybrid/recommender.ts';
@@ -55,6 +56,30 @@ function scoresOf(model: Recommender, taste = tasteFor([])): number[] {
   model.score(taste, out);
   return [...out];
 }
+
+test('what a member learned of people can be told, and the list follows it', () => {
+  const field: FeatureField = {
+    ...{ type: 'categories', name: 'team' },
+    ...{ separator: null, values: ['red', 'blue'] },
+  };
+  const byTeam: Recommender = {
+    ...fixed([0, 0, 0]),
+    personFields: [field],
+    score: ({ facts }, out) => out.set(facts?.['team'] === 'red' ? [2, 1, 0] : [0, 1, 2]),
+  };
+  const plain = fixed([1, 1, 1]);
+  const hybridOf = (...members: Recommender[]) =>
+    new Hybrid(
+      members.map((recommender, i) => ({ method: `m${i}`, recommender, weight: 1 })),
+      'weighted-sum',
+    );
+  const model = hybridOf(plain, byTeam);
+  expect(model.personFields).toEqual([field]);
+  const of = (team: string) => scoresOf(model, { ...tasteFor([]), facts: { team } });
+  expect(of('red')).toEqual(of('blue').toReversed());
+  expect(of('red')[0]).toBeGreaterThan(0);
+  expect(hybridOf(plain, plain).personFields).toEqual([]);
+});
 
 test("a weighted sum is of scores with mean 0 and deviation 1 over what the person hasn't had", () => {
   const model = new Hybrid(

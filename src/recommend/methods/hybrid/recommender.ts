@@ -71,6 +71,12 @@ export class Hybrid implements Recommender {
     return kind === 'member' ? (this.#members[index]?.method ?? '') : '';
   }
 
+  /** All members learned from the same table of people: the first that asks says what all do. */
+  get personFields() {
+    const asking = this.#members.find(({ recommender }) => recommender.personFields?.length);
+    return asking?.recommender.personFields ?? [];
+  }
+
   memberAt(index: number): Recommender | null {
     return this.#members[index]?.recommender ?? null;
   }
