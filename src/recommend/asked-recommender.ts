@@ -5,6 +5,7 @@
 import { tasteOf, type Interactions, type Taste } from './interactions.ts';
 import { firstItems } from './first-items.ts';
 import { joinInteractions } from './join-interactions.ts';
+import { LastPerson } from './last-person.ts';
 import { FactorNames } from './factor-names.ts';
 import { ItemTraits } from './item-traits.ts';
 import { heartOf, ratingSteps } from './rating-scale.ts';
@@ -45,6 +46,10 @@ export class AskedRecommender {
   readonly #data: AskedData;
   readonly #scores: Float32Array;
   readonly #traits: ItemTraits;
+  readonly #tellsNothing = new LastPerson((taste) => {
+    this.model.score(taste, this.#scores);
+    return isFlat(this.#scores);
+  });
   #valueRange: [number, number] | null | undefined;
   /** Null where the model has no vectors. */
   #factors: FactorNames | null | undefined;
@@ -165,9 +170,7 @@ export class AskedRecommender {
 
   /** Whether the model tells nothing apart for this person, so that lists are of what most people had. */
   goesByPopularity(taste: Taste): boolean {
-    if (taste.items.length > 0) return false;
-    this.model.score(taste, this.#scores);
-    return isFlat(this.#scores);
+    return taste.items.length === 0 && this.#tellsNothing.of(taste);
   }
 
   /**

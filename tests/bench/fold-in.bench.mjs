@@ -5,12 +5,10 @@
  *
  *   npm run bench -- fold-in [--only=ials,bpr]
  */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'vite';
-import { load } from './site.mjs';
+import { bundle, measure } from './program.mjs';
 
 const methods = [
   ...['ease', 'item-knn', 'user-knn', 'pure-svd', 'ials', 'bpr', 'biased-mf', 'content-based'],
@@ -30,7 +28,7 @@ export async function bench(args) {
   const folder = mkdtempSync(join(tmpdir(), 'glasshouse-bench-'));
   const failures = [];
   try {
-    await bundle(folder);
+    const program = await bundle('tests/bench/recommend/new-person.ts', folder);
     console.log(`${cpus()[0]?.model ?? 'a processor'}, load ${loadavg()[0]?.toFixed(1)}`);
     for (const { name, users, items, count } of sizes) {
       console.log(
@@ -38,7 +36,7 @@ export async function bench(args) {
       );
       for (const method of methods) {
         if (only && !only.includes(method)) continue;
-        const { first, median, most } = measure(folder, [method, users, items, count]);
+        const { first, median, most } = measure('node', [program, method, users, items, count]);
         console.log(
           `${method.padEnd(14)} first ${first.toFixed(1)}   median ${median.toFixed(1)}   most ${most.toFixed(1)}`,
         );
@@ -52,33 +50,4 @@ export async function bench(args) {
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-/** In one module, as a worker gets it. */
-async function bundle(folder) {
-  const { kernels } = await load('../support/vite-kernels.ts');
-  await build({
-    configFile: false,
-    root: new URL('../..', import.meta.url).pathname,
-    logLevel: 'error',
-    plugins: [kernels()],
-    build: {
-      ssr: 'tests/bench/recommend/new-person.ts',
-      outDir: folder,
-      emptyOutDir: false,
-      target: 'es2022',
-      rollupOptions: { output: { entryFileNames: 'new-person.mjs' } },
-    },
-  });
-}
-
-/** In a process of its own, so that nothing is warm. @returns the last line, as JSON */
-function measure(folder, args) {
-  const { stdout, stderr, status } = spawnSync(
-    'node',
-    [join(folder, 'new-person.mjs'), ...args.map(String)],
-    { encoding: 'utf8' },
-  );
-  if (status !== 0) throw new Error(`${args.join(' ')}: ${stderr}`);
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
 }

@@ -10,8 +10,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'vite';
-import { load } from './site.mjs';
+import { bundle, measure } from './program.mjs';
 
 const large = { users: 6_000, items: 4_000, count: 1_000_000 };
 const huge = { users: 60_000, items: 10_000, count: 10_000_000 };
@@ -45,9 +44,9 @@ export async function bench(args) {
   const wants = (name) => !only || only.includes(name);
   const folder = mkdtempSync(join(tmpdir(), 'glasshouse-bench-'));
   try {
-    await bundle(folder);
+    const program = await bundle('tests/bench/recommend/contestant.ts', folder);
     const studio = (task, { users, items, count }) =>
-      measure('node', [join(folder, 'contestant.mjs'), task, folder, users, items, count]);
+      measure('node', [program, task, folder, users, items, count]);
     const python = findPython();
     const tellBeside = (task, title, shape) => {
       const own = studio(task, shape);
@@ -105,44 +104,10 @@ const tell = ({ seconds, cpuSeconds, peakBytes, longestMs }) =>
   `${seconds.toFixed(2)} s (processor ${cpuSeconds.toFixed(2)} s) ${Math.round(peakBytes / 1e6)} MB` +
   (longestMs === undefined ? '' : `, longest breath ${longestMs.toFixed(0)} ms`);
 
-/** In one module, as a worker gets it: a module runner's wrappers would be measured too. */
-async function bundle(folder) {
-  const { kernels } = await load('../support/vite-kernels.ts');
-  await build({
-    configFile: false,
-    root: new URL('../..', import.meta.url).pathname,
-    logLevel: 'error',
-    plugins: [kernels()],
-    build: {
-      ssr: 'tests/bench/recommend/contestant.ts',
-      outDir: folder,
-      emptyOutDir: false,
-      target: 'es2022',
-      rollupOptions: { output: { entryFileNames: 'contestant.mjs' } },
-    },
-  });
-}
-
-/** On one thread. @returns the last line, as JSON */
-function measure(command, args) {
-  const { stdout, stderr, status } = spawnSync(command, args.map(String), {
-    env: environment(),
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${stderr}`);
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
-}
-
 function findPython() {
   return ['python3', '/usr/bin/python3', 'python'].find(
     (name) =>
       spawnSync(name, ['-c', 'import numpy, scipy.sparse.linalg'], { stdio: 'ignore' }).status ===
       0,
   );
-}
-
-function environment() {
-  const env = { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' };
-  delete env.OPENBLAS_CORETYPE; // it would choose kernels of another processor
-  return env;
 }

@@ -12,7 +12,7 @@ import type { StudioDb } from '../../src/storage/db.ts';
 import { repository } from '../../src/storage/records.ts';
 import { breathing } from '../breathing.ts';
 import { openRecommender, sourceOf } from './open-recommender.ts';
-import { splitEventsOf } from './split-events.ts';
+import { eventsOf } from './read-events.ts';
 
 /** One for all, so that the same two versions always compare alike. */
 const seed = 1;
@@ -50,7 +50,7 @@ export function boardApi(opening: Promise<StudioDb>): RecommendBoardApi {
     },
     async compareSplits({ projectId, digest }, onProgress) {
       const source = await sourceOf(await opening, projectId, digest);
-      const { interactions, likedFrom } = (await splitEventsOf(source)).table;
+      const { interactions, likedFrom } = (await eventsOf(source)).table;
       const { split } = source.dataSet;
       const test =
         ('test' in split && typeof split.test === 'number' && split.test) || usualTestShare;

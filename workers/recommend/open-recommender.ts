@@ -17,7 +17,7 @@ import type { StudioDb } from '../../src/storage/db.ts';
 import { repository } from '../../src/storage/records.ts';
 import { yieldToMessages } from '../../src/training/engine/yield.ts';
 import { columnSource } from '../column-source.ts';
-import { splitEventsOf } from './split-events.ts';
+import { eventsOf } from './read-events.ts';
 
 /**
  * @param onProgress told the share done while the events are read
@@ -42,7 +42,7 @@ export async function openRecommender(
     throw new StudioError('newer-version', `There is no method "${version.recommender.method}"`);
   const model = method.open(await savedOf(db, version));
   const source = await sourceOf(db, ref.projectId, version.dataSet);
-  const events = await splitEventsOf(source, onProgress);
+  const events = await eventsOf(source, onProgress);
   const eventItems = events.table.items.length;
   const ids = itemsIn(await getChunk(db, version.recommender.items));
   if (ids?.length !== model.items || !events.table.items.every((id, item) => ids[item] === id))
@@ -51,7 +51,7 @@ export async function openRecommender(
       `The model knows ${model.items} items, its data ${eventItems}`,
     );
   const table = withItems(events.table, ids.slice(eventItems));
-  const split = withMoreItems(events.split, model.items);
+  const split = withMoreItems(await events.split(), model.items);
   const parts = await new Breaks(yieldToMessages).drive(
     learnedParts(version.config, split, table.likedFrom),
   );

@@ -125,8 +125,9 @@ export function vectorOf(
   const afterWords = scale.categories + scale.words;
   const counted = (found: readonly string[], from: number, to: number) => {
     const counts = new Map<number, number>();
+    const part = names.slice(from, to);
     for (const name of found) {
-      const place = names.slice(from, to).indexOf(name);
+      const place = part.indexOf(name);
       if (place >= 0) counts.set(place, (counts.get(place) ?? 0) + 1);
     }
     return countedRow(counts, from, scale.idf);

@@ -8,25 +8,24 @@ import {
   type EventTable,
 } from '../../src/recommend/read-interactions.ts';
 import type { InteractionSplit } from '../../src/recommend/split-interactions.ts';
+import { yieldToMessages } from '../../src/training/engine/yield.ts';
 import { breathing } from '../breathing.ts';
 
-export interface SplitEvents {
+export interface ReadEvents {
   table: EventTable;
-  split: InteractionSplit;
+  /** The parts of the data set's own split, made when they are first asked for. */
+  split(): Promise<InteractionSplit>;
 }
 
 /** Ten million events and their parts are some 400 MB: versions side by side are of one data set, or of two. */
 const mostKept = 2;
-const kept = new Map<string, Promise<SplitEvents>>();
-
-/** Of the work, before the events are split. */
-const readingShare = 0.8;
+const kept = new Map<string, Promise<ReadEvents>>();
 
 /** @param onProgress told the share done, by the first who asks for these events */
-export function splitEventsOf(
+export function eventsOf(
   source: ColumnSource,
   onProgress?: (share: number) => void,
-): Promise<SplitEvents> {
+): Promise<ReadEvents> {
   const key = dataSetKey(source.dataSet);
   const found = kept.get(key) ?? read(source, onProgress);
   kept.delete(key);
@@ -40,9 +39,14 @@ export function splitEventsOf(
 async function read(
   source: ColumnSource,
   onProgress?: (share: number) => void,
-): Promise<SplitEvents> {
-  const breathe = breathing(onProgress);
-  const table = await readInteractions(source, (done) => breathe(readingShare * done));
-  const splitting = splitEventsInParts(table.interactions, source.dataSet.split);
-  return { table, split: await new Breaks(() => breathe(readingShare)).drive(splitting) };
+): Promise<ReadEvents> {
+  const table = await readInteractions(source, breathing(onProgress));
+  let parts: Promise<InteractionSplit> | undefined;
+  return {
+    table,
+    split: () =>
+      (parts ??= new Breaks(yieldToMessages).drive(
+        splitEventsInParts(table.interactions, source.dataSet.split),
+      )),
+  };
 }
