@@ -17,6 +17,7 @@ export async function bundle(entry, folder) {
     root: new URL('../..', import.meta.url).pathname,
     logLevel: 'error',
     plugins: [kernels()],
+    ssr: { noExternal: true }, // there are no packages beside it
     build: {
       ...{ ssr: entry, outDir: folder, emptyOutDir: false, target: 'es2022' },
       rollupOptions: { output: { entryFileNames: file } },
