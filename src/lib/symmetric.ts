@@ -1,4 +1,5 @@
 /** Small symmetric systems, as the normal equations give them. Row-major [n, n] in float64. */
+import { atOnce, type Parts } from './parts.ts';
 
 /**
  * Solves A x = b for a symmetric positive semi-definite A, with the least ‖x‖ where A is singular
@@ -51,8 +52,19 @@ function solveCholesky(a: Float64Array, b: Float64Array): Float64Array | null {
   return x;
 }
 
-/** Eigenvalues, and eigenvectors in columns. */
-export function eigenSymmetric(matrix: Float64Array, n: number) {
+export interface Eigen {
+  values: Float64Array;
+  /** In columns. */
+  vectors: Float64Array;
+}
+
+/** Eigenvalues and eigenvectors. */
+export function eigenSymmetric(matrix: Float64Array, n: number): Eigen {
+  return atOnce(eigenSymmetricInParts(matrix, n));
+}
+
+/** The same for hundreds of rows while others want to be heard; how much is left isn't known. */
+export function* eigenSymmetricInParts(matrix: Float64Array, n: number): Parts<Eigen> {
   const a = matrix.slice();
   const vectors = new Float64Array(n * n);
   for (let i = 0; i < n; i++) vectors[i * n + i] = 1;
@@ -65,8 +77,10 @@ export function eigenSymmetric(matrix: Float64Array, n: number) {
       for (let j = i + 1; j < n; j++) off += at(i, j) ** 2;
     }
     if (off <= 1e-30 * diagonal) break;
-    for (let p = 0; p < n - 1; p++)
+    for (let p = 0; p < n - 1; p++) {
       for (let q = p + 1; q < n; q++) if (at(p, q) !== 0) rotate(a, vectors, n, p, q);
+      yield 0;
+    }
   }
   return { values: Float64Array.from({ length: n }, (_, i) => at(i, i)), vectors };
 }

@@ -3,6 +3,7 @@ import { StudioError } from '../lib/errors.ts';
 import type { Interactions } from './interactions.ts';
 import type { ItemFeatures } from './item-features.ts';
 import type { FitContext, Recommender, RecommenderMethod } from './recommender.ts';
+import { countByItem } from './transpose.ts';
 
 /** Bytes that a fit may take where nobody knows better: what a worker on a school's tablet gets. */
 const defaultMemoryLimit = 750e6;
@@ -25,10 +26,17 @@ export async function fitRecommender<Settings>(
       'out-of-memory',
       `${method.id} of ${interactions.users} users and ${interactions.items} items would take ` +
         `${gigabytes(bytes)} of memory, more than the ${gigabytes(limit)} there are: ` +
-        `${hasFactors(settings) ? 'use fewer factors' : 'use ials or bpr, which take less'}, or leave out items ` +
-        'with few events',
+        `${remediesFor(interactions, settings).join(', ')}, or leave out items with few events`,
     );
   return method.fit(interactions, settings, context, features);
+}
+
+function remediesFor(interactions: Interactions, settings: unknown): string[] {
+  const without = countByItem(interactions).reduce((n, events) => n + Number(events === 0), 0);
+  return [
+    hasFactors(settings) ? 'use fewer factors' : 'use ials or bpr, which take less',
+    ...(without > 0 ? [`leave out the ${without} items without events`] : []),
+  ];
 }
 
 /** What such a method takes grows with its factors alone, so that others would be no remedy. */

@@ -1,7 +1,8 @@
 /** What lists are re-ranked by (rerank.ts): how popular, how new and how alike items are. */
+import { atOnce, type Parts } from '../lib/parts.ts';
 import type { Interactions } from './interactions.ts';
 import type { ItemSimilarity, RerankTraits } from './rerank.ts';
-import { transpose } from './transpose.ts';
+import { transposeInParts } from './transpose.ts';
 
 /** Each worked out when it is asked for, once: the model's own order needs none. */
 export class ItemTraits implements RerankTraits {
@@ -76,7 +77,12 @@ const mostMarked = 16e6;
  * Who had the second item is marked for the next question, as rerank.ts holds many items against few.
  */
 export function peopleSimilarity(known: Interactions): ItemSimilarity {
-  const { starts, indices } = transpose(known);
+  return atOnce(peopleSimilarityInParts(known));
+}
+
+/** The same for millions of events while others want to be heard. */
+export function* peopleSimilarityInParts(known: Interactions): Parts<ItemSimilarity> {
+  const { starts, indices } = yield* transposeInParts(known);
   const sizeOf = (item: number) => (starts[item + 1] ?? 0) - (starts[item] ?? 0);
   const mostMarks = Math.min(64, Math.max(2, Math.floor(mostMarked / Math.max(1, known.users))));
   const marks = new Map<number, Uint8Array>();

@@ -20,4 +20,13 @@ export class Pace<Progress> {
     await this.#breathe(progress);
     this.#last = performance.now();
   }
+
+  /** Does all parts. @param progress before the first of them */
+  async drive<T>(work: Generator<unknown, T, undefined>, progress: Progress): Promise<T> {
+    for (;;) {
+      const part = work.next();
+      if (part.done) return part.value;
+      if (this.isDue()) await this.breathe(progress);
+    }
+  }
 }

@@ -23,7 +23,11 @@ const titles = {
   'content-based': 'TF-IDF, and everyone’s scores',
 };
 /** Nothing as plain is beside these. */
-const alone = { hybrid: 'hybrid of item-kNN and TF-IDF' };
+const alone = {
+  hybrid: 'hybrid of item-kNN and TF-IDF',
+  'user-knn': 'user-kNN',
+  'biased-mf': 'biased MF, 1 epoch',
+};
 /** Of the million these take minutes: an epoch, or a spectrum as flat as generated events have. */
 const small = { users: 1_000, items: 1_000, count: 100_000 };
 const onKernels = {
@@ -100,8 +104,12 @@ export async function bench(args) {
   }
 }
 
-const tell = ({ seconds, cpuSeconds, peakBytes, longestMs }) =>
-  `${seconds.toFixed(2)} s (processor ${cpuSeconds.toFixed(2)} s) ${Math.round(peakBytes / 1e6)} MB` +
+const megabytes = (bytes) => `${Math.round(bytes / 1e6)} MB`;
+const tell = ({ seconds, cpuSeconds, peakBytes, takenBytes, promisedBytes, longestMs }) =>
+  `${seconds.toFixed(2)} s (processor ${cpuSeconds.toFixed(2)} s) ${megabytes(peakBytes)}` +
+  (promisedBytes === undefined
+    ? ''
+    : `, ${megabytes(takenBytes)} of it its own (said ${megabytes(promisedBytes)})`) +
   (longestMs === undefined ? '' : `, longest breath ${longestMs.toFixed(0)} ms`);
 
 function findPython() {

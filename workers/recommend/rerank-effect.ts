@@ -32,7 +32,7 @@ export async function rerankEffect(
   mostPeople = 200,
 ): Promise<RerankEffect | null> {
   let sample = samples.get(asked);
-  if (!sample) samples.set(asked, (sample = sampleOf(asked, mostPeople)));
+  if (!sample) samples.set(asked, (sample = await sampleOf(asked, mostPeople, breathe)));
   if (sample.users.length === 0) return null;
   sample.before ??= await figuresOf(asked, sample, modelOrder, breathe);
   return {
@@ -44,14 +44,19 @@ export async function rerankEffect(
 }
 
 /** Evenly by number, so that the same people are asked each time. */
-function sampleOf(asked: AskedRecommender, mostPeople: number): Sample {
+async function sampleOf(
+  asked: AskedRecommender,
+  mostPeople: number,
+  breathe: () => Promise<void>,
+): Promise<Sample> {
   const tested = [...asked.table.users.keys()].filter((user) => asked.heldOut(user).size > 0);
   const count = Math.min(mostPeople, tested.length);
   const users = Array.from(
     { length: count },
     (_, i) => tested[Math.floor((i * tested.length) / count)] ?? 0,
   );
-  return { users, tested: tested.length, quality: new ListQuality(asked.known) };
+  const quality = await new Pace(breathe).drive(ListQuality.of(asked.known), undefined);
+  return { users, tested: tested.length, quality };
 }
 
 async function figuresOf(

@@ -9,7 +9,7 @@ import { Breaks } from '../in-parts.ts';
 import type { Interactions } from '../interactions.ts';
 import { evaluateRanking } from '../ranking/evaluate-ranking.ts';
 import { evaluateValues } from '../ranking/evaluate-values.ts';
-import { meanInterval } from '../ranking/intervals.ts';
+import { meanIntervalInParts } from '../ranking/intervals.ts';
 import { sliceByActivity, sliceByPopularity } from '../ranking/slices.ts';
 import type { Scorer } from '../recommender.ts';
 import { lookAheadInParts } from '../split-interactions.ts';
@@ -41,16 +41,16 @@ export async function evaluateRecommender(
   const { model, known, test, trained, seed, likedFrom } = job;
   const seen = job.seen ?? known;
   const breaks = new Breaks(yieldToMessages);
-  const ranking = await evaluateRanking(model, known, test, yieldToMessages, seen);
-  const baseline = await evaluateRanking(job.popular, known, test, yieldToMessages, seen);
+  const ranking = await evaluateRanking(model, known, test, yieldToMessages, { seen });
+  const baseline = await evaluateRanking(job.popular, known, test, yieldToMessages, { seen });
   const values: Metrics = { ...ranking.metrics };
   if (job.values && model.predictsValues) {
     const { rmse, mae } = await evaluateValues(model, known, job.values, yieldToMessages);
     Object.assign(values, { rmse, mae });
   }
-  const intervals = Object.fromEntries(
-    Object.entries(ranking.perUser).map(([name, each]) => [name, meanInterval(each, seed)]),
-  );
+  const intervals: Record<string, [number, number] | null> = {};
+  for (const [name, each] of Object.entries(ranking.perUser))
+    intervals[name] = await breaks.drive(meanIntervalInParts(each, seed));
   const perUser = new Float32Array(test.users).fill(Number.NaN);
   ranking.users.forEach((user, row) => (perUser[user] = ranking.perUser.ndcgAt10[row] ?? NaN));
   const evaluation: Evaluation = {
@@ -96,7 +96,10 @@ export async function validationOf(
   breathe: () => Promise<void>,
 ): Promise<Metrics> {
   const { known, seen, held, values } = parts;
-  const { metrics } = await evaluateRanking(model, known, held, breathe, seen);
+  const { metrics } = await evaluateRanking(model, known, held, breathe, {
+    seen,
+    isQualityWanted: false,
+  });
   const { ndcgAt10, recallAt10 } = metrics;
   if (!values || !model.predictsValues) return { ndcgAt10, recallAt10 };
   const { rmse } = await evaluateValues(model, known, values, breathe);

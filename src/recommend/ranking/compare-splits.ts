@@ -74,7 +74,10 @@ export async function compareSplits(
     for (const fit of quick) {
       const model = await fit(parts.train, seed, ({ done }) => within(done));
       step++;
-      const ranking = await evaluateRanking(model, parts.train, parts.test, within, all.train);
+      const ranking = await evaluateRanking(model, parts.train, parts.test, within, {
+        seen: all.train,
+        isQualityWanted: false,
+      });
       step++;
       tested = Uint32Array.from(ranking.users);
       methods.push({

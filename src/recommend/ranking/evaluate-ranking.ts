@@ -36,17 +36,23 @@ export interface RankingEvaluation {
   metrics: Record<PerUserMetricName | 'coverageAt10' | 'giniAt10', number>;
 }
 
+export interface RankingOptions {
+  /** What is left out of the lists, where that is more than what is known. */
+  seen?: Interactions;
+  /** Novelty and diversity, which take a turn of all events and a look at all pairs; NaN where false. */
+  isQualityWanted?: boolean;
+}
+
 /**
  * @param train what is known of people
  * @param breathe told the share done every 20 ms or so; throws to stop
- * @param seen what is left out of the lists, where that is more than what is known
  */
 export async function evaluateRanking(
   model: Scorer,
   train: Interactions,
   test: Interactions,
   breathe: (done: number) => Promise<void> = () => Promise.resolve(),
-  seen: Interactions = train,
+  { seen = train, isQualityWanted = true }: RankingOptions = {},
 ): Promise<RankingEvaluation> {
   const pace = new Pace(breathe);
   const users = peopleIn(test);
@@ -56,7 +62,7 @@ export async function evaluateRanking(
   const most = model.scoreMany ? Math.max(1, Math.floor(scoresAtOnce / Math.max(1, items))) : 1;
   const batch = Math.min(most, users.length);
   const scores = new Float32Array(batch * items);
-  const quality = new ListQuality(train);
+  const quality = isQualityWanted ? await pace.drive(ListQuality.of(train), 0) : null;
   const perUser = emptyPerUser(users.length);
   for (let row = 0; row < users.length; row++) {
     if (pace.isDue()) await pace.breathe(row / users.length);
@@ -64,8 +70,7 @@ export async function evaluateRanking(
     const place = row % batch;
     if (place === 0) {
       const tastes = Array.from(users.subarray(row, row + batch), (one) => tasteOf(train, one));
-      const scoring = scoreAll(model, tastes, scores);
-      while (!scoring.next().done) if (pace.isDue()) await pace.breathe(row / users.length);
+      await pace.drive(scoreAll(model, tastes, scores), row / users.length);
     }
     const list = lists.subarray(row * listDepth, (row + 1) * listDepth);
     const own = scores.subarray(place * items, (place + 1) * items);
@@ -76,8 +81,8 @@ export async function evaluateRanking(
       for (const kind of rankingMetricKinds)
         perUser[rankingMetricName(kind, cutoff)][row] = found[kind];
     }
-    perUser.noveltyAt10[row] = quality.novelty(list, 10);
-    perUser.diversityAt10[row] = quality.diversity(list, 10);
+    perUser.noveltyAt10[row] = quality?.novelty(list, 10) ?? Number.NaN;
+    perUser.diversityAt10[row] = quality?.diversity(list, 10) ?? Number.NaN;
   }
   const { coverage, gini } = catalogueUse(lists, listDepth, 10, model.items);
   const metrics = { ...mapValues(perUser, mean), coverageAt10: coverage, giniAt10: gini };

@@ -1,4 +1,5 @@
 /** How sure a mean over people is, and whether one method is better than another for the same people. */
+import { atOnce, type Parts } from '../../lib/parts.ts';
 import { Random } from '../../lib/random.ts';
 
 const resamples = 1000;
@@ -12,6 +13,14 @@ const manyPeople = 10_000;
  * Who has no figure (NaN) is left out. Null where too few have one.
  */
 export function meanInterval(values: Float32Array, seed: number): [number, number] | null {
+  return atOnce(meanIntervalInParts(values, seed));
+}
+
+/** The same of thousands of people while others want to be heard. */
+export function* meanIntervalInParts(
+  values: Float32Array,
+  seed: number,
+): Parts<[number, number] | null> {
   const known = Float64Array.from(values).filter((value) => !Number.isNaN(value));
   const n = known.length;
   if (n < fewestPeople) return null;
@@ -21,7 +30,7 @@ export function meanInterval(values: Float32Array, seed: number): [number, numbe
     const margin = (1.959964 * deviation) / Math.sqrt(n);
     return [mean - margin, mean + margin];
   }
-  const means = resampledMeans(known, seed).sort();
+  const means = (yield* resampledMeans(known, seed)).sort();
   return [quantile(means, 0.025), quantile(means, 0.975)];
 }
 
@@ -44,14 +53,17 @@ export function pairedDifference(a: Float32Array, b: Float32Array, seed: number)
   };
 }
 
-function resampledMeans(values: Float64Array, seed: number): Float64Array {
+function* resampledMeans(values: Float64Array, seed: number): Parts<Float64Array> {
   const random = new Random(seed, 'ranking-bootstrap');
   const n = values.length;
-  return Float64Array.from({ length: resamples }, () => {
+  const means = new Float64Array(resamples);
+  for (let k = 0; k < resamples; k++) {
     let total = 0;
     for (let i = 0; i < n; i++) total += values[random.integer(n)] ?? 0;
-    return total / n;
-  });
+    means[k] = total / n;
+    yield k / resamples;
+  }
+  return means;
 }
 
 function sum(values: Float64Array | Float32Array): number {

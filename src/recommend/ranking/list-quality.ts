@@ -1,8 +1,9 @@
 /** What lists are like beside whether they are right: how known, how varied, how much of the catalogue they show. */
+import { stretch, type Parts } from '../../lib/parts.ts';
 import type { Interactions } from '../interactions.ts';
-import { peopleSimilarity } from '../item-traits.ts';
+import { peopleSimilarityInParts } from '../item-traits.ts';
 import type { ItemSimilarity } from '../rerank.ts';
-import { countByItem } from '../transpose.ts';
+import { countInParts } from '../transpose.ts';
 import { gini } from './concentration.ts';
 import { noItem } from './top-items.ts';
 
@@ -38,12 +39,18 @@ export class ListQuality {
   readonly #similarity: ItemSimilarity;
   readonly #cosines = new Map<number, number>();
 
-  constructor(train: Interactions) {
-    this.#similarity = peopleSimilarity(train);
-    this.#surprise = Float64Array.from(
-      countByItem(train),
+  private constructor(surprise: Float64Array, similarity: ItemSimilarity) {
+    this.#surprise = surprise;
+    this.#similarity = similarity;
+  }
+
+  static *of(train: Interactions): Parts<ListQuality> {
+    const counts = yield* stretch(countInParts(train), 0, 0.2);
+    const surprise = Float64Array.from(
+      counts,
       (count) => -Math.log2(Math.max(count, 1) / train.users),
     );
+    return new ListQuality(surprise, yield* stretch(peopleSimilarityInParts(train), 0.2, 1));
   }
 
   /** Mean self-information in bits (Zhou et al. 2010); NaN of an empty list. */

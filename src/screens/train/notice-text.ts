@@ -5,6 +5,7 @@ import type { RunNotice } from '../../training/run.ts';
 export function noticeText(notice: RunNotice): string {
   if (notice.type === 'text') return notice.text;
   if (notice.type === 'began-again') return t.train.noticeTexts.beganAgain;
+  if (notice.type === 'went-on' && notice.epoch === 0) return t.train.noticeTexts.wentOnInParts;
   return t.train.noticeTexts.at(format.integer(notice.epoch), textOf(notice));
 }
 

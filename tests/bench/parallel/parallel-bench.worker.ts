@@ -75,7 +75,9 @@ const bench = {
         await runner.saveOptimizer(); // a round that is under way ends
         await runner.readLosses();
       };
-      const round = 2 * averageEvery * workers;
+      // Whole rounds of averages, and not so few steps that what ends a round is most of it.
+      const average = averageEvery * workers;
+      const round = average * Math.ceil(16 / average);
       await run(round);
       const started = performance.now();
       let steps = 0;

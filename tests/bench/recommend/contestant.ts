@@ -12,7 +12,11 @@ import { tasteOf, type Interactions } from '../../../src/recommend/interactions.
 import type { ItemFeatures } from '../../../src/recommend/item-features.ts';
 import { methods } from '../../../src/recommend/methods/index.ts';
 import { evaluateRanking } from '../../../src/recommend/ranking/evaluate-ranking.ts';
-import type { FitContext, Recommender } from '../../../src/recommend/recommender.ts';
+import type {
+  FitContext,
+  Recommender,
+  RecommenderMethod,
+} from '../../../src/recommend/recommender.ts';
 import { splitInteractions } from '../../../src/recommend/split-interactions.ts';
 import { generateRatings, generateTexts } from './generate.ts';
 
@@ -70,34 +74,44 @@ async function fit(): Promise<Recommender> {
   const x = buildInteractions({ ...events, values: null, times }, shape, 'last');
   const known = featuresOf(shape.items);
   switch (task) {
-    case 'ease':
-      return time(() => methods.ease.fit(x, methods.ease.defaults, context, null));
-    case 'item-knn':
-      return time(() => methods['item-knn'].fit(x, methods['item-knn'].defaults, context, null));
     case 'ials':
-      return time(() =>
-        methods.ials.fit(x, { ...methods.ials.defaults, epochs: 3 }, context, null),
-      );
+      return fitted(methods.ials, { ...methods.ials.defaults, epochs: 3 }, x);
     case 'bpr':
-      return time(() => methods.bpr.fit(x, { ...methods.bpr.defaults, epochs: 1 }, context, null));
-    case 'pure-svd':
-      return time(() => methods['pure-svd'].fit(x, methods['pure-svd'].defaults, context, null));
+      return fitted(methods.bpr, { ...methods.bpr.defaults, epochs: 1 }, x);
     case 'content-based':
       return time(() => fitAndScore(x, known));
-    case 'hybrid':
-      return time(() => allMethods.hybrid.fit(x, allMethods.hybrid.defaults, context, known));
     case 'sasrec':
-    case 'gru4rec': {
-      const method = allMethods[task];
-      return time(() => method.fit(x, { ...method.defaults, epochs: 1 }, context, null));
-    }
+      return fitted(allMethods.sasrec, { ...allMethods.sasrec.defaults, epochs: 1 }, x);
+    case 'gru4rec':
+      return fitted(allMethods.gru4rec, { ...allMethods.gru4rec.defaults, epochs: 1 }, x);
     case 'two-tower': {
       const method = allMethods['two-tower'];
-      return time(() => method.fit(x, { ...method.defaults, epochs: 1 }, context, known));
+      return fitted(method, { ...method.defaults, epochs: 1 }, x, known);
     }
+    case 'hybrid':
+      return fitted(allMethods.hybrid, allMethods.hybrid.defaults, x, known);
+    case 'ease':
+      return fitted(methods.ease, methods.ease.defaults, x);
+    case 'item-knn':
+      return fitted(methods['item-knn'], methods['item-knn'].defaults, x);
+    case 'user-knn':
+      return fitted(methods['user-knn'], methods['user-knn'].defaults, x);
+    case 'pure-svd':
+      return fitted(methods['pure-svd'], methods['pure-svd'].defaults, x);
+    case 'biased-mf':
+      return fitted(methods['biased-mf'], { ...methods['biased-mf'].defaults, epochs: 1 }, x);
     default:
       throw new Error(`No task "${task}"`);
   }
+}
+
+function fitted<Settings>(
+  method: RecommenderMethod<Settings>,
+  settings: Settings,
+  x: Interactions,
+  known: ItemFeatures | null = null,
+): Promise<Recommender> {
+  return time(() => method.fit(x, settings, context, known), method.memory(x, settings));
 }
 
 /** Vectors alone are nothing to recommend by: everyone's cosines with all items too. */
@@ -134,8 +148,13 @@ async function evaluate(id: 'ease' | 'item-knn') {
   await time(() => evaluateRanking(model, train, test, () => context.breathe({ done: 0 })));
 }
 
-/** Prints seconds by the clock and of the processor, and the peak of resident memory in bytes. */
-async function time<T>(work: () => Promise<T>): Promise<T> {
+/**
+ * Prints seconds by the clock and of the processor, the peak of resident memory in bytes and how much of it came with
+ * the work.
+ * @param promisedBytes what the method says that it takes
+ */
+async function time<T>(work: () => Promise<T>, promisedBytes?: number): Promise<T> {
+  const bytesBefore = process.memoryUsage.rss();
   longestMs = 0;
   since = threadMs();
   const started = performance.now();
@@ -148,6 +167,8 @@ async function time<T>(work: () => Promise<T>): Promise<T> {
       seconds: (performance.now() - started) / 1000,
       cpuSeconds: (user + system) / 1e6,
       peakBytes: process.resourceUsage().maxRSS * 1024,
+      takenBytes: Math.max(0, process.resourceUsage().maxRSS * 1024 - bytesBefore),
+      promisedBytes,
       longestMs,
     }),
   );

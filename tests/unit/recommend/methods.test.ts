@@ -367,14 +367,16 @@ test('what would take too much memory is refused before it starts, with how much
   await expect(
     fitRecommender(methods['item-knn'], wide, methods['item-knn'].defaults, fitContext),
   ).rejects.toThrow(
-    'item-knn of 1 users and 1000000 items would take 0.83 GB of memory, more than the 0.75 GB there are: use ials or bpr',
+    'item-knn of 1 users and 1000000 items would take 0.83 GB of memory, more than the 0.75 GB there are: use ials or bpr, which take less, leave out the 999999 items without events, or leave out items with few events',
   );
   await expect(
     fitRecommender(methods.ease, wide, methods.ease.defaults, fitContext),
   ).rejects.toThrow('would take 12,000 GB');
   await expect(
     fitRecommender(methods.ials, wide, { ...methods.ials.defaults, factors: 512 }, fitContext),
-  ).rejects.toThrow('use fewer factors, or leave out items');
+  ).rejects.toThrow(
+    'use fewer factors, leave out the 999999 items without events, or leave out items',
+  );
 });
 
 test('a cancelled fit ends', async () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { atOnce } from '../../../src/lib/parts.ts';
 import { Random } from '../../../src/lib/random.ts';
 import { buildInteractions } from '../../../src/recommend/build-interactions.ts';
 import { tasteOf } from '../../../src/recommend/interactions.ts';
@@ -92,7 +93,7 @@ test('gini: 0 of equal shares, (n − 1)/n where one has all', () => {
 });
 
 test('novelty is self-information, diversity 1 − the mean cosine of pairs', () => {
-  const quality = new ListQuality(
+  const measuring = ListQuality.of(
     fromMatrix([
       [1, 1, 0, 0],
       [1, 1, 0, 0],
@@ -100,6 +101,7 @@ test('novelty is self-information, diversity 1 − the mean cosine of pairs', ()
       [1, 0, 0, 0],
     ]),
   );
+  const quality = atOnce(measuring);
   expect(quality.novelty(Uint32Array.of(0, 1, 2, 3), 4)).toBeCloseTo((0 + 1 + 2 + 2) / 4, 12);
   // A value of 2 counts as having it: the measure is the same for models that learn from values.
   const cosines = { ab: 2 / Math.sqrt(8), ac: 1 / Math.sqrt(4) };
@@ -145,7 +147,9 @@ describe('full ranking', () => {
     const known = liked(ratings, 4);
     expect(known.values.length).toBe(6);
     const model = await mostPopular.fit(known, {}, fitContext, null);
-    const { lists } = await evaluateRanking(model, known, wanted, undefined, ratings);
+    const { lists } = await evaluateRanking(model, known, wanted, undefined, {
+      seen: ratings,
+    });
     expect([...lists.slice(0, 4)]).toEqual([2, 3, 4, noItem]);
     const { lists: withDisliked } = await evaluateRanking(model, known, wanted);
     expect([...withDisliked.slice(0, 4)]).toEqual([2, 1, 3, 4]);

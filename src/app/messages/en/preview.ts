@@ -26,6 +26,8 @@ export const preview = {
   events: (n: string) => (n === '1' ? '1 event' : `${n} events`),
   noEvents: 'no events yet',
   historyOf: (id: string) => `What ${id} had`,
+  latestOf: (n: string, all: string) => `The latest ${n} of ${all}.`,
+  showAll: 'Show all',
   noHistory: 'No events yet that the model knows of.',
   unknownPerson: 'The data of this version has no such person. Choose another, or another version.',
   findItem: 'Find an item to rate',

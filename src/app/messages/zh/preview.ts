@@ -27,6 +27,8 @@ export const preview: Messages['preview'] = {
   events: (n) => `${n} 个事件`,
   noEvents: '还没有事件',
   historyOf: (id) => `${id} 的历史`,
+  latestOf: (n, all) => `共 ${all} 条，仅显示最近 ${n} 条。`,
+  showAll: '全部显示',
   noHistory: '模型还不知道此人的任何事件。',
   unknownPerson: '此版本的数据中没有这位用户。请选择其他用户或其他版本。',
   findItem: '查找要评分的物品',

@@ -132,8 +132,13 @@ export class ContentBased implements Recommender {
 
   /** features += weight · item */
   #addTo(features: Float64Array, item: number, weight: number) {
-    for (const [index, amount] of this.#rowOf(item))
-      features[index] = (features[index] ?? 0) + weight * amount;
+    const { starts, indices, values, dense } = this.#vectors;
+    const end = starts[item + 1] ?? 0;
+    for (let at = starts[item] ?? 0; at < end; at++) {
+      const index = indices[at] ?? 0;
+      features[index] = (features[index] ?? 0) + weight * (values[at] ?? 0);
+    }
+    if (!dense) return;
     const first = this.#vectors.names.length;
     const meaning = this.#meaningOf(item);
     for (let k = 0; k < meaning.length; k++)
@@ -156,9 +161,10 @@ export class ContentBased implements Recommender {
 
   /** out[i] = item i · features */
   #products(features: Float64Array, out: Float32Array | Float64Array) {
-    const { starts, indices, values } = this.#vectors;
+    const { starts, indices, values, dense } = this.#vectors;
     for (let item = 0; item < this.items; item++) {
-      let sum = this.#meaningProduct(item, features);
+      // Without texts' meanings not even asked: that would take longer than all the rest.
+      let sum = dense ? this.#meaningProduct(item, features) : 0;
       const end = starts[item + 1] ?? 0;
       for (let at = starts[item] ?? 0; at < end; at++)
         sum += (values[at] ?? 0) * (features[indices[at] ?? 0] ?? 0);

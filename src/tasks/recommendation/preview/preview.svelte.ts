@@ -10,6 +10,7 @@ import type { ToldRatings } from './told-ratings.svelte.ts';
 export type Who = { type: 'known'; id: string } | { type: 'new' };
 
 const listLength = 10;
+/** Of what somebody had, until all is asked for. */
 const historyLength = 200;
 
 export class Preview {
@@ -92,15 +93,21 @@ export class Preview {
     this.#who ??= first ? { type: 'known', id: first.id } : { type: 'new' };
   }
 
-  readonly history = new Latest<{ items: KnownItem[]; facts: PersonSummary['facts'] } | null>();
+  readonly history = new Latest<
+    (Pick<PersonSummary, 'events' | 'facts'> & { items: KnownItem[] }) | null
+  >();
 
-  /** What a version knows of a person; null of one that its data has not. */
-  askHistory(version: string, id: string): Promise<void> {
+  /**
+   * What a version knows of a person, the latest first; null of one that its data has not.
+   * @param isWhole all of it, not just the latest
+   */
+  askHistory(version: string, id: string, isWhole: boolean): Promise<void> {
     return this.history.ask(async () => {
       const person = await this.#recommenders.personOf(version, id);
       if (!person) return null;
-      const { user, facts } = person;
-      return { items: await this.#recommenders.history(version, { user }, historyLength), facts };
+      const { user, events, facts } = person;
+      const count = isWhole ? events : Math.min(events, historyLength);
+      return { items: await this.#recommenders.history(version, { user }, count), events, facts };
     });
   }
 
