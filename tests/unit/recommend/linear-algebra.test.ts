@@ -12,8 +12,9 @@ import {
   vectorBench,
 } from '../../../src/recommend/linear-algebra/row-products.ts';
 import { sumRows } from '../../../src/recommend/linear-algebra/weighted-rows.ts';
+import { tasteOf } from '../../../src/recommend/interactions.ts';
 import { truncatedSvd } from '../../../src/recommend/linear-algebra/truncated-svd.ts';
-import { randomInteractions } from '../../support/small-interactions.ts';
+import { fromMatrix, randomInteractions } from '../../support/small-interactions.ts';
 
 const noBreath = () => Promise.resolve();
 
@@ -112,6 +113,25 @@ test('a matrix of a lower rank than asked for has singular values of 0 beyond it
   expect(singularValues[2]).toBeGreaterThan(1);
   expect(singularValues[3]).toBeLessThan(1e-5);
   expect(vectors.every(Number.isFinite)).toBe(true);
+});
+
+test('singular values that come twice are found twice, however large the first is', async () => {
+  // Two groups who had nothing in common, alike but for their items, and one item that all had very often.
+  const block = randomInteractions(40, 30, 0.3, 9, 5);
+  const rows = Array.from({ length: 80 }, (_, user) => {
+    const row = new Array<number>(61).fill(0);
+    const { items, values } = tasteOf(block, user % 40);
+    items.forEach((item, n) => (row[item + (user < 40 ? 0 : 30)] = values[n] ?? 0));
+    return row;
+  });
+  rows.push(Array.from({ length: 61 }, (_, item) => (item === 60 ? 300 : 0)));
+  const { singularValues } = await truncatedSvd(fromMatrix(rows), 9, 1, noBreath);
+  const alone = await truncatedSvd(block, 4, 1, noBreath);
+  expect(singularValues[0]).toBeCloseTo(300, 6);
+  alone.singularValues.forEach((value, k) => {
+    expect(singularValues[2 * k + 1]).toBeCloseTo(value, 6);
+    expect(singularValues[2 * k + 2]).toBeCloseTo(value, 6);
+  });
 });
 
 test.each([1, 3, 4, 7])('a system of %i factors is solved', (factors) => {
