@@ -178,10 +178,11 @@ async function time<T>(work: () => Promise<T>, promisedBytes?: number): Promise<
 if (task === 'generate') writeEvents();
 else if (task === 'evaluate-ease') await evaluate('ease');
 else if (task === 'evaluate-item-knn') await evaluate('item-knn');
-else if (task === 'load-and-item-knn')
+else if (task === 'load-and-item-knn') {
+  const events = readEvents();
   await time(async () => {
-    const work = buildInParts(readEvents(), shape, 'last');
+    const work = buildInParts(events, shape, 'last');
     const x = await new Breaks(() => context.breathe({ done: 0 })).drive(work);
     return methods['item-knn'].fit(x, methods['item-knn'].defaults, context, null);
   });
-else await fit();
+} else await fit();
