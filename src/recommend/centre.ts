@@ -21,7 +21,8 @@ export interface NeighbourSettings {
 /** NaN of none. */
 export function meanOf(values: Float32Array): number {
   let sum = 0;
-  for (const value of values) sum += value;
+  // By index: an iterator takes a quarter of a second for ten million.
+  for (let i = 0; i < values.length; i++) sum += values[i] ?? 0;
   return sum / values.length;
 }
 
