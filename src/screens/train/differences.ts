@@ -1,4 +1,5 @@
 /** What a run's settings have that the run before it doesn't: short, for a table's cell. */
+import { methodInfo } from '../../recommend/method-settings.ts';
 import type { RunConfig } from '../../training/run.ts';
 
 export interface SettingNames {
@@ -19,8 +20,15 @@ export function differences(
       // The learner has a column of its own; what is null isn't used by it.
       .filter(([key, value]) => key !== 'learner' && value !== null)
       .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(memberOf(before, key)))
+      // Of another method every setting differs: those that were chosen say something.
+      .filter(([key, value]) => config.learner === before.learner || value !== usualOf(config, key))
       .map(([key, value]) => `${names.setting(key)}: ${shown(value, names)}`)
   );
+}
+
+/** Of a recommender's settings; undefined where there is no usual value. */
+function usualOf({ learner }: RunConfig, key: string): unknown {
+  return methodInfo(learner)?.settings.find(({ name }) => name === key)?.default;
 }
 
 function memberOf(config: RunConfig, key: string): unknown {

@@ -27,6 +27,8 @@ Chart.register(
 
 export interface LineLooks {
   xLabel: string;
+  /** Whether x is a whole number. */
+  isCounted: boolean;
   yLabel: string;
   yRange: [number, number] | undefined;
   isLog: boolean;
@@ -61,6 +63,7 @@ export function rehearse() {
     const drawing = new LineDrawing(document.createElement('canvas'), { responsive: false });
     const looks = {
       xLabel: 'x',
+      isCounted: true,
       yLabel: '',
       yRange: undefined,
       isLog: false,
@@ -109,17 +112,21 @@ export class LineDrawing {
     this.#draw();
   }
 
-  look({ xLabel, yLabel, yRange, isLog, colour }: LineLooks) {
-    const axis = (text: string) => ({
+  look({ xLabel, isCounted, yLabel, yRange, isLog, colour }: LineLooks) {
+    const axis = (text: string, isWhole = false) => ({
       grid: { color: colour('--line') },
-      ticks: { color: colour('--ink-subtle'), maxTicksLimit: 6 },
+      ticks: {
+        color: colour('--ink-subtle'),
+        maxTicksLimit: 6,
+        ...(isWhole && { precision: 0 }),
+      },
       border: { color: colour('--line-strong') },
       title: { display: text !== '', text, color: colour('--ink-subtle') },
     });
     this.#options = {
       ...this.#always,
       scales: {
-        x: { type: 'linear', ...axis(xLabel) },
+        x: { type: 'linear', ...axis(xLabel, isCounted) },
         y: {
           type: isLog ? 'logarithmic' : 'linear',
           ...axis(yLabel),
