@@ -8,7 +8,7 @@ import type { RecommendPreviewApi } from '../src/rpc/recommend-preview-contract.
 import { openStudioDb } from '../src/storage/db.ts';
 import { historyOf, mustKnowItem } from './recommend/asked-person.ts';
 import { boardApi } from './recommend/board.ts';
-import { exportLists } from './recommend/export-lists.ts';
+import { listCalls } from './recommend/export-lists.ts';
 import { itemSummary, personSummary } from './recommend/summaries.ts';
 import { listFor } from './recommend/list-for.ts';
 import { openRecommender } from './recommend/open-recommender.ts';
@@ -71,8 +71,7 @@ const api = {
       null
     );
   },
-  exportLists: async (ref, options, onProgress) =>
-    exportLists(await open(ref), options, onProgress),
+  ...listCalls(open),
   ...boardApi(db),
 } satisfies RecommendApi & RecommendPreviewApi;
 

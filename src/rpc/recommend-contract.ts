@@ -138,10 +138,14 @@ export interface RecommendApi extends RecommendBoardApi {
     item: number,
     count: number,
   ): Promise<(ItemSummary & { similarity: number })[] | null>;
-  /** The first `count` items for everybody, as CSV or JSON lines. */
+  /**
+   * The first `count` items for everybody, as CSV or JSON lines.
+   * @throws StudioError `cancelled` after `stopLists`
+   */
   exportLists(
     version: VersionRef,
     options: { count: number; format: 'csv' | 'json' } & ListOptions,
     onProgress: (share: number) => void,
   ): Promise<Blob>;
+  stopLists(): Promise<void>;
 }
