@@ -2,6 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import packageJson from '../package.json' with { type: 'json' };
+import { answer } from './support/browser-commands.ts';
 import { launchOptions } from './support/chromium.ts';
 import { kernels } from './support/vite-kernels.ts';
 
@@ -64,6 +65,7 @@ export default defineConfig({
             provider: playwright({ launchOptions }),
             instances: [{ browser: 'chromium' }],
             screenshotFailures: false,
+            commands: { answer },
           },
         },
       },

@@ -6,9 +6,9 @@ import type { VersionRef } from '../src/rpc/contracts.ts';
 import type { RecommendApi } from '../src/rpc/recommend-contract.ts';
 import type { RecommendPreviewApi } from '../src/rpc/recommend-preview-contract.ts';
 import { openStudioDb } from '../src/storage/db.ts';
-import { historyOf } from './recommend/asked-person.ts';
+import { historyOf, mustKnowItem } from './recommend/asked-person.ts';
 import { boardApi } from './recommend/board.ts';
-import { exportLists } from './recommend/export-lists.ts';
+import { listCalls } from './recommend/export-lists.ts';
 import { itemSummary, personSummary } from './recommend/summaries.ts';
 import { listFor } from './recommend/list-for.ts';
 import { openRecommender } from './recommend/open-recommender.ts';
@@ -64,14 +64,14 @@ const api = {
   recommend: async (ref, person, options) => listFor(await open(ref), person, options),
   async similar(ref, item, count) {
     const asked = await open(ref);
+    mustKnowItem(asked, item);
     const found = asked.model.similar(item, count);
     return (
       found?.map(({ item: other, similarity }) => ({ ...itemSummary(asked, other), similarity })) ??
       null
     );
   },
-  exportLists: async (ref, options, onProgress) =>
-    exportLists(await open(ref), options, onProgress),
+  ...listCalls(open),
   ...boardApi(db),
 } satisfies RecommendApi & RecommendPreviewApi;
 

@@ -19,8 +19,8 @@ const cacheName = 'models';
 
 /**
  * @param onBytes hears how many more bytes came; none where it was kept
- * @throws StudioError `not-found` where it was never used and there is no network, `corrupt` for other bytes than
- * the studio was built with, what `onBytes` throws, the signal's reason
+ * @throws StudioError `not-found` where it was never used and there is no network or no such file, `corrupt` for other
+ * bytes than the studio was built with, what `onBytes` throws, the signal's reason
  */
 export async function shippedFile(
   file: ShippedFile,
@@ -39,16 +39,23 @@ export async function shippedFile(
   }
   const response = await fetch(file.url, signal && { signal }).catch(() => null);
   signal?.throwIfAborted();
-  if (!response?.ok || !response.body)
-    throw new StudioError(
-      'not-found',
-      `${file.name} can't be loaded: it was not used here before, and there is no network`,
+  if (!response) {
+    const why = kept ? 'what was kept of it is damaged' : 'it was not used here before';
+    throw notLoaded(file, `${why}, and there is no network. Connect and try again`);
+  }
+  if (!response.ok || !response.body)
+    throw notLoaded(
+      file,
+      `${file.url} is answered with ${response.status}. The studio's server lacks a file: tell who runs it`,
     );
-  const bytes = await readAll(file, response.body, onBytes);
+  const bytes = await readAll(file, response.body, onBytes).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw error;
+  });
   if (!(await isRight(file, bytes)))
     throw new StudioError(
       'corrupt',
-      `${file.name}: what was loaded from ${file.url} is not the file that the studio was built with`,
+      `${file.name}: what was loaded from ${file.url} is not the file that the studio was built with. Reload the page; if it stays so, tell who runs the studio`,
     );
   // A full disk: it is used all the same.
   await cache?.put(file.url, new Response(bytes)).catch(() => undefined);
@@ -65,7 +72,9 @@ async function readAll(
   let length = 0;
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch(() => {
+        throw notLoaded(file, 'the network broke off. Connect and try again');
+      });
       if (done) break;
       // One that is too long is cut off, and isn't the file.
       if (length + value.length > bytes.length) return bytes.subarray(0, 0);
@@ -77,6 +86,10 @@ async function readAll(
     await reader.cancel().catch(() => undefined); // at its end already, or not wanted any more
   }
   return bytes.subarray(0, length);
+}
+
+function notLoaded({ name }: ShippedFile, why: string) {
+  return new StudioError('not-found', `${name} can't be loaded: ${why}`);
 }
 
 async function isRight(file: ShippedFile, bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {

@@ -122,7 +122,10 @@ export interface RecommendApi extends RecommendBoardApi {
   searchItems(version: VersionRef, text: string, count: number): Promise<ItemSummary[]>;
   /** People whose id begins with the text; the most active first. */
   searchPeople(version: VersionRef, text: string, count: number): Promise<PersonSummary[]>;
-  /** What the model knows of a person, the latest first. */
+  /**
+   * What the model knows of a person, the latest first.
+   * @throws StudioError `not-found` for a number that no person or item has; so do the next two
+   */
   history(version: VersionRef, person: Person, count: number): Promise<KnownItem[]>;
   recommend(
     version: VersionRef,
@@ -135,10 +138,14 @@ export interface RecommendApi extends RecommendBoardApi {
     item: number,
     count: number,
   ): Promise<(ItemSummary & { similarity: number })[] | null>;
-  /** The first `count` items for everybody, as CSV or JSON lines. */
+  /**
+   * The first `count` items for everybody, as CSV or JSON lines.
+   * @throws StudioError `cancelled` after `stopLists`
+   */
   exportLists(
     version: VersionRef,
     options: { count: number; format: 'csv' | 'json' } & ListOptions,
     onProgress: (share: number) => void,
   ): Promise<Blob>;
+  stopLists(): Promise<void>;
 }

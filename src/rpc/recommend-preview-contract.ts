@@ -67,6 +67,7 @@ export interface RecommendPreviewApi {
   personOf(version: VersionRef, id: string): Promise<PersonSummary | null>;
   /** In the order of `ids`; null for one that the model's data has not. */
   itemsOf(version: VersionRef, ids: readonly string[]): Promise<(ItemSummary | null)[]>;
+  /** @throws StudioError `not-found` for a number that no item has */
   itemAt(version: VersionRef, item: number): Promise<ItemSummary>;
   map(version: VersionRef): Promise<MappedItems>;
   /**

@@ -1,5 +1,6 @@
 /** A project's recommenders, asked: who gets what, and why. */
 import { proxy } from 'comlink';
+import { StudioError } from '../lib/errors.ts';
 import { recommendClient } from '../rpc/clients.ts';
 import type { ListOptions, Person, RerankWeights } from '../rpc/recommend-contract.ts';
 import type { PersonById } from '../rpc/recommend-preview-contract.ts';
@@ -91,16 +92,36 @@ export class RecommendSession {
     return this.#client.call((api) => api.stopEffect());
   }
 
-  exportLists(
+  /**
+   * Cancelled, it fails at once and tells of no more. The worker is asked to stop, not ended: its model stays open, and
+   * what else it was asked is answered.
+   */
+  async exportLists(
     version: string,
     options: { count: number; format: 'csv' | 'json' } & Partial<ListOptions>,
-    call: CallOptions<number> = {},
-  ) {
-    const onProgress = proxy((share: number) => call.onProgress?.(share));
-    return this.#client.call(
-      (api) => api.exportLists(this.#ref(version), { rerank: modelOrder, ...options }, onProgress),
-      call.signal,
-    );
+    { onProgress, signal }: CallOptions<number> = {},
+  ): Promise<Blob> {
+    const cancelled = () => new StudioError('cancelled', 'Stopped');
+    if (signal?.aborted) throw cancelled();
+    let isGoing = true; // a share may come after the end: it has a channel of its own
+    const tell = proxy((share: number) => {
+      if (isGoing) onProgress?.(share);
+    });
+    let stop: () => void = () => undefined;
+    const stopped = new Promise<never>((_, fail) => (stop = () => fail(cancelled())));
+    signal?.addEventListener('abort', stop);
+    try {
+      return await Promise.race([
+        stopped,
+        this.#client.call((api) =>
+          api.exportLists(this.#ref(version), { rerank: modelOrder, ...options }, tell),
+        ),
+      ]);
+    } finally {
+      isGoing = false;
+      signal?.removeEventListener('abort', stop);
+      if (signal?.aborted) void this.#client.call((api) => api.stopLists()).catch(() => undefined);
+    }
   }
 
   #ref(id: string) {

@@ -21,7 +21,7 @@ interface Call {
   onProgress: (share: number) => void;
 }
 
-/** As a session: an aborted call ends its worker and fails with `cancelled`. */
+/** As a session: an aborted call fails with `cancelled`. */
 function open() {
   const calls: (Call & { resolve: (file: Blob) => void; fail: (error: unknown) => void })[] = [];
   const recommenders = {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { sha256 } from '../../src/lib/digest.ts';
+import { StudioError } from '../../src/lib/errors.ts';
 import { shippedFile, type ShippedFile } from '../../src/lib/shipped-file.ts';
 
 const content = Uint8Array.from({ length: 1000 }, (_, i) => i % 251);
@@ -62,14 +63,49 @@ test('other bytes than the studio was built with are refused and not kept', asyn
   }
 });
 
-test('without a network it says so, and what progress throws ends it', async () => {
-  await expect(
-    shippedFile(file, () => {
-      throw new Error('stopped');
-    }),
-  ).rejects.toThrow('stopped');
+test('what progress throws ends it', async () => {
+  const stop = () => {
+    throw new Error('stopped');
+  };
+  await expect(shippedFile(file, stop)).rejects.toThrow('stopped');
+});
+
+test('what can’t be loaded says why and what helps', async () => {
+  const refused = async (signal?: AbortSignal) => {
+    const error: unknown = await shippedFile(file, undefined, signal).catch((e: unknown) => e);
+    return error instanceof StudioError ? [error.code, error.message] : error;
+  };
   served = null;
-  await expect(shippedFile(file)).rejects.toThrow(
-    "A model can't be loaded: it was not used here before, and there is no network",
-  );
+  expect(await refused()).toEqual([
+    'not-found',
+    "A model can't be loaded: it was not used here before, and there is no network. Connect and try again",
+  ]);
+  kept.set(file.url, content.slice(1));
+  expect(await refused()).toEqual([
+    'not-found',
+    "A model can't be loaded: what was kept of it is damaged, and there is no network. Connect and try again",
+  ]);
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response('none', { status: 404 })));
+  expect(await refused()).toEqual([
+    'not-found',
+    "A model can't be loaded: /models/a.bin is answered with 404. The studio's server lacks a file: tell who runs it",
+  ]);
+  let abort = () => {};
+  vi.stubGlobal('fetch', () => {
+    const start = (stream: ReadableStreamDefaultController) => {
+      stream.enqueue(content.slice(0, 400));
+      abort();
+    };
+    const pull = (stream: ReadableStreamDefaultController) =>
+      stream.error(new TypeError('network error'));
+    return Promise.resolve(new Response(new ReadableStream({ start, pull })));
+  });
+  expect(await refused()).toEqual([
+    'not-found',
+    "A model can't be loaded: the network broke off. Connect and try again",
+  ]);
+  const controller = new AbortController();
+  abort = () => controller.abort(new StudioError('cancelled', 'Stopped'));
+  expect(await refused(controller.signal)).toEqual(['cancelled', 'Stopped']);
+  expect(kept.size).toBe(0);
 });

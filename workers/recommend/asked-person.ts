@@ -6,23 +6,29 @@ import type { KnownItem, Person } from '../../src/rpc/recommend-contract.ts';
 import { itemSummary } from './summaries.ts';
 
 /** @throws StudioError `not-found` for a person or an item that the model's data has not, `bad-config` for a value */
-export function mustKnow({ table, users }: AskedRecommender, person: Person) {
-  const check = (what: string, number: number, ids: readonly string[]) => {
-    if (ids[number] !== undefined) return;
-    throw new StudioError(
-      'not-found',
-      `There is no ${what} number ${number}: this model knows ${ids.length}, from 0. Search for it, or train on data that has it`,
-    );
-  };
+export function mustKnow(asked: AskedRecommender, person: Person) {
   if ('user' in person) {
-    check('user', person.user, users);
+    mustBeIn('user', person.user, asked.users);
     return;
   }
   for (const { item, value } of person.ratings) {
-    check('item', item, table.items);
+    mustKnowItem(asked, item);
     if (!Number.isFinite(value))
       throw new StudioError('bad-config', `item ${item}: the value ${value} is no finite number`);
   }
+}
+
+/** @throws StudioError `not-found` */
+export function mustKnowItem({ table }: AskedRecommender, item: number) {
+  mustBeIn('item', item, table.items);
+}
+
+function mustBeIn(what: 'user' | 'item', number: number, ids: readonly string[]) {
+  if (ids[number] !== undefined) return;
+  throw new StudioError(
+    'not-found',
+    `There is no ${what} number ${number}: this model knows ${ids.length}, from 0. Search for it, or train on data that has it`,
+  );
 }
 
 /** A new person's ratings in the order that models take: what they don't like is nothing to a model of likes. */

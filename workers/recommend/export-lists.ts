@@ -1,22 +1,47 @@
 /** The first items for everybody, as a file. */
 import Papa from 'papaparse';
+import { StudioError } from '../../src/lib/errors.ts';
 import type { AskedRecommender } from '../../src/recommend/asked-recommender.ts';
 import { Pace } from '../../src/recommend/pace.ts';
-import type { ListOptions } from '../../src/rpc/recommend-contract.ts';
+import type { VersionRef } from '../../src/rpc/contracts.ts';
+import type { ListOptions, RecommendApi } from '../../src/rpc/recommend-contract.ts';
 import { yieldToMessages } from '../../src/training/engine/yield.ts';
 
-/** @param onProgress told the share of people done */
-export async function exportLists(
+export function listCalls(
+  open: (ref: VersionRef) => Promise<AskedRecommender>,
+): Pick<RecommendApi, 'exportLists' | 'stopLists'> {
+  /** How often lists were stopped: those that were begun before the latest time end. */
+  let stops = 0;
+  return {
+    async exportLists(ref, options, onProgress) {
+      const begun = stops;
+      const mustGoOn = () => {
+        if (begun !== stops) throw new StudioError('cancelled', 'Stopped');
+      };
+      const asked = await open(ref);
+      mustGoOn();
+      return exportLists(asked, options, async (share) => {
+        onProgress(share);
+        await yieldToMessages();
+        mustGoOn();
+      });
+    },
+    stopLists() {
+      stops++;
+      return Promise.resolve();
+    },
+  };
+}
+
+/** @param breathe hears the share of people done; what it throws ends the work */
+async function exportLists(
   asked: AskedRecommender,
   options: { count: number; format: 'csv' | 'json' } & ListOptions,
-  onProgress: (share: number) => void,
+  breathe: (share: number) => Promise<void>,
 ): Promise<Blob> {
   const { users } = asked;
   const parts: string[] = options.format === 'csv' ? ['user,rank,item,title,score\r\n'] : [];
-  const pace = new Pace(async (share: number) => {
-    onProgress(share);
-    await yieldToMessages();
-  });
+  const pace = new Pace(breathe);
   for (const [user, id] of users.entries()) {
     const list = asked.top(
       ...([asked.tasteOf(user), options.count, options.rerank, asked.seenBy(user)] as const),

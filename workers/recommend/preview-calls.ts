@@ -7,7 +7,7 @@ import type { VersionRef } from '../../src/rpc/contracts.ts';
 import type { Person } from '../../src/rpc/recommend-contract.ts';
 import type { PersonById, RecommendPreviewApi } from '../../src/rpc/recommend-preview-contract.ts';
 import { yieldToMessages } from '../../src/training/engine/yield.ts';
-import { historyOf } from './asked-person.ts';
+import { historyOf, mustKnowItem } from './asked-person.ts';
 import { listFor } from './list-for.ts';
 import { itemSummary, personSummary } from './summaries.ts';
 import { rerankEffect } from './rerank-effect.ts';
@@ -71,7 +71,11 @@ export function previewCalls(
         return item === undefined ? null : itemSummary(asked, item);
       });
     },
-    itemAt: async (ref, item) => itemSummary(await open(ref), item),
+    async itemAt(ref, item) {
+      const asked = await open(ref);
+      mustKnowItem(asked, item);
+      return itemSummary(asked, item);
+    },
     async map(ref) {
       const asked = await open(ref);
       const found = await mapOf(asked);

@@ -106,3 +106,34 @@ test('a list is asked for in one question, by ids, with all that was told', asyn
   ]);
   expect([list.answer, list.error]).toEqual([[], null]);
 });
+
+test('of a person at most the latest 200 events are asked for, and all of them when the whole is wanted', async () => {
+  const asked: unknown[] = [];
+  const eventsOf: Record<string, number> = { few: 3, many: 5000 };
+  const session = {
+    personOf: (_version: string, id: string) => {
+      const events = eventsOf[id];
+      return Promise.resolve(events === undefined ? null : { user: 7, id, events, facts: [] });
+    },
+    history: (...question: unknown[]) => (asked.push(question), Promise.resolve([])),
+  };
+  const recommenders = session as unknown as RecommendSession; // as above
+  const told = new ToldRatings([], () => undefined);
+  const preview = new Preview(recommenders, told, {}, () => undefined);
+  const countsOf = async (id: string) => {
+    asked.length = 0;
+    for (const isWhole of [false, true]) await preview.askHistory('v', id, isWhole);
+    return asked;
+  };
+  expect(await countsOf('many')).toEqual([
+    ['v', { user: 7 }, 200],
+    ['v', { user: 7 }, 5000],
+  ]);
+  expect(preview.history.answer).toEqual({ items: [], events: 5000, facts: [] });
+  expect(await countsOf('few')).toEqual([
+    ['v', { user: 7 }, 3],
+    ['v', { user: 7 }, 3],
+  ]);
+  expect(await countsOf('nobody')).toEqual([]);
+  expect([preview.history.answer, preview.history.error]).toEqual([null, null]);
+});
