@@ -4,7 +4,7 @@ import { StudioError } from '../lib/errors.ts';
 
 const cacheName = 'samples';
 
-/** @throws StudioError `not-found` where it was never used and there is no network */
+/** @throws StudioError `not-found` where it was never used and there is no network or no such file */
 export async function sampleFile({ name }: Sample, file: string): Promise<File> {
   const url = `samples/${file}`;
   // Absent outside secure contexts, whatever the types say; private windows may refuse.
@@ -14,11 +14,12 @@ export async function sampleFile({ name }: Sample, file: string): Promise<File> 
   const kept = await cache?.match(url);
   if (kept) return new File([await kept.blob()], file);
   const response = await fetch(url).catch(() => null);
-  if (!response?.ok)
-    throw new StudioError(
-      'not-found',
-      `The sample "${name}" can't be loaded: it was not used here before, and there is no network`,
-    );
+  if (!response?.ok) {
+    const why = response
+      ? `${url} is answered with ${response.status}. The studio's server lacks a file: tell who runs it`
+      : 'it was not used here before, and there is no network. Connect and try again';
+    throw new StudioError('not-found', `The sample "${name}" can't be loaded: ${why}`);
+  }
   await cache?.put(url, response.clone()).catch(() => undefined); // a full disk: it is read all the same
   return new File([await response.blob()], file);
 }

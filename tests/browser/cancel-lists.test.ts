@@ -131,4 +131,13 @@ test('Cancel on the page leaves no file, no error and no bar, and the next lists
   await csv.click();
   await expect.poll(() => downloads, { timeout: 30_000 }).toEqual(['recommendations.csv']);
   await expect.element(csv).toBeVisible();
+
+  const posted = vi.spyOn(Worker.prototype, 'postMessage');
+  await csv.click();
+  await expect.poll(share).toBeGreaterThan(0);
+  await unmount(mounted); // somebody goes elsewhere
+  mounted = undefined;
+  await expect.poll(() => posted.mock.lastCall?.[0]).toMatchObject({ path: ['stopLists'] });
+  await wait(300);
+  expect(downloads).toHaveLength(1);
 });
