@@ -137,7 +137,9 @@ test('Cancel on the page leaves no file, no error and no bar, and the next lists
   await expect.poll(share).toBeGreaterThan(0);
   await unmount(mounted); // somebody goes elsewhere
   mounted = undefined;
-  await expect.poll(() => posted.mock.lastCall?.[0]).toMatchObject({ path: ['stopLists'] });
+  await expect
+    .poll(() => posted.mock.lastCall?.[0] as unknown)
+    .toMatchObject({ path: ['stopLists'] });
   await wait(300);
   expect(downloads).toHaveLength(1);
 });
