@@ -2,7 +2,6 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import packageJson from '../package.json' with { type: 'json' };
-import { answer } from './support/browser-commands.ts';
 import { launchOptions } from './support/chromium.ts';
 import { kernels } from './support/vite-kernels.ts';
 
@@ -65,7 +64,6 @@ export default defineConfig({
             provider: playwright({ launchOptions }),
             instances: [{ browser: 'chromium' }],
             screenshotFailures: false,
-            commands: { answer },
           },
         },
       },
