@@ -12,24 +12,17 @@ import { listCalls } from './recommend/export-lists.ts';
 import { itemSummary, personSummary } from './recommend/summaries.ts';
 import { listFor } from './recommend/list-for.ts';
 import { openRecommender } from './recommend/open-recommender.ts';
+import { Kept } from './kept.ts';
 import { previewCalls } from './recommend/preview-calls.ts';
 
 const db = openStudioDb();
 db.catch(() => undefined); // thrown where it is awaited
 
-const warm = new Map<string, Promise<AskedRecommender>>();
-const mostWarm = 3;
+const warm = new Kept<AskedRecommender>(3);
 
 /** @param onProgress told the share done, where it isn't open or being opened */
 function open(ref: VersionRef, onProgress?: (share: number) => void): Promise<AskedRecommender> {
-  const key = modelVersionKey(ref);
-  const opened = warm.get(key) ?? db.then((studio) => openRecommender(studio, ref, onProgress));
-  warm.delete(key);
-  warm.set(key, opened);
-  opened.catch(() => warm.delete(key));
-  const [oldest] = warm.keys();
-  if (warm.size > mostWarm && oldest !== undefined) warm.delete(oldest);
-  return opened;
+  return warm.get(modelVersionKey(ref), async () => openRecommender(await db, ref, onProgress));
 }
 
 const api = {

@@ -16,7 +16,7 @@ import { repository } from '../src/storage/records.ts';
 import { loadPipeline } from '../src/tasks/pipelines.ts';
 import { Control } from '../src/training/engine/control.ts';
 import { runCodec } from '../src/training/run-codec.ts';
-import type { RunConfig, RunEvent, RunNotice } from '../src/training/run.ts';
+import type { RunEvent, RunNotice } from '../src/training/run.ts';
 import { columnSource } from './column-source.ts';
 import { LatestOnly } from './training/latest-only.ts';
 import { RunJournal } from './training/journal.ts';
@@ -78,7 +78,7 @@ async function train(
         if (event.type !== 'started' || !wasKilled) return;
         wasKilled = false;
         const notice: RunNotice = run.checkpoint
-          ? { type: 'went-on', epoch: isInParts(run.config, event) ? 0 : event.epoch + 1 }
+          ? { type: 'went-on', epoch: event.epoch + 1 }
           : { type: 'began-again' };
         tell({ type: 'notice', notice });
       },
@@ -115,11 +115,6 @@ async function estimate(
   const pipeline = await loadPipeline(taskId);
   // Of one worker: measuring several before a run would take the cores from the page.
   return pipeline.estimate({ source, config, signal, probeMemory: probeMemory(db) });
-}
-
-/** A recommender that has a checkpoint before its first epoch is over has none: it is fitted part by part. */
-function isInParts(config: RunConfig, { epoch }: { epoch: number }): boolean {
-  return 'settings' in config && epoch === 0;
 }
 
 /** A further worker of a run. */

@@ -73,7 +73,7 @@ export type RunNotice =
     }
   /** Mixed precision was asked for, and isn't to be had there. */
   | { type: 'single-precision'; epoch: number; backend: Backend }
-  /** It was killed (its tab was closed, say) and went on from its last checkpoint, in this epoch; 0: it has none. */
+  /** It was killed (its tab was closed, say) and went on from its last checkpoint, in this epoch. */
   | { type: 'went-on'; epoch: number }
   /** It was killed and had no checkpoint. */
   | { type: 'began-again' }

@@ -10,6 +10,7 @@ import {
 import type { InteractionSplit } from '../../src/recommend/split-interactions.ts';
 import { yieldToMessages } from '../../src/training/engine/yield.ts';
 import { breathing } from '../breathing.ts';
+import { Kept } from '../kept.ts';
 
 export interface ReadEvents {
   table: EventTable;
@@ -18,22 +19,14 @@ export interface ReadEvents {
 }
 
 /** Ten million events and their parts are some 400 MB: versions side by side are of one data set, or of two. */
-const mostKept = 2;
-const kept = new Map<string, Promise<ReadEvents>>();
+const kept = new Kept<ReadEvents>(2);
 
 /** @param onProgress told the share done, by the first who asks for these events */
 export function eventsOf(
   source: ColumnSource,
   onProgress?: (share: number) => void,
 ): Promise<ReadEvents> {
-  const key = dataSetKey(source.dataSet);
-  const found = kept.get(key) ?? read(source, onProgress);
-  kept.delete(key);
-  kept.set(key, found);
-  found.catch(() => kept.delete(key));
-  const [oldest] = kept.keys();
-  if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
-  return found;
+  return kept.get(dataSetKey(source.dataSet), () => read(source, onProgress));
 }
 
 async function read(

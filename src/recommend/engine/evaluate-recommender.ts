@@ -10,6 +10,7 @@ import type { Interactions } from '../interactions.ts';
 import { evaluateRanking } from '../ranking/evaluate-ranking.ts';
 import { evaluateValues } from '../ranking/evaluate-values.ts';
 import { meanIntervalInParts } from '../ranking/intervals.ts';
+import { ListQuality } from '../ranking/list-quality.ts';
 import { sliceByActivity, sliceByPopularity } from '../ranking/slices.ts';
 import type { Scorer } from '../recommender.ts';
 import { lookAheadInParts } from '../split-interactions.ts';
@@ -41,8 +42,9 @@ export async function evaluateRecommender(
   const { model, known, test, trained, seed, likedFrom } = job;
   const seen = job.seen ?? known;
   const breaks = new Breaks(yieldToMessages);
-  const ranking = await evaluateRanking(model, known, test, yieldToMessages, { seen });
-  const baseline = await evaluateRanking(job.popular, known, test, yieldToMessages, { seen });
+  const options = { seen, quality: await breaks.drive(ListQuality.of(known)) };
+  const ranking = await evaluateRanking(model, known, test, yieldToMessages, options);
+  const baseline = await evaluateRanking(job.popular, known, test, yieldToMessages, options);
   const values: Metrics = { ...ranking.metrics };
   if (job.values && model.predictsValues) {
     const { rmse, mae } = await evaluateValues(model, known, job.values, yieldToMessages);
@@ -98,7 +100,7 @@ export async function validationOf(
   const { known, seen, held, values } = parts;
   const { metrics } = await evaluateRanking(model, known, held, breathe, {
     seen,
-    isQualityWanted: false,
+    quality: null,
   });
   const { ndcgAt10, recallAt10 } = metrics;
   if (!values || !model.predictsValues) return { ndcgAt10, recallAt10 };

@@ -76,7 +76,7 @@ export async function compareSplits(
       step++;
       const ranking = await evaluateRanking(model, parts.train, parts.test, within, {
         seen: all.train,
-        isQualityWanted: false,
+        quality: null,
       });
       step++;
       tested = Uint32Array.from(ranking.users);

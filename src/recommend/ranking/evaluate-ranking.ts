@@ -39,8 +39,8 @@ export interface RankingEvaluation {
 export interface RankingOptions {
   /** What is left out of the lists, where that is more than what is known. */
   seen?: Interactions;
-  /** Novelty and diversity, which take a turn of all events and a look at all pairs; NaN where false. */
-  isQualityWanted?: boolean;
+  /** What novelty and diversity are measured by; null: not at all, they are NaN. Absent: made of what is known. */
+  quality?: ListQuality | null;
 }
 
 /**
@@ -52,7 +52,7 @@ export async function evaluateRanking(
   train: Interactions,
   test: Interactions,
   breathe: (done: number) => Promise<void> = () => Promise.resolve(),
-  { seen = train, isQualityWanted = true }: RankingOptions = {},
+  { seen = train, quality: given }: RankingOptions = {},
 ): Promise<RankingEvaluation> {
   const pace = new Pace(breathe);
   const users = peopleIn(test);
@@ -62,7 +62,7 @@ export async function evaluateRanking(
   const most = model.scoreMany ? Math.max(1, Math.floor(scoresAtOnce / Math.max(1, items))) : 1;
   const batch = Math.min(most, users.length);
   const scores = new Float32Array(batch * items);
-  const quality = isQualityWanted ? await pace.drive(ListQuality.of(train), 0) : null;
+  const quality = given === undefined ? await pace.drive(ListQuality.of(train), 0) : given;
   const perUser = emptyPerUser(users.length);
   for (let row = 0; row < users.length; row++) {
     if (pace.isDue()) await pace.breathe(row / users.length);

@@ -5,7 +5,8 @@ import type { RunNotice } from '../../training/run.ts';
 export function noticeText(notice: RunNotice): string {
   if (notice.type === 'text') return notice.text;
   if (notice.type === 'began-again') return t.train.noticeTexts.beganAgain;
-  if (notice.type === 'went-on' && notice.epoch === 0) return t.train.noticeTexts.wentOnInParts;
+  // What is fitted part by part has no epochs, and says the same as in a first one.
+  if (notice.type === 'went-on' && notice.epoch === 1) return t.train.noticeTexts.wentOnInFirst;
   return t.train.noticeTexts.at(format.integer(notice.epoch), textOf(notice));
 }
 

@@ -113,12 +113,12 @@ export class LineDrawing {
   }
 
   look({ xLabel, isCounted, yLabel, yRange, isLog, colour }: LineLooks) {
-    const axis = (text: string, isWhole = false) => ({
+    const axis = (text: string, isCounted = false) => ({
       grid: { color: colour('--line') },
       ticks: {
         color: colour('--ink-subtle'),
         maxTicksLimit: 6,
-        ...(isWhole && { precision: 0 }),
+        ...(isCounted && { precision: 0 }),
       },
       border: { color: colour('--line-strong') },
       title: { display: text !== '', text, color: colour('--ink-subtle') },

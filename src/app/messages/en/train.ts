@@ -257,7 +257,7 @@ export const train = {
     singlePrecision: (backend: string) =>
       `mixed precision isn’t to be had with ${backend} on this device. Training is in single precision.`,
     wentOn: 'training was interrupted before, and went on in this epoch from the last checkpoint.',
-    wentOnInParts: 'Training was interrupted before, and went on from the last checkpoint.',
+    wentOnInFirst: 'Training was interrupted before, and went on from the last checkpoint.',
     beganAgain:
       'Training was interrupted before there was a checkpoint, and was done again from the beginning. Methods that are solved in one go keep none.',
     causes: {

@@ -230,7 +230,7 @@ export const train: Messages['train'] = {
     moved: (from, to, why) => `${from} ${why}。已改用 ${to}，从最近的正常状态继续训练。`,
     singlePrecision: (backend) => `此设备上的 ${backend} 不支持混合精度，训练使用单精度。`,
     wentOn: '训练曾被中断，现从最近的检查点在这一轮继续。',
-    wentOnInParts: '训练曾被中断，已从最近的检查点继续。',
+    wentOnInFirst: '训练曾被中断，已从最近的检查点继续。',
     beganAgain: '训练在有检查点之前被中断，已从头重新开始。一步求解的方法不保存检查点。',
     causes: {
       'out-of-memory': '内存不足',
