@@ -16,10 +16,14 @@ import { RecommendSession } from './recommend-session.svelte.ts';
 import type { Store } from './store.ts';
 import { TrainingSession, type TrainOptions } from './training-session.svelte.ts';
 
+/** How long another tab may take to close once this one has asked to write. */
+const takeOverMs = 5000;
+
 export class ProjectSession implements ProjectContext {
   #record = $state.raw() as Project; // assigned in the constructor
   #saving = $state(0);
   #hold = $state.raw<Hold | null>(null);
+  readonly #closing = new AbortController();
   readonly store: Store;
   readonly data: DataSession;
   readonly training: TrainingSession;
@@ -40,7 +44,7 @@ export class ProjectSession implements ProjectContext {
     const session = new ProjectSession(store, await store.projects.get(id));
     session.#hold = await holdProject(id);
     await session.reload();
-    if (!session.isReadOnly) void session.#resumeInterrupted();
+    void (session.isReadOnly ? session.takeOver() : session.#resumeInterrupted());
     return session;
   }
 
@@ -62,6 +66,7 @@ export class ProjectSession implements ProjectContext {
 
   /** Ends the workers and lets another tab write. */
   close() {
+    this.#closing.abort();
     this.data.close();
     this.training.close();
     this.models.close();
@@ -76,10 +81,20 @@ export class ProjectSession implements ProjectContext {
     await Promise.all([this.data.reload(), this.training.reload(), this.models.reload()]);
   }
 
-  /** Tries again to become the tab that writes. */
+  /**
+   * Becomes the tab that writes and goes on with what the other left, if that one is closed or just
+   * closing: a browser lets go of a tab's locks only some time after it.
+   */
   async takeOver(): Promise<boolean> {
-    this.#hold ??= await holdProject(this.id);
-    if (this.#hold) await this.reload();
+    if (this.#hold) return true;
+    const waiting = AbortSignal.any([AbortSignal.timeout(takeOverMs), this.#closing.signal]);
+    const hold = await holdProject(this.id, waiting);
+    if (hold && this.#closing.signal.aborted) hold.release();
+    else if (hold) {
+      this.#hold = hold;
+      await this.reload();
+      void this.#resumeInterrupted();
+    }
     return !this.isReadOnly;
   }
 

@@ -42,6 +42,16 @@ test('one tab writes to a project, another may once it is let go', async () => {
   await expect.poll(() => holdProject('p1')).not.toBeNull();
 });
 
+test('a tab that waits writes once the other lets go, and not at all where it waits in vain', async () => {
+  const held = await holdProject('p3');
+  expect(await holdProject('p3', AbortSignal.timeout(20))).toBeNull();
+  const waits = holdProject('p3', AbortSignal.timeout(10_000));
+  held?.release();
+  const next = await waits;
+  expect(next).not.toBeNull();
+  next?.release();
+});
+
 test('nothing is collected while bytes are being written', async () => {
   const db = await openStudioDb('storage test');
   const digest = await whileInUse(async () => {

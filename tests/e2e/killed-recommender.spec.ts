@@ -95,3 +95,21 @@ test('a tab closed before there was a checkpoint: on return the run is done agai
   await expect(row.getByText('Completed')).toBeVisible({ timeout: 90_000 });
   await expect(row.getByText(/Epoch \d+ of 15 kept/)).toBeVisible();
 });
+
+test('a tab closed in the middle of training: another that only looked writes at once, and goes on with it', async ({
+  page,
+  context,
+}) => {
+  await openStudio(page);
+  const id = await startRun(page, 'bpr', { epochs: 60, factors: 32 });
+  const other = await context.newPage();
+  await openStudio(other, `#/p/${id}/train`);
+  const write = other.getByRole('button', { name: 'Write from this tab' });
+  // Pressed in vain while the first tab is open, it says so after a while; closed meanwhile, it writes.
+  await write.click();
+  await expect(write).toHaveAttribute('aria-busy', 'true');
+  await page.close();
+  await expect(write).toHaveCount(0);
+  const row = other.getByRole('row').filter({ hasText: 'BPR' });
+  await expect(row.getByText('Completed')).toBeVisible({ timeout: 90_000 });
+});
