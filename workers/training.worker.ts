@@ -18,6 +18,7 @@ import { Control } from '../src/training/engine/control.ts';
 import { runCodec } from '../src/training/run-codec.ts';
 import type { RunEvent, RunNotice } from '../src/training/run.ts';
 import { columnSource } from './column-source.ts';
+import { EventPost } from './training/event-post.ts';
 import { LatestOnly } from './training/latest-only.ts';
 import { RunJournal } from './training/journal.ts';
 import { probeMemory } from './training/probe-memory.ts';
@@ -31,14 +32,16 @@ const api = {
     if (control) throw new StudioError('busy', 'This worker is training');
     return estimates.run((signal) => estimate(query, signal));
   },
-  async train(request, onEvent) {
+  async train(request, onEvents) {
     if (control) throw new StudioError('busy', 'This worker is training already');
-    control = new Control((state) => onEvent({ type: state }));
+    const post = new EventPost(onEvents);
+    control = new Control((state) => post.tell({ type: state }));
     try {
       const held = control;
       await estimates.cancel(); // its backend and its steps would be the run's too
-      return await whileInUse(() => train(request, held, onEvent));
+      return await whileInUse(() => train(request, held, post));
     } finally {
+      post.flush();
       control = null;
     }
   },
@@ -52,14 +55,14 @@ expose(api);
 async function train(
   { runId, resume }: TrainRequest,
   held: Control,
-  onEvent: (event: RunEvent) => void,
+  post: EventPost,
 ): Promise<TrainResult> {
   const db = await openStudioDb();
   const run = await repository(db, runCodec).get(runId);
   const journal = new RunJournal(db, resume ? run : { ...run, epochs: [], folds: [] });
   const tell = (event: RunEvent) => {
     journal.note(event);
-    onEvent(event);
+    post.tell(event);
   };
   let wasKilled = resume;
   try {

@@ -154,7 +154,7 @@ export interface TrainingApi {
    */
   estimate(query: EstimateQuery): Promise<RunEstimate | null>;
   /** The run's record is in storage already; the worker writes its end, the model version and its evaluation. */
-  train(request: TrainRequest, onEvent: (event: RunEvent) => void): Promise<TrainResult>;
+  train(request: TrainRequest, onEvents: (events: RunEvent[]) => void): Promise<TrainResult>;
   control(command: ControlCommand): void;
 }
 

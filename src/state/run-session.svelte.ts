@@ -28,6 +28,8 @@ export class RunSession {
   #record = $state.raw() as RunRecord; // assigned in the constructor
   #status = $state<RunStatus>('waiting');
   #epochs = $state.raw<readonly EpochRecord[]>([]);
+  /** Those of the events at hand: taken together, as there may be hundreds. */
+  #ended: EpochRecord[] = [];
   #folds = $state.raw<readonly Record<string, number>[]>([]);
   #progress = $state.raw<Progress | null>(null);
   #started = $state.raw<Started | null>(null);
@@ -89,16 +91,17 @@ export class RunSession {
     this.#status = 'starting';
     this.#error = null;
     const maySleep = stayAwake();
-    const onEvent = (event: RunEvent) => {
-      this.#apply(event);
-      options.onEvent?.(event);
+    const onEvents = (events: readonly RunEvent[]) => {
+      if (this.isLive) for (const event of events) this.#apply(event);
+      this.#takeEnded();
+      for (const event of events) options.onEvent?.(event);
     };
     const stop = () => void this.control('stop');
     options.signal?.addEventListener('abort', stop, { once: true });
     if (options.signal?.aborted) stop();
     try {
       await this.#client.call((api) =>
-        api.train({ runId: this.id, resume: options.resume }, proxy(onEvent)),
+        api.train({ runId: this.id, resume: options.resume }, proxy(onEvents)),
       );
       const record = await options.reload();
       this.#show(record);
@@ -138,6 +141,7 @@ export class RunSession {
     switch (event.type) {
       case 'started':
         this.#started = event;
+        this.#takeEnded();
         this.#epochs = this.#epochs.slice(0, event.epoch);
         if (this.#status === 'starting') this.#status = 'running';
         break;
@@ -146,10 +150,8 @@ export class RunSession {
         break;
       case 'epoch': {
         const { epoch, train, validation, learningRate, seconds } = event;
-        this.#epochs = [
-          ...this.#epochs,
-          { epoch, train, ...(validation && { validation }), learningRate, seconds },
-        ];
+        const figures = { train, ...(validation && { validation }) };
+        this.#ended.push({ epoch, ...figures, learningRate, seconds });
         if (event.best) this.#bestEpoch = epoch;
         break;
       }
@@ -171,5 +173,11 @@ export class RunSession {
       default:
         event satisfies never;
     }
+  }
+
+  #takeEnded() {
+    if (this.#ended.length === 0) return;
+    this.#epochs = [...this.#epochs, ...this.#ended];
+    this.#ended = [];
   }
 }

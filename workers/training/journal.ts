@@ -17,7 +17,7 @@ export class RunJournal {
 
   constructor(db: StudioDb, record: RunRecord) {
     this.#db = db;
-    this.#record = record;
+    this.#record = { ...record, epochs: [...record.epochs] };
   }
 
   get record(): RunRecord {
@@ -39,12 +39,15 @@ export class RunJournal {
         break;
       case 'epoch': {
         const { epoch, train, validation, learningRate, seconds } = event;
-        const entry = { epoch, train, ...(validation && { validation }), learningRate, seconds };
-        this.#record = {
-          ...record,
-          epochs: [...record.epochs, entry],
-          bestEpoch: event.best ? epoch : record.bestEpoch,
-        };
+        // In place: there may be thousands a second.
+        record.epochs.push({
+          epoch,
+          train,
+          ...(validation && { validation }),
+          learningRate,
+          seconds,
+        });
+        if (event.best) this.#record = { ...record, bestEpoch: epoch };
         break;
       }
       case 'fold':

@@ -1,5 +1,6 @@
 /** The lines of a chart of runs: train and validation of each, and what answering without learning scores. */
 import type { RunSession } from '../../state/run-session.svelte.ts';
+import type { EpochRecord } from '../../training/run.ts';
 import type { LineSeries } from '../../ui/charts/line-series.ts';
 
 export interface CurveLabels {
@@ -19,13 +20,8 @@ export function curvesOf(
   runs.forEach((run, colour) => {
     if (!isShown(run)) return;
     const { id, name } = run.record;
-    const points = (part: 'train' | 'validation') =>
-      run.epochs.flatMap((epoch) => {
-        const y = epoch[part]?.[metric];
-        return y === undefined ? [] : [{ x: epoch.epoch, y }];
-      });
-    const train = points('train');
-    const validation = points('validation');
+    const train = pointsOf(run, 'train', metric);
+    const validation = pointsOf(run, 'validation', metric);
     if (train.length > 0)
       series.push({
         id: `${id} train`,
@@ -58,6 +54,33 @@ export function curvesOf(
       dashed: true,
     });
   return series;
+}
+
+interface Line {
+  points: { x: number; y: number }[];
+  /** Epochs that have a point, or none to give. */
+  seen: number;
+  last: EpochRecord | undefined;
+}
+
+/** Of runs on the page: of one that ends thousands of epochs a second only the new ones are gone through. */
+const lines = new WeakMap<RunSession, Map<string, Line>>();
+
+function pointsOf(run: RunSession, part: 'train' | 'validation', metric: string): Line['points'] {
+  const { epochs } = run;
+  const ofRun = lines.get(run) ?? new Map<string, Line>();
+  lines.set(run, ofRun);
+  const key = `${part} ${metric}`;
+  let line = ofRun.get(key);
+  // A run that is gone on with may have lost its last epochs.
+  if (!line || (line.seen > 0 && epochs[line.seen - 1] !== line.last))
+    line = { points: [], seen: 0, last: undefined };
+  for (const epoch of epochs.slice(line.seen)) {
+    const y = epoch[part]?.[metric];
+    if (y !== undefined) line.points.push({ x: epoch.epoch, y });
+  }
+  ofRun.set(key, { points: line.points, seen: epochs.length, last: epochs.at(-1) });
+  return line.points;
 }
 
 export function baselineOf(run: RunSession | undefined, metric: string): number | null {

@@ -13,6 +13,7 @@ import {
   type ChartDataset,
 } from 'chart.js';
 import type { LineSeries } from './line-series.ts';
+import { thinned } from './thinned.ts';
 
 Chart.register(
   Filler,
@@ -38,6 +39,8 @@ export interface LineLooks {
 
 /** A live curve is drawn this often at most: more can't be followed, and costs the page its quickness. */
 const drawEveryMs = 250;
+/** Of a line: more than a chart has pixels for. */
+const mostPoints = 1000;
 
 type Line = ChartDataset<'line', { x: number; y: number }[]>;
 type Options = NonNullable<ChartConfiguration<'line', { x: number; y: number }[]>['options']>;
@@ -76,14 +79,27 @@ export function rehearse() {
   });
 }
 
+/** A line with all that are of its colour: they belong together. */
+function hideOrShow(chart: Chart, index = 0) {
+  const { datasets } = chart.data;
+  const isVisible = chart.isDatasetVisible(index);
+  datasets.forEach(({ borderColor }, i) => {
+    if (borderColor === datasets[index]?.borderColor) chart.setDatasetVisibility(i, !isVisible);
+  });
+  chart.update('none');
+}
+
 export class LineDrawing {
   readonly #always: Options;
   readonly #canvas: HTMLCanvasElement;
   /** Made empty, and only then drawn, each in a task of its own: charts that come all at once would hold the page up. */
   #chart: Chart<'line', { x: number; y: number }[]> | undefined;
-  #datasets: Line[] = [];
+  #series: readonly LineSeries[] = [];
+  #colour: LineLooks['colour'] = () => '';
+  /** By id: chart.js keeps what it made of a line, such as whether it is hidden, by this object. */
+  #lines = new Map<string, Line>();
   #options: Options;
-  #legends: string[] = [];
+  #isNewLook = true;
   #last = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -94,21 +110,8 @@ export class LineDrawing {
   }
 
   show(series: readonly LineSeries[], { colour }: LineLooks) {
-    this.#legends = series.map(({ label, legend }) => legend ?? label);
-    this.#datasets = series.map(({ label, points, colour: at, dashed, mark }, i): Line => {
-      const line = colour(`--series-${((at ?? i) % 8) + 1}`);
-      return {
-        label,
-        data: [...points],
-        borderColor: line,
-        backgroundColor: mark === 'steps' ? `${line}55` : line,
-        borderDash: dashed ? [5, 4] : [],
-        showLine: mark !== 'points',
-        stepped: mark === 'steps' ? 'before' : false,
-        fill: mark === 'steps' ? 'origin' : false,
-        pointRadius: mark === 'points' ? 2.5 : points.length === 1 ? 3 : 0,
-      };
-    });
+    this.#series = series;
+    this.#colour = colour;
     this.#draw();
   }
 
@@ -137,6 +140,7 @@ export class LineDrawing {
         legend: {
           position: 'top',
           align: 'start',
+          onClick: (_, { datasetIndex }, { chart }) => hideOrShow(chart, datasetIndex),
           labels: {
             color: colour('--ink-muted'),
             boxWidth: 18,
@@ -145,11 +149,12 @@ export class LineDrawing {
             generateLabels: (chart) =>
               Chart.defaults.plugins.legend.labels
                 .generateLabels(chart)
-                .map((item, i) => ({ ...item, text: this.#legends[i] ?? item.text })),
+                .map((item, i) => ({ ...item, text: this.#series[i]?.legend ?? item.text })),
           },
         },
       },
     };
+    this.#isNewLook = true;
     this.#draw();
   }
 
@@ -177,8 +182,27 @@ export class LineDrawing {
       this.#draw();
       return;
     }
-    this.#chart.data.datasets = this.#datasets;
-    this.#chart.options = this.#options;
+    const lines = new Map(this.#series.map((series, i) => [series.id, this.#line(series, i)]));
+    this.#lines = lines;
+    this.#chart.data.datasets = [...lines.values()];
+    if (this.#isNewLook) this.#chart.options = this.#options; // which chart.js works out anew
+    this.#isNewLook = false;
     this.#chart.update('none');
+  }
+
+  #line({ id, label, points, colour, dashed, mark = 'line' }: LineSeries, i: number): Line {
+    const ink = this.#colour(`--series-${((colour ?? i) % 8) + 1}`);
+    const data = mark === 'line' ? thinned(points, mostPoints) : points;
+    return Object.assign(this.#lines.get(id) ?? {}, {
+      label,
+      data: [...data],
+      borderColor: ink,
+      backgroundColor: mark === 'steps' ? `${ink}55` : ink,
+      borderDash: dashed ? [5, 4] : [],
+      showLine: mark !== 'points',
+      stepped: mark === 'steps' ? ('before' as const) : false,
+      fill: mark === 'steps' ? 'origin' : false,
+      pointRadius: mark === 'points' ? 2.5 : points.length === 1 ? 3 : 0,
+    });
   }
 }
