@@ -13,6 +13,8 @@ export interface Codec<T> {
   projectId(value: T): string;
   createdAt(value: T): number;
   chunks(value: T): string[];
+  /** What is stored, where that is not the value itself. */
+  encode?(value: T): unknown;
   /** Checks and, for an older version, migrates. Throws with a message that names the field. */
   decode(body: unknown, version: number): T;
 }
@@ -81,7 +83,7 @@ export function encodeRecord<T>(codec: Codec<T>, value: T): StoredRecord {
     projectId: codec.projectId(value),
     createdAt: codec.createdAt(value),
     chunks: [...new Set(codec.chunks(value))],
-    body: value,
+    body: codec.encode ? codec.encode(value) : value,
   };
 }
 

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { rebasedId } from '../lib/rebased-id.ts';
 import { backendReasonSchema, workersSchema } from './backend-reason.ts';
 import { runConfigSchema } from './config-schema.ts';
+import { columnsOf, epochsOf, isEpochColumns, type EpochColumns } from './epoch-columns.ts';
 import { runNoticeSchema } from './run-notice.ts';
 import { backends } from './run.ts';
 import type { RunRecord } from './run-record.ts';
@@ -41,7 +42,14 @@ const runSchema: v.GenericSchema<unknown, RunRecord> = v.object({
   ]),
   workers: v.exactOptional(workersSchema),
   baseline: v.nullable(metrics),
-  epochs: v.array(epoch),
+  // The first version had a record for each.
+  epochs: v.union([
+    v.array(epoch),
+    v.pipe(
+      v.custom<EpochColumns>(isEpochColumns, 'epochs are no columns of numbers'),
+      v.transform(epochsOf),
+    ),
+  ]),
   folds: v.array(metrics),
   bestEpoch: v.number(),
   metrics: v.object({
@@ -56,11 +64,12 @@ const runSchema: v.GenericSchema<unknown, RunRecord> = v.object({
 
 export const runCodec = {
   kind: 'run',
-  version: 1,
+  version: 2,
   id: (run: RunRecord) => run.id,
   projectId: (run: RunRecord) => run.projectId,
   createdAt: (run: RunRecord) => run.createdAt,
   chunks: (run: RunRecord) => (run.checkpoint === null ? [] : [run.checkpoint]),
+  encode: (run: RunRecord) => ({ ...run, epochs: columnsOf(run.epochs) }),
   decode: (body: unknown): RunRecord => v.parse(runSchema, body),
   withProject: (run: RunRecord, projectId: string): RunRecord => ({
     ...run,
