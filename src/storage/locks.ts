@@ -25,10 +25,12 @@ export function holdProject(projectId: string, waiting?: AbortSignal): Promise<H
       `glasshouse-project ${projectId}`,
       waiting ? { mode: 'exclusive', signal: waiting } : exclusiveIfFree,
       held,
-    ).catch((error: unknown) => {
-      if (waiting?.aborted) resolve(null);
-      else reject(error);
-    });
+    )
+      .catch((error: unknown) => {
+        if (!waiting?.aborted) throw error;
+        resolve(null);
+      })
+      .catch(reject);
   });
 }
 
