@@ -79,16 +79,6 @@ export function rehearse() {
   });
 }
 
-/** A line with all that are of its colour: they belong together. */
-function hideOrShow(chart: Chart, index = 0) {
-  const { datasets } = chart.data;
-  const isVisible = chart.isDatasetVisible(index);
-  datasets.forEach(({ borderColor }, i) => {
-    if (borderColor === datasets[index]?.borderColor) chart.setDatasetVisibility(i, !isVisible);
-  });
-  chart.update('none');
-}
-
 export class LineDrawing {
   readonly #always: Options;
   readonly #canvas: HTMLCanvasElement;
@@ -140,7 +130,7 @@ export class LineDrawing {
         legend: {
           position: 'top',
           align: 'start',
-          onClick: (_, { datasetIndex }, { chart }) => hideOrShow(chart, datasetIndex),
+          onClick: (_, { datasetIndex = 0 }, { chart }) => this.#hideOrShow(chart, datasetIndex),
           labels: {
             color: colour('--ink-muted'),
             boxWidth: 18,
@@ -188,6 +178,16 @@ export class LineDrawing {
     if (this.#isNewLook) this.#chart.options = this.#options; // which chart.js works out anew
     this.#isNewLook = false;
     this.#chart.update('none');
+  }
+
+  /** A line, and with it those of its colour that the legend leaves out. */
+  #hideOrShow(chart: Chart, index: number) {
+    const isVisible = chart.isDatasetVisible(index);
+    this.#series.forEach(({ colour, legend }, i) => {
+      if (i === index || (legend === '' && colour === this.#series[index]?.colour))
+        chart.setDatasetVisibility(i, !isVisible);
+    });
+    chart.update('none');
   }
 
   #line({ id, label, points, colour, dashed, mark = 'line' }: LineSeries, i: number): Line {
