@@ -34,6 +34,27 @@ export class WorkerClient<Api> {
     }
   }
 
+  /**
+   * As `call`, but the worker lives on: on abort it is told to `stop` this one.
+   * @throws StudioError `cancelled` on abort, at once
+   */
+  async callStoppable<Result>(
+    use: (api: Remote<Api>) => Promise<Result>,
+    stop: (api: Remote<Api>) => Promise<void>,
+    signal?: AbortSignal,
+  ): Promise<Result> {
+    if (signal?.aborted) throw cancelled();
+    let onAbort = () => {};
+    const aborted = new Promise<never>((_, fail) => (onAbort = () => fail(cancelled())));
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await Promise.race([aborted, this.call(use)]);
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+      if (signal?.aborted) void this.call(stop).catch(() => undefined);
+    }
+  }
+
   /** Ends the worker; calls in flight fail with `cancelled`. The next call starts a new one. */
   end() {
     this.#end(cancelled());

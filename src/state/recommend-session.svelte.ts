@@ -1,6 +1,5 @@
 /** A project's recommenders, asked: who gets what, and why. */
 import { proxy } from 'comlink';
-import { StudioError } from '../lib/errors.ts';
 import { recommendClient } from '../rpc/clients.ts';
 import type { ListOptions, Person, RerankWeights } from '../rpc/recommend-contract.ts';
 import type { PersonById } from '../rpc/recommend-preview-contract.ts';
@@ -101,26 +100,19 @@ export class RecommendSession {
     options: { count: number; format: 'csv' | 'json' } & Partial<ListOptions>,
     { onProgress, signal }: CallOptions<number> = {},
   ): Promise<Blob> {
-    const cancelled = () => new StudioError('cancelled', 'Stopped');
-    if (signal?.aborted) throw cancelled();
     let isGoing = true; // a share may come after the end: it has a channel of its own
     const tell = proxy((share: number) => {
       if (isGoing) onProgress?.(share);
     });
-    let stop: () => void = () => undefined;
-    const stopped = new Promise<never>((_, fail) => (stop = () => fail(cancelled())));
-    signal?.addEventListener('abort', stop);
+    const asked = { rerank: modelOrder, ...options };
     try {
-      return await Promise.race([
-        stopped,
-        this.#client.call((api) =>
-          api.exportLists(this.#ref(version), { rerank: modelOrder, ...options }, tell),
-        ),
-      ]);
+      return await this.#client.callStoppable(
+        (api) => api.exportLists(this.#ref(version), asked, tell),
+        (api) => api.stopLists(),
+        signal,
+      );
     } finally {
       isGoing = false;
-      signal?.removeEventListener('abort', stop);
-      if (signal?.aborted) void this.#client.call((api) => api.stopLists()).catch(() => undefined);
     }
   }
 

@@ -6,6 +6,7 @@ import { embeddingWidth } from '../text/pretrained.ts';
 import type { CallOptions } from './project-context.ts';
 
 const client = textClient();
+let calls = 0;
 
 /** Of a call: their rows take a GB. */
 const mostTexts = 500_000;
@@ -22,8 +23,10 @@ export async function embed(
   mustBeTexts(texts);
   if (texts.length === 0) return [];
   const asked = [...texts];
-  const rows = await client.call(
-    (api) => api.embed(asked, onProgress && proxy(onProgress)),
+  const call = calls++;
+  const rows = await client.callStoppable(
+    (api) => api.embed(call, asked, onProgress && proxy(onProgress)),
+    (api) => api.stop(call),
     signal,
   );
   return asked.map((_, i) => rows.subarray(i * embeddingWidth, (i + 1) * embeddingWidth));
