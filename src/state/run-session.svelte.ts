@@ -4,7 +4,13 @@ import { reviveError, type StudioError } from '../lib/errors.ts';
 import type { TrainingApi } from '../rpc/contracts.ts';
 import type { WorkerClient } from '../rpc/worker-client.ts';
 import type { ControlCommand } from '../training/control.ts';
-import type { EpochRecord, RunEvent, RunNotice, RunOutcome } from '../training/run.ts';
+import {
+  epochRecordOf,
+  type EpochRecord,
+  type RunEvent,
+  type RunNotice,
+  type RunOutcome,
+} from '../training/run.ts';
 import type { RunRecord } from '../training/run-record.ts';
 import { stayAwake } from './wake-lock.ts';
 
@@ -148,13 +154,10 @@ export class RunSession {
       case 'progress':
         this.#progress = event;
         break;
-      case 'epoch': {
-        const { epoch, train, validation, learningRate, seconds } = event;
-        const figures = { train, ...(validation && { validation }) };
-        this.#ended.push({ epoch, ...figures, learningRate, seconds });
-        if (event.best) this.#bestEpoch = epoch;
+      case 'epoch':
+        this.#ended.push(epochRecordOf(event));
+        if (event.best) this.#bestEpoch = event.epoch;
         break;
-      }
       case 'fold':
         this.#folds = [...this.#folds.slice(0, event.fold - 1), event.metrics];
         break;

@@ -188,6 +188,12 @@ export interface EpochRecord {
   seconds: number;
 }
 
+/** Of an epoch's end, which tells more than is kept of it. */
+export function epochRecordOf(end: EpochRecord): EpochRecord {
+  const { epoch, train, validation, learningRate, seconds } = end;
+  return { epoch, train, ...(validation && { validation }), learningRate, seconds };
+}
+
 export type RunOutcome = 'completed' | 'early-stopped' | 'stopped' | 'diverged';
 
 /** What a run does before it learns, where that takes long. */

@@ -3,7 +3,7 @@ import type { StudioDb } from '../../src/storage/db.ts';
 import { collectChunks } from '../../src/storage/chunks.ts';
 import { repository } from '../../src/storage/records.ts';
 import { runCodec } from '../../src/training/run-codec.ts';
-import type { RunEvent } from '../../src/training/run.ts';
+import { epochRecordOf, type RunEvent } from '../../src/training/run.ts';
 import type { RunRecord } from '../../src/training/run-record.ts';
 import { CheckpointStore } from './checkpoint-store.ts';
 
@@ -37,19 +37,10 @@ export class RunJournal {
           epochs: record.epochs.filter(({ epoch }) => epoch <= event.epoch),
         };
         break;
-      case 'epoch': {
-        const { epoch, train, validation, learningRate, seconds } = event;
-        // In place: there may be thousands a second.
-        record.epochs.push({
-          epoch,
-          train,
-          ...(validation && { validation }),
-          learningRate,
-          seconds,
-        });
-        if (event.best) this.#record = { ...record, bestEpoch: epoch };
+      case 'epoch':
+        record.epochs.push(epochRecordOf(event)); // in place: there may be thousands a second
+        if (event.best) this.#record = { ...record, bestEpoch: event.epoch };
         break;
-      }
       case 'fold':
         this.#record = {
           ...record,
