@@ -1,5 +1,10 @@
-/** Optimisers' updates of all weights at once, in place, float32 on 128-bit vectors. AssemblyScript. `count` is a multiple of 4. */
+/**
+ * Optimisers' updates of all weights at once, in place, float32 on 128-bit vectors. AssemblyScript. `count` is a
+ * multiple of 4. Means of weights that nothing reaches any more (of a dead unit, say) shrink step by step until they
+ * are subnormal, and stay there; processors compute those many times more slowly, so they are kept out.
+ */
 import { scale, sumOfSquares } from '../copy/assembly';
+import { leastNormal, withoutSubnormals } from '../lanes/assembly';
 
 /** v ← μ v + g; w ← w − rate · (v, or g + μ v for Nesterov). @param decay λ, whose λ w the gradient takes */
 export function updateSgd(
@@ -20,7 +25,8 @@ export function updateSgd(
     const g = f32x4.add(v128.load(gradient + at), f32x4.mul(w, decays));
     let direction = g;
     if (momentum != 0) {
-      const v = f32x4.add(f32x4.mul(v128.load(velocity + at), momenta), g);
+      const kept = f32x4.mul(v128.load(velocity + at), momenta);
+      const v = withoutSubnormals(f32x4.add(kept, g));
       v128.store(velocity + at, v);
       direction = nesterov ? f32x4.add(g, f32x4.mul(v, momenta)) : v;
     }
@@ -56,12 +62,15 @@ export function updateAdam(
   const epsilons = f32x4.splat(epsilon);
   const decays = f32x4.splat(decay);
   const shrinks = f32x4.splat(shrink);
+  const least = f32x4.splat(leastNormal);
   for (let at: usize = 0; at < (<usize>count) << 2; at += 16) {
     const w = v128.load(weight + at);
     const g = f32x4.add(v128.load(gradient + at), f32x4.mul(w, decays));
     const m = f32x4.add(f32x4.mul(v128.load(first + at), b1), f32x4.mul(g, c1));
-    const v = f32x4.add(f32x4.mul(v128.load(second + at), b2), f32x4.mul(f32x4.mul(g, g), c2));
-    v128.store(first + at, m);
+    const square = f32x4.mul(g, g);
+    const mean = f32x4.add(f32x4.mul(v128.load(second + at), b2), f32x4.mul(square, c2));
+    const v = f32x4.pmax(mean, least); // a NaN stays
+    v128.store(first + at, withoutSubnormals(m));
     v128.store(second + at, v);
     const deviation = f32x4.add(f32x4.sqrt(f32x4.mul(v, corrections)), epsilons);
     const step = f32x4.div(f32x4.mul(m, sizes), deviation);
@@ -83,15 +92,15 @@ export function updateRmsprop(
   const decays = f32x4.splat(decay);
   const shares = f32x4.splat(weightDecay);
   const others = f32x4.splat(1 - decay);
+  const least = f32x4.splat(leastNormal);
   const rates = f32x4.splat(rate);
   const epsilons = f32x4.splat(epsilon);
   for (let at: usize = 0; at < (<usize>count) << 2; at += 16) {
     const w = v128.load(weight + at);
     const g = f32x4.add(v128.load(gradient + at), f32x4.mul(w, shares));
-    const a = f32x4.add(
-      f32x4.mul(v128.load(average + at), decays),
-      f32x4.mul(f32x4.mul(g, g), others),
-    );
+    const square = f32x4.mul(g, g);
+    const mean = f32x4.add(f32x4.mul(v128.load(average + at), decays), f32x4.mul(square, others));
+    const a = f32x4.pmax(mean, least); // a NaN stays
     v128.store(average + at, a);
     const step = f32x4.div(f32x4.mul(g, rates), f32x4.add(f32x4.sqrt(a), epsilons));
     v128.store(weight + at, f32x4.sub(w, step));
