@@ -18,16 +18,6 @@ export function madd(x: v128, y: v128, z: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(x, y, z) : f32x4.add(f32x4.mul(x, y), z);
 }
 
-/** The smallest float32 with all its digits. */
-export const leastNormal: f32 = 1.17549435e-38;
-
-/** 0 for numbers nearer to it than leastNormal; a NaN stays. */
-// @ts-ignore: decorator
-@inline
-export function withoutSubnormals(x: v128): v128 {
-  return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(leastNormal)));
-}
-
 /** The first `count` of four; 0 for the others. */
 export function loadPart(from: usize, count: i32): v128 {
   let lanes = f32x4.splat(0);

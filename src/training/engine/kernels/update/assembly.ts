@@ -1,10 +1,29 @@
 /**
  * Optimisers' updates of all weights at once, in place, float32 on 128-bit vectors. AssemblyScript. `count` is a
- * multiple of 4. Means of weights that nothing reaches any more (of a dead unit, say) shrink step by step until they
- * are subnormal, and stay there; processors compute those many times more slowly, so they are kept out.
+ * multiple of 4. What is kept of weights that nothing reaches any more (a dead unit's, a rare token's) shrinks step by
+ * step until it is subnormal, and stays so; processors compute such numbers many times more slowly, so none is kept.
  */
 import { scale, sumOfSquares } from '../copy/assembly';
-import { leastNormal, withoutSubnormals } from '../lanes/assembly';
+
+/** The smallest float32 with all its digits. */
+const leastNormal: f32 = 1.17549435e-38;
+/** 2⁻⁵⁴: the mean of a gradient is 0 below it, and its squares are averaged as if it were no smaller. Beside any usual ε it is nothing. */
+const leastGradient: f32 = 5.5511151e-17;
+
+/** 0 for what is nearer to it than `least`; a NaN stays. */
+// @ts-ignore: decorator
+@inline
+function withoutLess(x: v128, least: v128): v128 {
+  return v128.andnot(x, f32x4.lt(f32x4.abs(x), least));
+}
+
+/** @param least that counts as the gradient's size where it is below; a NaN stays */
+// @ts-ignore: decorator
+@inline
+function squareOf(gradient: v128, least: v128): v128 {
+  const size = f32x4.pmax(f32x4.abs(gradient), least);
+  return f32x4.mul(size, size);
+}
 
 /** v ← μ v + g; w ← w − rate · (v, or g + μ v for Nesterov). @param decay λ, whose λ w the gradient takes */
 export function updateSgd(
@@ -20,13 +39,14 @@ export function updateSgd(
   const decays = f32x4.splat(decay);
   const rates = f32x4.splat(rate);
   const momenta = f32x4.splat(momentum);
+  const least = f32x4.splat(leastNormal);
   for (let at: usize = 0; at < (<usize>count) << 2; at += 16) {
     const w = v128.load(weight + at);
     const g = f32x4.add(v128.load(gradient + at), f32x4.mul(w, decays));
     let direction = g;
     if (momentum != 0) {
       const kept = f32x4.mul(v128.load(velocity + at), momenta);
-      const v = withoutSubnormals(f32x4.add(kept, g));
+      const v = withoutLess(f32x4.add(kept, g), least);
       v128.store(velocity + at, v);
       direction = nesterov ? f32x4.add(g, f32x4.mul(v, momenta)) : v;
     }
@@ -62,15 +82,15 @@ export function updateAdam(
   const epsilons = f32x4.splat(epsilon);
   const decays = f32x4.splat(decay);
   const shrinks = f32x4.splat(shrink);
-  const least = f32x4.splat(leastNormal);
+  const least = f32x4.splat(leastGradient);
   for (let at: usize = 0; at < (<usize>count) << 2; at += 16) {
     const w = v128.load(weight + at);
     const g = f32x4.add(v128.load(gradient + at), f32x4.mul(w, decays));
-    const m = f32x4.add(f32x4.mul(v128.load(first + at), b1), f32x4.mul(g, c1));
-    const square = f32x4.mul(g, g);
-    const mean = f32x4.add(f32x4.mul(v128.load(second + at), b2), f32x4.mul(square, c2));
-    const v = f32x4.pmax(mean, least); // a NaN stays
-    v128.store(first + at, withoutSubnormals(m));
+    const mean = f32x4.add(f32x4.mul(v128.load(first + at), b1), f32x4.mul(g, c1));
+    const m = withoutLess(mean, least);
+    const square = squareOf(g, least);
+    const v = f32x4.add(f32x4.mul(v128.load(second + at), b2), f32x4.mul(square, c2));
+    v128.store(first + at, m);
     v128.store(second + at, v);
     const deviation = f32x4.add(f32x4.sqrt(f32x4.mul(v, corrections)), epsilons);
     const step = f32x4.div(f32x4.mul(m, sizes), deviation);
@@ -92,15 +112,14 @@ export function updateRmsprop(
   const decays = f32x4.splat(decay);
   const shares = f32x4.splat(weightDecay);
   const others = f32x4.splat(1 - decay);
-  const least = f32x4.splat(leastNormal);
+  const least = f32x4.splat(leastGradient);
   const rates = f32x4.splat(rate);
   const epsilons = f32x4.splat(epsilon);
   for (let at: usize = 0; at < (<usize>count) << 2; at += 16) {
     const w = v128.load(weight + at);
     const g = f32x4.add(v128.load(gradient + at), f32x4.mul(w, shares));
-    const square = f32x4.mul(g, g);
-    const mean = f32x4.add(f32x4.mul(v128.load(average + at), decays), f32x4.mul(square, others));
-    const a = f32x4.pmax(mean, least); // a NaN stays
+    const square = squareOf(g, least);
+    const a = f32x4.add(f32x4.mul(v128.load(average + at), decays), f32x4.mul(square, others));
     v128.store(average + at, a);
     const step = f32x4.div(f32x4.mul(g, rates), f32x4.add(f32x4.sqrt(a), epsilons));
     v128.store(weight + at, f32x4.sub(w, step));
