@@ -10,11 +10,12 @@
  * the README's table and plot; with `--from`, from results that are there. `--gpu` times WebGPU and WebGL even in
  * software.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, tmpdir, totalmem, type } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { chromium } from '@playwright/test';
 import { format, resolveConfig } from 'prettier';
+import { measureWorkers } from './parallel/measure.mjs';
 import { buildSite, load } from './site.mjs';
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -104,6 +105,8 @@ async function measureAll(options) {
         results.runs.push(run);
         results.checks.push(...checks);
       }
+    if (nets.includes('cnn') && options.contestants.includes('ours') && cpus().length > 1)
+      results.workers = await measureTwoWorkers(options);
     return results;
   } finally {
     torch?.end();
@@ -111,6 +114,19 @@ async function measureAll(options) {
     await site.close();
     rmSync(folder, { recursive: true });
   }
+}
+
+/** In a browser of their own, which other contestants don't share. */
+async function measureTwoWorkers({ batches, rounds, ms }) {
+  process.stdout.write('two workers …\n');
+  const measured = await measureWorkers({
+    ...{ rounds, ms, workers: 2, networks: ['cnn'], batches: batches ?? [32, 128] },
+    ...{ pages: ['shared'], intervals: [1] },
+  });
+  return measured.map(({ network, batch, rates }) => ({
+    ...{ net: network, batch, workers: 2 },
+    rates: { one: rates.one, several: rates['shared k=1'] },
+  }));
 }
 
 /** `isTried`: measured for a moment only, and further if it beats the others of its kind. */
@@ -228,7 +244,17 @@ function hardware() {
     memoryGb: Math.round(totalmem() / 2 ** 30),
     system: `${type()} ${release().replace(/-.*/, '')}`,
     load: Number(loadavg()[0]?.toFixed(1)),
+    vectorBits: vectorBits(),
   };
+}
+
+/** Of the processor's widest vectors of float32; null where that isn't known. WebAssembly's have 128. */
+function vectorBits() {
+  const path = '/proc/cpuinfo';
+  const flags = existsSync(path) ? /^flags.*$/m.exec(readFileSync(path, 'utf8'))?.[0] : undefined;
+  if (flags === undefined) return null;
+  if (/\bavx512f\b/.test(flags)) return 512;
+  return /\bavx2\b/.test(flags) ? 256 : 128;
 }
 
 function versions() {

@@ -21,7 +21,7 @@ const run: Run = {
 
 const results: Results = {
   date: '2026-01-02T03:04:05.000Z',
-  hardware: { processor: 'P', cores: 4, memoryGb: 8, system: 'S 1', load: 0 },
+  hardware: { processor: 'P', cores: 4, memoryGb: 8, system: 'S 1', load: 0, vectorBits: 512 },
   versions: { tfjs: '4', torch: '2' },
   graphics: { webgpu: null, webgl: null },
   options: { rounds: 3, ms: 700 },
@@ -82,6 +82,18 @@ test('what ran on a real graphics processor is reported under its name', () => {
   };
   expect(terminalReport(onGpu)).toContain('WebGPU: a processor; examples/s: Glasshouse, tfjs');
   expect(terminalReport(onGpu)).toContain('MLP 784-128-10  32  85  35 · 2.5×');
+});
+
+test('several workers are reported beside one, by the ratios of the rounds', () => {
+  const of = (several: number[]): Results => ({
+    ...results,
+    workers: [{ net: 'cnn', batch: 32, workers: 2, rates: { one: [100, 10, 100], several } }],
+  });
+  expect(terminalReport(of([180, 17.5, 190]))).toContain(
+    'cnn 32: 2 workers 180, one 100 · 1.80× ✓',
+  );
+  expect(terminalReport(of([150, 16, 190]))).toContain('1.60× ✗ (≥ 1.7)');
+  expect(terminalReport(results)).not.toContain('orkers that share');
 });
 
 test('the README is renewed between its marks alone, however often', () => {

@@ -4,6 +4,7 @@ import {
   formatRate,
   formatRatio,
   jax,
+  median,
   onGpu,
   ours,
   plain,
@@ -13,6 +14,7 @@ import {
   targetOf,
   titles,
   torch,
+  workersTarget,
   type Results,
   type Run,
 } from './results.ts';
@@ -73,6 +75,7 @@ export function terminalReport(results: Results): string {
     ...table,
     '',
     ...cpuReport(results),
+    ...workersReport(results),
     ...[legend, stockNote, gapNote],
     '',
     gpuReport(results),
@@ -88,6 +91,18 @@ function cpuReport({ runs }: Results): string[] {
     return ratio === null ? [] : [`${net} ${batch}: ${formatRatio(ratio)}`];
   });
   return parts.length ? [`Beside PyTorch by processor time: ${parts.join(', ')}`, ''] : [];
+}
+
+function workersReport({ workers = [] }: Results): string[] {
+  const parts = workers.map(({ net, batch, workers: several, rates }) => {
+    const ratio = ratioOf({ rates }, 'several', 'one') ?? NaN;
+    const [rate, alone] = [median(rates.several) ?? NaN, median(rates.one) ?? NaN];
+    const mark = ratio >= workersTarget ? '✓' : `✗ (≥ ${workersTarget})`;
+    return `${net} ${batch}: ${several} workers ${formatRate(rate)}, one ${formatRate(alone)} · ${ratio.toFixed(2)}× ${mark}`;
+  });
+  return parts.length
+    ? [`Workers that share memory, gradients summed in each step: ${parts.join('; ')}`, '']
+    : [];
 }
 
 /** On WebGPU: ours, and how many times as fast as tfjs that is. */
@@ -120,9 +135,10 @@ const gapNote =
   'jax-js has no scan: recurrent layers are 40 steps written out. Plain loops there are of the MLP and the factorisation alone.';
 
 function describe({ hardware, versions, options, date }: Results): string {
-  const { processor, cores, memoryGb, system, load } = hardware;
+  const { processor, cores, memoryGb, system, load, vectorBits } = hardware;
   const isBusy = load > cores / 2;
-  return `${processor}, ${cores} cores, ${memoryGb} GB, ${system}; ${versions['browser'] ?? 'a browser'}; medians of ${options.rounds} interleaved rounds of ${options.ms} ms; ${date.slice(0, 10)}${isBusy ? `; the machine was busy (load ${load})` : ''}`;
+  const vectors = vectorBits ? `, vectors of ${vectorBits} bits (WebAssembly's have 128)` : '';
+  return `${processor}${vectors}, ${cores} cores, ${memoryGb} GB, ${system}; ${versions['browser'] ?? 'a browser'}; medians of ${options.rounds} interleaved rounds of ${options.ms} ms; ${date.slice(0, 10)}${isBusy ? `; the machine was busy (load ${load})` : ''}`;
 }
 
 const marks = ['<!-- training benchmark -->', '<!-- end of the training benchmark -->'] as const;
@@ -138,7 +154,7 @@ export function writeInto(readme: string, results: Results): string {
     marks[0],
     `Examples a second of training on one thread: ${describe(results)}. ${legend}`,
     tableOf(head, rows),
-    ...cpuReport(results).filter(Boolean),
+    ...[...cpuReport(results), ...workersReport(results)].filter(Boolean),
     `\\${stockNote} ${gapNote}`,
     ...(ofGpu.length && results.graphics.webgpu
       ? [`On WebGPU, ${results.graphics.webgpu}:`, tableOf(gpuHead, ofGpu)]

@@ -3,7 +3,15 @@ import type { NetName } from './networks.ts';
 
 export interface Results {
   date: string;
-  hardware: { processor: string; cores: number; memoryGb: number; system: string; load: number };
+  hardware: {
+    processor: string;
+    cores: number;
+    memoryGb: number;
+    system: string;
+    load: number;
+    /** Of the processor's widest vectors; null where that isn't known. */
+    vectorBits: number | null;
+  };
   /** Of the browser, the contestants and what runs them. */
   versions: Record<string, string>;
   /** The graphics processor's name; null where there is none but a software one. */
@@ -11,6 +19,8 @@ export interface Results {
   options: { rounds: number; ms: number };
   runs: Run[];
   checks: Check[];
+  /** Absent where there is one core. */
+  workers?: WorkersRun[];
 }
 
 /** One network at one batch size. */
@@ -23,6 +33,15 @@ export interface Run {
   cpuRates?: Record<string, number[]>;
   /** Why a contestant has none. */
   notes: Record<string, string>;
+}
+
+/** Several workers beside one, the gradients of each step summed. */
+export interface WorkersRun {
+  net: NetName;
+  batch: number;
+  workers: number;
+  /** Examples a second, round by round. */
+  rates: { one: number[]; several: number[] };
 }
 
 /** Whether a contestant, from the same start and on the same rows, had the losses that ours had. */
@@ -59,6 +78,9 @@ export function targetOf(net: NetName, contestant: string): number | null {
   if (stock.some((id) => id === contestant)) return net === 'mf' ? 2.5 : 5;
   return null;
 }
+
+/** Of two workers, beside one. */
+export const workersTarget = 1.7;
 
 const ofTorch: Record<NetName, number> = {
   ...{ mlp: 1, cnn: 0.8, lstm: 0.5, gru: 0.8 },
