@@ -1,5 +1,6 @@
 /** Shapes of a network's layers, and which of them are told what is padding. */
 import { StudioError } from '../lib/errors.ts';
+import { sizeOf } from '../lib/shape.ts';
 import type { LayerSpec, NetworkSpec } from './spec.ts';
 import { transposedWindowOf, windowOf } from './window.ts';
 
@@ -92,7 +93,7 @@ function outputShape(layer: LayerSpec, inputs: number[][], name: string): number
     case 'layer-norm':
       return input;
     case 'flatten':
-      return [input.reduce((product, size) => product * size, 1)];
+      return [sizeOf(input)];
     case 'convolution': {
       const { outHeight, outWidth } = windowOf(input, layer, name);
       return placed(outHeight, outWidth, layer.filters);

@@ -1,6 +1,7 @@
 /** Guards for networks as they come from a form, a script, storage or a file. Sizes are capped before anything is built. */
 import * as v from 'valibot';
 import { StudioError } from '../lib/errors.ts';
+import { sizeOf } from '../lib/shape.ts';
 import { parametersOf } from './layer-parameters.ts';
 import { layerShapes } from './layer-shapes.ts';
 import { activations, initializers, paddings, type LayerSpec, type NetworkSpec } from './spec.ts';
@@ -98,7 +99,7 @@ export function parameterCount(spec: NetworkSpec): number {
       sum +
       parameters
         .filter(({ isTrainable }) => isTrainable)
-        .reduce((own, { shape }) => own + shape.reduce((product, size) => product * size, 1), 0)
+        .reduce((own, { shape }) => own + sizeOf(shape), 0)
     );
   }, 0);
   if (total <= mostParameters) return total;

@@ -180,7 +180,7 @@ export interface MetricSet {
 
 export interface EpochRecord {
   epoch: number;
-  /** Train figures are running means over the epoch; validation is at its end. */
+  /** Of the weights at the epoch's end; train figures are of an evenly drawn sample where rows are many. */
   train: Metrics;
   validation?: Metrics;
   learningRate: number;

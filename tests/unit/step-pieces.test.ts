@@ -1,6 +1,7 @@
 /** Between two breaks of a step there is never so much work that a run couldn't be held within 200 ms. */
 import { beforeAll, expect, test } from 'vitest';
 import { Random } from '../../src/lib/random.ts';
+import { sizeOf } from '../../src/lib/shape.ts';
 import { buildNetwork } from '../../src/models/engine/network.ts';
 import type { LayerSpec, NetworkSpec } from '../../src/models/spec.ts';
 import { startBackend } from '../../src/training/engine/backend.ts';
@@ -65,7 +66,7 @@ const large: { name: string; spec: NetworkSpec; batch: number }[] = [
 ];
 
 test.each(large)('$name: pieces are short, and do what the step does', async ({ spec, batch }) => {
-  const width = spec.inputShape.reduce((product, size) => product * size, 1);
+  const width = sizeOf(spec.inputShape);
   const train = rowsOf(batch, width);
   const rows = Uint32Array.from({ length: batch }, (_, i) => i);
   const config = { ...defaultConfig(mlp, 'y'), batchSize: batch };

@@ -1,6 +1,7 @@
 /** A network built from its spec: variables on the device, and the way from features to outputs. */
 import { StudioError } from '../../lib/errors.ts';
 import { Random } from '../../lib/random.ts';
+import { sizeOf } from '../../lib/shape.ts';
 import { parametersOf } from '../layer-parameters.ts';
 import { layerShapes } from '../layer-shapes.ts';
 import { parameterCount } from '../spec-schema.ts';
@@ -50,7 +51,7 @@ export function buildNetwork(spec: NetworkSpec, seed: number): Network {
     return {
       layer,
       variables: parameters.map(({ name: part, shape, initial, isKernel, isTrainable }) => {
-        const count = shape.reduce((product, size) => product * size, 1);
+        const count = sizeOf(shape);
         const values = initialValues(initial, count, random);
         return { variable: variableOf(values, shape, `${name}/${part}`, isTrainable), isKernel };
       }),

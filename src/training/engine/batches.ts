@@ -1,6 +1,7 @@
 /**
- * Batches of features, targets and row weights. On a GPU the data lies there and is gathered by index;
- * on the CPU backends putting a batch together in JavaScript is faster.
+ * Batches of features, targets and row weights, as tensors, for steps by tfjs (on WebGPU and mostly on wasm a plan
+ * fills its own buffers). On WebGL the data lies on the device and is gathered by index; on the CPU backends putting
+ * a batch together in JavaScript is faster.
  */
 import {
   dispose,
@@ -35,7 +36,7 @@ export interface TrainingRows {
 }
 
 export function createBatches(data: TrainingRows, backend: Backend): Batches {
-  return backend === 'webgpu' || backend === 'webgl' ? resident(data) : assembled(data);
+  return backend === 'webgl' ? resident(data) : assembled(data);
 }
 
 function resident({ features, width, targets, weights }: TrainingRows): Batches {

@@ -1,4 +1,5 @@
 /** A network's outputs for many rows by the kernels' plan. */
+import { sizeOf } from '../../lib/shape.ts';
 import { layerShapes } from '../../models/layer-shapes.ts';
 import type { NetworkSpec, PackedWeights } from '../../models/spec.ts';
 import { createPlannedForward, plannedForwardBytes } from './kernels/planned-forward.ts';
@@ -58,8 +59,8 @@ const mostBytes = 2 ** 25;
 /** So many that what the layers give stays below a share of memory. */
 export function rowsAtATime(spec: NetworkSpec): number {
   const floats = layerShapes(spec).reduce(
-    (sum, { output }) => sum + output.reduce((product, size) => product * size, 1),
-    spec.inputShape.reduce((product, size) => product * size, 1),
+    (sum, { output }) => sum + sizeOf(output),
+    sizeOf(spec.inputShape),
   );
   return Math.max(1, Math.min(256, Math.floor(mostBytes / (4 * floats))));
 }

@@ -1,5 +1,6 @@
 /** A fitted sequential model: what comes next after a person's last events. */
 import { StudioError } from '../../../lib/errors.ts';
+import { sizeOf } from '../../../lib/shape.ts';
 import { layerShapes } from '../../../models/layer-shapes.ts';
 import { parametersOf } from '../../../models/layer-parameters.ts';
 import type { NetworkSpec } from '../../../models/spec.ts';
@@ -128,9 +129,7 @@ export class SequentialRecommender implements Recommender {
 function sizesOf(spec: NetworkSpec): number[] {
   const shapes = layerShapes(spec);
   return spec.layers.flatMap((layer, i) =>
-    parametersOf(layer, shapes[i]?.inputs ?? []).map(({ shape }) =>
-      shape.reduce((product, size) => product * size, 1),
-    ),
+    parametersOf(layer, shapes[i]?.inputs ?? []).map(({ shape }) => sizeOf(shape)),
   );
 }
 

@@ -1,6 +1,7 @@
 /** Training steps of a sequential model: forward, softmax over items at every step, backward, Adam. WebAssembly. */
 import { StudioError } from '../../../lib/errors.ts';
 import type { Random } from '../../../lib/random.ts';
+import { sizeOf } from '../../../lib/shape.ts';
 import { initialValues } from '../../../models/engine/initial-values.ts';
 import { parametersOf } from '../../../models/layer-parameters.ts';
 import { layerShapes } from '../../../models/layer-shapes.ts';
@@ -136,11 +137,7 @@ function startOf(spec: NetworkSpec, random: Random): Float32Array {
   const shapes = layerShapes(spec);
   const values = spec.layers.flatMap((layer, i) =>
     parametersOf(layer, shapes[i]?.inputs ?? []).map(({ shape, initial }) =>
-      initialValues(
-        initial,
-        shape.reduce((product, size) => product * size, 1),
-        random,
-      ),
+      initialValues(initial, sizeOf(shape), random),
     ),
   );
   const all = new Float32Array(values.reduce((sum, { length }) => sum + length, 0));

@@ -2,6 +2,7 @@
  * A network as a fixed list of kernel calls on buffers laid out once. Slopes (gradients of outputs) lie in places
  * that are given back once they have been used; outputs stay for the way back.
  */
+import { sizeOf } from '../../../../lib/shape.ts';
 import { parametersOf } from '../../../../models/layer-parameters.ts';
 import { layerShapes, type LayerShape } from '../../../../models/layer-shapes.ts';
 import type { LayerSpec, NetworkSpec } from '../../../../models/spec.ts';
@@ -59,7 +60,7 @@ export function planNetwork(
 ): NetworkPlan {
   const shapes = layerShapes(spec);
   const parameters = placeParameters(spec, shapes, workspace, isTraining);
-  const inputSize = spec.inputShape.reduce((product, size) => product * size, 1);
+  const inputSize = sizeOf(spec.inputShape);
   const input: Place = {
     at: workspace.reserve(rows * inputSize + 8), // kernels may read a little beyond
     shape: spec.inputShape,
@@ -138,7 +139,6 @@ function placeParameters(
   isTraining: boolean,
 ) {
   const specs = layers.map((layer, i) => parametersOf(layer, shapes[i]?.inputs ?? []));
-  const sizeOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
   const total = (isTrainable: boolean) =>
     specs
       .flat()
@@ -230,8 +230,6 @@ class Slopes {
     this.#shapes = shapes;
     this.#rows = rows;
     this.#workspace = workspace;
-    const sizeOf = (shape: readonly number[]) =>
-      shape.reduce((product, length) => product * length, 1);
     this.#sizes = shapes.map(({ output }) => sizeOf(output));
     this.#roots = [];
     this.#needed = [];
