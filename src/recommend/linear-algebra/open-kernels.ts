@@ -33,14 +33,14 @@ interface Assembly {
 /**
  * Null where WebAssembly has no vectors.
  * @param bytes of memory
- * @param codes in base64: the first that this machine can run is taken
+ * @param codes a character a byte: the first that this machine can run is taken
  */
 export function openAssembly(
   bytes: number,
   codes: readonly string[] = [relaxed, simd],
 ): Assembly | null {
   const code = codes
-    .map((text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)))
+    .map((text) => Uint8Array.from(text, (byte) => byte.charCodeAt(0)))
     .find((candidate) => WebAssembly.validate(candidate));
   if (!code) return null;
   const pages = Math.ceil(bytes / 65_536);

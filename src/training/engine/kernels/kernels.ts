@@ -560,7 +560,7 @@ let compiled: WebAssembly.Module | null | undefined;
 export function kernelModule(): WebAssembly.Module | null {
   if (compiled !== undefined) return compiled;
   for (const code of [relaxed, simd]) {
-    const bytes = Uint8Array.from(atob(code), (letter) => letter.charCodeAt(0));
+    const bytes = Uint8Array.from(code, (byte) => byte.charCodeAt(0));
     if (WebAssembly.validate(bytes)) return (compiled = new WebAssembly.Module(bytes));
   }
   return (compiled = null);
