@@ -16,16 +16,24 @@ import {
   inHeight,
   inWidth,
   isDense,
+  left,
   outHeight,
   outWidth,
   part,
   patchSize,
   strideX,
   strideY,
+  top,
   width,
 } from './image.assembly';
 import { blockPatches } from './input-gradient.assembly';
 import { rounded, slide, startsBytes } from './slide.assembly';
+import {
+  addTiledKernelGradient,
+  kernelGradientScratch,
+  tiledKernelGradient,
+} from './winograd-kernel.assembly';
+import { convolveTiles, isWinograd, winogradScratch } from './winograd.assembly';
 
 export { convolveInputGradient } from './input-gradient.assembly';
 
@@ -34,6 +42,12 @@ const blockSummed: i32 = 384;
 
 /** Bytes of scratch for each of the three products. */
 export function convolutionScratch(window: usize, filters: i32): i32 {
+  if (isWinograd(window, filters)) {
+    const depth = part(window, channels);
+    const forward = winogradScratch(part(window, outHeight), part(window, outWidth), depth, filters);
+    const back = winogradScratch(part(window, inHeight), part(window, inWidth), filters, depth);
+    return max(max(forward, back), kernelGradientScratch(window, filters));
+  }
   const size = patchSize(window);
   const rows = max(1, blockSummed / part(window, outWidth));
   const common = edgeBytes + <i32>startsBytes(size) + 64;
@@ -65,6 +79,28 @@ export function convolve(
 ): void {
   const size = patchSize(window);
   const depth = part(window, channels);
+  if (isWinograd(window, filters)) {
+    convolveTiles(
+      x,
+      part(window, inHeight),
+      part(window, inWidth),
+      part(window, top),
+      part(window, left),
+      kernel,
+      <isize>floats(depth * filters),
+      filters,
+      1,
+      y,
+      part(window, outHeight),
+      part(window, outWidth),
+      batch,
+      depth,
+      filters,
+      false,
+      scratch,
+    );
+    return;
+  }
   const starts = scratch + edgeBytes;
   const packed = starts + startsBytes(size);
   const room = packed + packedSize(filters, size);
@@ -106,11 +142,15 @@ export function convolveKernelGradient(
   filters: i32,
   scratch: usize,
 ): void {
+  if (isWinograd(window, filters)) {
+    tiledKernelGradient(x, gradient, kernelGradient, window, batch, filters, scratch);
+    return;
+  }
   memory.fill(kernelGradient, 0, floats(patchSize(window) * filters));
   addConvolveKernelGradient(x, gradient, kernelGradient, window, batch, filters, scratch);
 }
 
-/** kernelGradient += the same: further images, after those before them. */
+/** kernelGradient += the same: further images, after those of the call before, in the same scratch. */
 export function addConvolveKernelGradient(
   x: usize,
   gradient: usize,
@@ -120,6 +160,10 @@ export function addConvolveKernelGradient(
   filters: i32,
   scratch: usize,
 ): void {
+  if (isWinograd(window, filters)) {
+    addTiledKernelGradient(x, gradient, kernelGradient, window, batch, filters, scratch);
+    return;
+  }
   const size = patchSize(window);
   const depth = part(window, channels);
   const outRows = part(window, outHeight),

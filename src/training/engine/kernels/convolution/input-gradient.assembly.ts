@@ -21,6 +21,7 @@ import {
   width,
 } from './image.assembly';
 import { rounded, slide, startsBytes } from './slide.assembly';
+import { convolveTiles, isWinograd } from './winograd.assembly';
 
 /** Patches that are laid out at a time where a gradient goes back through strides. */
 export const blockPatches: i32 = 64;
@@ -39,6 +40,30 @@ export function convolveInputGradient(
   accumulate: bool,
   scratch: usize,
 ): void {
+  if (isWinograd(window, filters)) {
+    const depth = part(window, channels);
+    // The window turned around, its channels and filters in each other's place.
+    convolveTiles(
+      gradient,
+      part(window, outHeight),
+      part(window, outWidth),
+      2 - part(window, top),
+      2 - part(window, left),
+      kernel + floats(8 * depth * filters),
+      -(<isize>floats(depth * filters)),
+      1,
+      filters,
+      inputGradient,
+      part(window, inHeight),
+      part(window, inWidth),
+      batch,
+      filters,
+      depth,
+      accumulate,
+      scratch,
+    );
+    return;
+  }
   if (isDense(window))
     slideBack(gradient, kernel, inputGradient, window, batch, filters, accumulate, scratch);
   else addBack(gradient, kernel, inputGradient, window, batch, filters, accumulate, scratch);

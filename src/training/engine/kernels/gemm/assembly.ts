@@ -97,7 +97,7 @@ export function gemmPacked(
 }
 
 /** C = rows of A as they lie, `stepRow` bytes apart, · packed columns. */
-function multiplyBlock(
+export function multiplyBlock(
   a: usize,
   stepRow: usize,
   packedB: usize,
