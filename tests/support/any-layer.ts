@@ -2,7 +2,12 @@
 import fc from 'fast-check';
 import { Random } from '../../src/lib/random.ts';
 import { buildNetwork } from '../../src/models/engine/network.ts';
-import { activations, type LayerSpec, type NetworkSpec } from '../../src/models/spec.ts';
+import {
+  activations,
+  type LayerSpec,
+  type NetworkSpec,
+  type Padding,
+} from '../../src/models/spec.ts';
 import type { StepJob, StepRunner } from '../../src/training/engine/steps.ts';
 import { defaultConfig, mlp } from '../../src/training/learners.ts';
 
@@ -13,16 +18,22 @@ export interface Example {
   tokens?: number;
 }
 
+interface Padded {
+  padding: Padding;
+}
+
 /** Around the widths of vectors and tiles, and far from them. */
 const width = fc.constantFrom(1, 2, 3, 4, 5, 7, 8, 9, 12, 17);
 const extent = fc.integer({ min: 1, max: 3 });
 const padding = fc.constantFrom('same' as const, 'valid' as const);
 const activation = fc.constantFrom(...activations);
-const strides = fc.tuple(extent, extent).map((pair) => [...pair]);
-const size = fc.tuple(extent, extent).map((pair) => [...pair]);
-const image = fc
-  .tuple(fc.integer({ min: 3, max: 9 }), fc.integer({ min: 3, max: 9 }), width)
-  .map((shape) => [...shape]);
+const upTo = (most: number) => fc.integer({ min: 1, max: most });
+const strides = fc.tuple(upTo(4), upTo(4)).map((pair) => [...pair]);
+const size = fc.tuple(upTo(6), upTo(6)).map((pair) => [...pair]);
+const image = fc.tuple(upTo(9), upTo(9), width).map((shape) => [...shape]);
+/** A window that is larger than the image has no place in it, unless the image is padded. */
+const fits = ({ inputShape, size, padding }: Record<'inputShape' | 'size', number[]> & Padded) =>
+  padding === 'same' || size.every((length, i) => length <= (inputShape[i] ?? 0));
 const sequence = fc.tuple(fc.integer({ min: 1, max: 6 }), width).map((shape) => [...shape]);
 const bool = fc.boolean();
 
@@ -49,6 +60,7 @@ export const examples: Record<string, fc.Arbitrary<Example>> = {
       activation,
       useBias: bool,
     })
+    .filter(fits)
     .map(({ inputShape, ...layer }) => ({
       inputShape,
       layers: [
@@ -59,6 +71,7 @@ export const examples: Record<string, fc.Arbitrary<Example>> = {
     })),
   'depthwise convolution': fc
     .record({ inputShape: image, units: width, size, strides, padding, activation, useBias: bool })
+    .filter(fits)
     .map(({ inputShape, units, ...layer }) => ({
       inputShape,
       layers: [
@@ -82,6 +95,7 @@ export const examples: Record<string, fc.Arbitrary<Example>> = {
       ...{ inputShape: image, units: width, size, strides, padding },
       type: fc.constantFrom('max-pooling' as const, 'average-pooling' as const),
     })
+    .filter(fits)
     .map(({ inputShape, units, ...layer }) => ({
       inputShape,
       layers: [{ type: 'dense', units, activation: 'tanh' }, layer, { type: 'flatten' }],

@@ -13,7 +13,6 @@ test.each(Object.entries(examples))(
   async (_name, arbitrary) => {
     await fc.assert(
       fc.asyncProperty(arbitrary, fc.integer({ min: 1, max: 9 }), async (example, rows) => {
-        // A window may be larger than a small image: then there is no such network.
         const spec = networkOf(example);
         const found = await gradients(spec, example, rows, createPlannedSteps);
         const expected = await gradients(spec, example, rows, createTensorSteps);

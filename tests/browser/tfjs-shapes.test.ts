@@ -1,0 +1,84 @@
+/** Shapes at the edge of what tfjs allows: on wasm they give what they give on cpu, with their gradients. */
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, expect, test } from 'vitest';
+import { startBackend } from '../../src/training/engine/backend.ts';
+import { difference, draw } from '../support/compare-backends.ts';
+
+type Shape4D = [number, number, number, number];
+type Pad = Parameters<typeof tf.conv2d>[3];
+interface Window {
+  image: number[];
+  size: [number, number];
+  strides: number;
+  pad: Pad;
+}
+
+/** Padding of a window and more, on one side or both; outputs without rows or columns. */
+const windows: Window[] = [
+  { image: [1, 2, 2, 1], size: [3, 3], strides: 2, pad: 'same' },
+  { image: [1, 2, 2, 1], size: [1, 1], strides: 1, pad: 1 },
+  { image: [2, 3, 2, 5], size: [3, 1], strides: 1, pad: 1 },
+  { image: [1, 2, 2, 1], size: [2, 2], strides: 1, pad: 3 },
+  { image: [1, 1, 1, 3], size: [2, 1], strides: 4, pad: 3 },
+  {
+    ...{ image: [1, 4, 3, 2], size: [2, 2], strides: 1 },
+    pad: [
+      [0, 0],
+      [3, 0],
+      [0, 4],
+      [0, 0],
+    ],
+  },
+  { image: [1, 3, 0, 2], size: [2, 2], strides: 1, pad: 'same' },
+  { image: [1, 0, 3, 2], size: [2, 2], strides: 1, pad: 'same' },
+  { image: [1, 3, 1, 2], size: [2, 2], strides: 1, pad: 'valid' },
+  { image: [1, 1, 3, 2], size: [2, 2], strides: 1, pad: 'valid' },
+];
+const nameOf = ({ image, size, strides, pad }: Window) =>
+  `${size.join('×')} by ${strides}, ${JSON.stringify(pad)}, of ${image.join('×')}`;
+
+/** tfjs's own ways there aren't ours: on wasm they give up on some of these, or read the nearest pixel for padding. */
+async function expectSameGradient(
+  name: string,
+  inputs: Record<string, number[]>,
+  kernel: string,
+  attributes: object,
+) {
+  const found: Float32Array[] = [];
+  for (const backend of ['cpu', 'wasm'] as const) {
+    await startBackend(backend);
+    const values = tf.tidy(() => {
+      const given = Object.entries(inputs).map(([key, shape], i) => {
+        return [key, tf.tensor(draw(tf.util.sizeFromShape(shape), i + 1), shape)] as const;
+      });
+      const output = tf.engine().runKernel(kernel, Object.fromEntries(given), { ...attributes });
+      return (output as tf.Tensor).dataSync<'float32'>(); // it has one
+    });
+    found.push(Float32Array.from(values));
+  }
+  const [expected = [], own = []] = found;
+  expect(difference(own, expected), `${kernel}, ${name}`).toBeLessThan(1e-5);
+}
+
+test('gradients of depthwise convolutions', async () => {
+  for (const window of windows)
+    for (const filters of [1, 2]) {
+      const { image, size, strides, pad } = window;
+      const filter = [...size, image[3] ?? 1, filters];
+      const { outShape: dy } = tf.backend_util.computeConv2DInfo(
+        ...([image as Shape4D, filter as Shape4D, strides, 1, pad, 'floor', true] as const),
+      );
+      const common = { strides: [strides, strides], pad, dilations: [1, 1] };
+      const name = `${filters} a channel, ${nameOf(window)}`;
+      await expectSameGradient(
+        ...([name, { x: image, dy }, 'DepthwiseConv2dNativeBackpropFilter'] as const),
+        { ...common, filterShape: filter },
+      );
+      await expectSameGradient(
+        ...([name, { dy, filter }, 'DepthwiseConv2dNativeBackpropInput'] as const),
+        { ...common, inputShape: image },
+      );
+    }
+});
+
+afterAll(() => startBackend('cpu'));
