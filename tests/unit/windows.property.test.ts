@@ -1,6 +1,6 @@
 /**
- * Convolutions and depthwise ones on WebAssembly beside their definitions: windows of any size and stride that reach
- * into the padding, or lie in it as a whole. Nothing is written but what is theirs.
+ * Convolutions, depthwise ones and pools on WebAssembly beside their definitions: windows of any size and stride that
+ * reach into the padding, or lie in it as a whole. Nothing is written but what is theirs.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -14,6 +14,7 @@ import {
   outputsOf,
   pixelsOf,
   placesOf,
+  pools,
   type Windows,
 } from '../support/plain-windows.ts';
 
@@ -170,6 +171,37 @@ test('depthwise convolutions', () => {
       expectClose(laid.view(y), expected.y, 'output');
       expectClose(laid.view(ofKernel), expected.kernelGradient, 'gradient of the kernel');
       for (const found of back) expectClose(found, expected.inputGradient, 'gradient of the input');
+      laid.expectGuarded();
+    }),
+    runs,
+  );
+});
+
+test('pools', () => {
+  fc.assert(
+    fc.property(windows, (w) => {
+      const laid = laidOut();
+      const { workspace, kernels } = laid;
+      const window = placeWindow(workspace, w, w.channels);
+      const x = laid.draw(pixelsOf(w) * w.channels);
+      const slope = laid.draw(outputsOf(w) * w.channels);
+      const [max, average, chosen] = [0, 1, 2].map(() => laid.place(slope.values.length));
+      const ofInput = laid.place(x.values.length);
+      if (!max || !average || !chosen) throw new Error('unreachable');
+      laid.begin([x, slope]);
+      kernels.maxPool(x.at, max.at, chosen.at, window, w.batch);
+      kernels.averagePool(x.at, average.at, window, w.batch);
+      const expected = pools(w, { x: x.values, slope: slope.values });
+      expectClose(laid.view(max), expected.max, 'maxima');
+      expectClose(laid.view(average), expected.average, 'averages');
+      for (const found of backwards(laid, ofInput, ({ maxPoolGradient }, accumulate) =>
+        maxPoolGradient(slope.at, chosen.at, ofInput.at, window, w.batch, accumulate),
+      ))
+        expectClose(found, expected.maxGradient, 'gradient of maxima');
+      for (const found of backwards(laid, ofInput, ({ averagePoolGradient }, accumulate) =>
+        averagePoolGradient(slope.at, ofInput.at, window, w.batch, accumulate),
+      ))
+        expectClose(found, expected.averageGradient, 'gradient of averages');
       laid.expectGuarded();
     }),
     runs,
