@@ -1,10 +1,6 @@
-/** Layers of any size, for property tests, and the gradients of networks made of them. */
+/** Layers of any size, for property tests. Networks made of them: network-gradients.ts. */
 import fc from 'fast-check';
-import { Random } from '../../src/lib/random.ts';
-import { buildNetwork } from '../../src/models/engine/network.ts';
-import { activations, type LayerSpec, type NetworkSpec } from '../../src/models/spec.ts';
-import type { StepJob, StepRunner } from '../../src/training/engine/steps.ts';
-import { defaultConfig, mlp } from '../../src/training/learners.ts';
+import { activations, type LayerSpec, type Padding } from '../../src/models/spec.ts';
 
 /** A layer of any size, with the shape that it takes. */
 export interface Example {
@@ -13,16 +9,22 @@ export interface Example {
   tokens?: number;
 }
 
+interface Padded {
+  padding: Padding;
+}
+
 /** Around the widths of vectors and tiles, and far from them. */
 const width = fc.constantFrom(1, 2, 3, 4, 5, 7, 8, 9, 12, 17);
 const extent = fc.integer({ min: 1, max: 3 });
 const padding = fc.constantFrom('same' as const, 'valid' as const);
 const activation = fc.constantFrom(...activations);
-const strides = fc.tuple(extent, extent).map((pair) => [...pair]);
-const size = fc.tuple(extent, extent).map((pair) => [...pair]);
-const image = fc
-  .tuple(fc.integer({ min: 3, max: 9 }), fc.integer({ min: 3, max: 9 }), width)
-  .map((shape) => [...shape]);
+const upTo = (most: number) => fc.integer({ min: 1, max: most });
+const strides = fc.tuple(upTo(4), upTo(4)).map((pair) => [...pair]);
+const size = fc.tuple(upTo(6), upTo(6)).map((pair) => [...pair]);
+const image = fc.tuple(upTo(9), upTo(9), width).map((shape) => [...shape]);
+/** A window that is larger than the image has no place in it, unless the image is padded. */
+const fits = ({ inputShape, size, padding }: Record<'inputShape' | 'size', number[]> & Padded) =>
+  padding === 'same' || size.every((length, i) => length <= (inputShape[i] ?? 0));
 const sequence = fc.tuple(fc.integer({ min: 1, max: 6 }), width).map((shape) => [...shape]);
 const bool = fc.boolean();
 
@@ -49,6 +51,7 @@ export const examples: Record<string, fc.Arbitrary<Example>> = {
       activation,
       useBias: bool,
     })
+    .filter(fits)
     .map(({ inputShape, ...layer }) => ({
       inputShape,
       layers: [
@@ -59,6 +62,7 @@ export const examples: Record<string, fc.Arbitrary<Example>> = {
     })),
   'depthwise convolution': fc
     .record({ inputShape: image, units: width, size, strides, padding, activation, useBias: bool })
+    .filter(fits)
     .map(({ inputShape, units, ...layer }) => ({
       inputShape,
       layers: [
@@ -82,6 +86,7 @@ export const examples: Record<string, fc.Arbitrary<Example>> = {
       ...{ inputShape: image, units: width, size, strides, padding },
       type: fc.constantFrom('max-pooling' as const, 'average-pooling' as const),
     })
+    .filter(fits)
     .map(({ inputShape, units, ...layer }) => ({
       inputShape,
       layers: [{ type: 'dense', units, activation: 'tanh' }, layer, { type: 'flatten' }],
@@ -142,52 +147,3 @@ export const examples: Record<string, fc.Arbitrary<Example>> = {
       ],
     })),
 };
-
-export function networkOf({ inputShape, layers }: Example): NetworkSpec {
-  return { inputShape, layers: [...layers, { type: 'dense', units: 3, activation: 'linear' }] };
-}
-
-/** Of a step with rate 1 from the same start: what it took off the weights. */
-export async function gradients(
-  spec: NetworkSpec,
-  { tokens }: Example,
-  rows: number,
-  create: (job: StepJob) => StepRunner | null | Promise<StepRunner | null>,
-) {
-  const random = new Random(7);
-  const perRow = spec.inputShape.reduce((product, n) => product * n, 1);
-  const network = buildNetwork(spec, 3);
-  const before = new Float32Array((await network.pack()).bytes);
-  const runner = await create({
-    ...{ network, backend: 'cpu', l2: 0 },
-    config: {
-      ...defaultConfig(mlp, 'y'),
-      optimizer: { type: 'sgd', momentum: 0, nesterov: false },
-      batchSize: rows,
-    },
-    train: {
-      features: Float32Array.from({ length: rows * perRow }, () =>
-        tokens ? random.integer(tokens) : random.normal(),
-      ),
-      width: perRow,
-      targets: {
-        ...{ type: 'classes', classes: 3 },
-        values: Int32Array.from({ length: rows }, () => random.integer(3)),
-      },
-      weights: null,
-    },
-  });
-  if (!runner) throw new Error('it is not planned');
-  await runner.loadWeights();
-  runner.step(
-    Uint32Array.from({ length: rows }, (_, i) => i),
-    1,
-    new Random(5),
-  );
-  const [loss] = await runner.readLosses();
-  await runner.storeWeights();
-  const after = new Float32Array((await network.pack()).bytes);
-  runner.dispose();
-  network.dispose();
-  return { loss: loss?.sum ?? NaN, weights: before.map((w, i) => w - (after[i] ?? NaN)) };
-}

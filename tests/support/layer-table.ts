@@ -118,6 +118,14 @@ export const layers: LayerCase[] = [
     },
   },
   {
+    name: 'depthwise convolution of an image that is smaller than its window',
+    inputShape: [2, 2, 5],
+    layer: {
+      ...{ type: 'depthwise-convolution', size: [3, 3], strides: [2, 2], padding: 'same' },
+      ...tanh,
+    },
+  },
+  {
     name: 'transposed convolution',
     inputShape: [3, 2, 3],
     layer: {

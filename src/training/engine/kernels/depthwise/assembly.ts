@@ -137,7 +137,8 @@ export function addDepthwiseKernelGradient(
           const shift = kx - part(window, left);
           // outX · stride + shift within the row
           const firstX = shift >= 0 ? 0 : (-shift + stride - 1) / stride;
-          const lastX = min(outColumns, (rowLength - 1 - shift) / stride + 1);
+          // Division goes towards 0: where not even the first is within the row, it would find one.
+          const lastX = shift < rowLength ? min(outColumns, (rowLength - 1 - shift) / stride + 1) : 0;
           const weight = kernelGradient + <usize>(ky * part(window, width) + kx) * bytes;
           const step = <usize>stride * bytes;
           const start = x + pixel(image, rows, y0 + ky, rowLength, firstX * stride + shift, depth);

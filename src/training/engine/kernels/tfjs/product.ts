@@ -1,9 +1,10 @@
 /** Matrix products of tfjs, batched and transposed or not, by the packed product of gemm/. */
 import { end, hasEnding } from './ending.ts';
-import type {
-  BatchMatMulAttrs,
-  TensorInfo,
-  _FusedMatMulAttrs,
+import {
+  backend_util as util,
+  type BatchMatMulAttrs,
+  type TensorInfo,
+  type _FusedMatMulAttrs,
 } from '../../../../models/engine/tf.ts';
 import type { TensorHeap } from './heap.ts';
 import { asKernel, isFloat, sizeOf, type Inputs, type TensorKernel } from './kernel.ts';
@@ -41,16 +42,10 @@ function multiply(
   const isOneB = countB === 1;
   const isSameOuter = outerA.join() === outerB.join();
   if (!isFloat(a, b) || k !== inner || !(isSameOuter || isOneB || countA === 1)) return null;
-  const outer = countA === 1 && !isSameOuter && outerB.length >= outerA.length ? outerB : outerA;
-  if (sizeOf(outer) !== Math.max(countA, countB)) return null;
+  const outer = util.assertAndGetBroadcastShape(outerA, outerB);
   const output = heap.output([...outer, m, n]);
-  const size = sizeOf(output.shape);
-  if (size === 0) return output;
+  if (sizeOf(output.shape) === 0) return output;
   const { kernels } = heap;
-  if (k === 0) {
-    kernels.clear(heap.at(output), size);
-    return output;
-  }
   // One B for all: all rows of A, which lie together, in one product.
   const isOne = isOneB && !isTransposedA;
   const lines = isOne ? countA * m : m;
