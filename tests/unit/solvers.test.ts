@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { foldsOf } from '../../src/data/split.ts';
+import { foldsOf } from '../../src/data/folds.ts';
 import { Random } from '../../src/lib/random.ts';
 import { fitLeastSquares } from '../../src/training/engine/solvers/closed-form.ts';
 import { minimise } from '../../src/training/engine/solvers/lbfgs.ts';

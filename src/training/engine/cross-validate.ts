@@ -1,6 +1,7 @@
 /** Cross-validation of a table's model. Done folds are part of the checkpoint: a killed one goes on where it was. */
 import type { NetworkConfig } from '../run.ts';
-import { foldsOf, splitRows } from '../../data/split.ts';
+import { foldsOf } from '../../data/folds.ts';
+import { splitRows } from '../../data/split.ts';
 import { encodeClasses, fitClasses } from '../../data/target.ts';
 import { valuesOf, type Predictions } from '../../evaluate/evaluation.ts';
 import { StudioError } from '../../lib/errors.ts';

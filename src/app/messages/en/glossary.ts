@@ -13,7 +13,7 @@ export const glossary = {
   },
   stratified: {
     name: 'Stratified',
-    text: 'Each part of the split gets the same share of every class, so that a rare one is not missing somewhere.',
+    text: 'Each part of the split gets the same share of every class, so that a rare one is not missing somewhere. Numbers are shared out by tenths: the lowest, the next, up to the highest.',
     formula: '',
   },
   seed: {

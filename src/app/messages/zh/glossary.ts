@@ -11,7 +11,7 @@ export const glossary: Messages['glossary'] = {
   },
   stratified: {
     name: '分层',
-    text: '划分后的每一份中，各类别的占比都相同，稀少的类别不会在某一份里缺席。',
+    text: '划分后的每一份中，各类别的占比都相同，稀少的类别不会在某一份里缺席。数值按十等分划分：从最低的一段到最高的一段。',
     formula: '',
   },
   seed: {
