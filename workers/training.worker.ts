@@ -86,7 +86,7 @@ async function train(
         tell({ type: 'notice', notice });
       },
       checkpoint: resume && run.checkpoint ? await getChunk(db, run.checkpoint) : null,
-      saveCheckpoint: (bytes) => journal.checkpoint(bytes),
+      saveCheckpoint: async (bytes) => ({ of: bytes, bytes: await journal.checkpoint(bytes) }),
       probeMemory: probeMemory(db),
       startHelper,
     });
