@@ -15,14 +15,14 @@ import { isMissing, textAt } from './vector.ts';
 const usualBins = 10;
 
 /** How a table is split unless a person says otherwise. */
-export const defaultSplit: SplitSpec = {
+export const defaultSplit = {
   type: 'random',
   seed: 1,
   validation: 0.15,
   test: 0.2,
   stratify: true,
   bins: usualBins,
-};
+} satisfies SplitSpec;
 
 /** As a split is asked for now: the first version's rule for numbers is only for data sets that have it. */
 export function withBins(spec: SplitSpec): SplitSpec {
@@ -53,15 +53,20 @@ export function splitRows(spec: SplitSpec, rows: number, columns: SplitColumns):
   const { target } = columns;
   const usable: number[] = [];
   for (let row = 0; row < rows; row++) if (!target || !isMissing(target, row)) usable.push(row);
-  const parts = partsOf(spec, usable, columns);
-  const split: Split = {
-    train: Uint32Array.from(parts.train).sort(),
-    validation: Uint32Array.from(parts.validation).sort(),
-    test: Uint32Array.from(parts.test).sort(),
-  };
+  const split = splitSome(spec, usable, columns);
   if (split.train.length === 0)
     throw new StudioError('bad-config', `The split leaves none of ${rows} rows to train on`);
   return split;
+}
+
+/** Splits these rows alone. */
+export function splitSome(spec: SplitSpec, rows: ArrayLike<number>, columns: SplitColumns): Split {
+  const { train, validation, test } = partsOf(spec, Array.from(rows), columns);
+  return {
+    train: Uint32Array.from(train).sort(),
+    validation: Uint32Array.from(validation).sort(),
+    test: Uint32Array.from(test).sort(),
+  };
 }
 
 interface Parts {
@@ -163,10 +168,7 @@ function dealByTime(
   column: ColumnVector,
   shares: { validation: number; test: number },
 ): Parts {
-  if (column.kind !== 'number')
-    throw new StudioError('bad-config', 'A split by time needs a column of dates or numbers');
-  const { values } = column;
-  const time = (row: number) => values[row] ?? Number.NaN;
+  const time = timesOf(column);
   const undated = usable.filter((row) => Number.isNaN(time(row)));
   const dated = usable.filter((row) => !Number.isNaN(time(row))).sort((a, b) => time(a) - time(b));
   const cut = (share: number) => {
@@ -183,6 +185,13 @@ function dealByTime(
     validation: dated.slice(validationFrom, testFrom),
     test: dated.slice(testFrom),
   };
+}
+
+/** When a row was; NaN where that isn't known. @throws StudioError `bad-config` for a column of text */
+export function timesOf(column: ColumnVector): (row: number) => number {
+  if (column.kind !== 'number')
+    throw new StudioError('bad-config', 'A split by time needs a column of dates or numbers');
+  return (row) => column.values[row] ?? Number.NaN;
 }
 
 function dealByName(
@@ -205,7 +214,8 @@ function keyOf(column: ColumnVector | undefined, name: string): (row: number) =>
   return (row) => textAt(vector, row); // missing cells are one group, ''
 }
 
-function mustHave(column: ColumnVector | undefined, name: string): ColumnVector {
+/** @throws StudioError `bad-config` */
+export function mustHave(column: ColumnVector | undefined, name: string): ColumnVector {
   if (!column) throw new StudioError('bad-config', `The split's column "${name}" isn't there`);
   return column;
 }
