@@ -52,7 +52,7 @@ export function defaultConfig(learner: LearnerInfo, target: string): NetworkConf
     inverseRegularization: learner.id === logisticRegression.id ? 1 : null,
     classWeights: 'none',
     folds: null,
-    shuffleFolds: false,
+    shuffleFolds: true,
     workers: 'auto',
     averageEvery: 1,
   };

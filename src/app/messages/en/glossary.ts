@@ -254,7 +254,7 @@ export const glossary = {
   },
   crossValidation: {
     name: 'Cross-validation',
-    text: 'The rows are dealt into folds. Each fold is tested once by a model that was trained on the others, and the figures are averaged: every row is tested, none by a model that has seen it.',
+    text: 'The rows are dealt into folds. Each fold is tested once by a model that was trained on the others (in time: on what came before), and the figures are averaged: no row is tested by a model that has seen it.',
     formula: '',
   },
   backend: {
