@@ -23,8 +23,12 @@ export async function fitOn(
 ) {
   const { preparation, target, train, part } = await prepare(job, output, trainRows);
   const vector = (name: string) => job.source.column(name);
-  const checked = await completeRows(preparation, vector, validationRows);
-  const validation = checked.length > 0 ? await part(checked) : null;
+  const checked = await part(await completeRows(preparation, vector, validationRows));
+  // Rows of classes that no train row has can't be measured.
+  const validation = checked.targets.values.length > 0 ? checked : null;
+  const { earlyStopping, solver } = job.config;
+  if (!validation && earlyStopping && solver === 'gradient-descent' && !job.checkpoint)
+    job.emit({ type: 'notice', notice: { type: 'unvalidated' } });
   const baseline = baselineOf(train.targets, (validation ?? train).targets);
   const { spec, weights, ...run } = await fitModel({
     ...job,
@@ -74,10 +78,9 @@ async function trainingRows(
   const build = (of: Uint32Array) =>
     buildFeatures(preparation, (name) => source.column(name), of, features(of.length));
   if (target.type === 'classes') {
-    const known = rows.filter(
-      (_row, i) => (encodeClasses(target, vector, rows.subarray(i, i + 1))[0] ?? -1) >= 0,
-    );
-    const values = encodeClasses(target, vector, known);
+    const all = encodeClasses(target, vector, rows);
+    const known = rows.filter((_row, i) => (all[i] ?? -1) >= 0);
+    const values = all.filter((value) => value >= 0);
     return {
       features: await build(known),
       width,
