@@ -22,7 +22,7 @@ import type { DeviceWatch } from './device-watch.ts';
 import { slotsOf } from './kernels/update/plan.ts';
 import { LossScale } from './loss-scale.ts';
 import { openStepRunner } from './step-runner.ts';
-import type { StepJob } from './steps.ts';
+import { stepsOfEpoch, type StepJob } from './steps.ts';
 import { createWatch } from './watch.ts';
 
 export interface LoopJob extends StepJob {
@@ -75,7 +75,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
   const { network, config, train, control, emit, device } = job;
   const n = train.targets.values.length;
   const batchSize = Math.min(config.batchSize, n);
-  const stepsPerEpoch = Math.ceil(n / batchSize);
+  const stepsPerEpoch = stepsOfEpoch(network.spec, n, batchSize);
   const lossScale = config.lossScaling === 'dynamic' ? LossScale.dynamic() : null;
   const steps = await openStepRunner({ ...job, ...(lossScale && { lossScale }) });
   const schedule = createSchedule(config.schedule, config.epochs);
