@@ -86,7 +86,7 @@ async function train(
         tell({ type: 'notice', notice });
       },
       checkpoint: resume && run.checkpoint ? await getChunk(db, run.checkpoint) : null,
-      saveCheckpoint: (bytes) => journal.checkpoint(bytes),
+      saveCheckpoint: async (bytes) => ({ of: bytes, bytes: await journal.checkpoint(bytes) }),
       probeMemory: probeMemory(db),
       startHelper,
     });
@@ -100,10 +100,15 @@ async function train(
     });
     return { outcome: outcome.outcome, metrics: record.metrics, modelVersion: version.id };
   } catch (error) {
-    if (reviveError(error).code !== 'cancelled') throw error;
-    // Stopped before there was anything to keep.
-    await journal.finish({ status: 'stopped' });
-    return { outcome: 'stopped', metrics: {}, modelVersion: null };
+    const { code, message } = reviveError(error);
+    if (code !== 'cancelled' && code !== 'diverged') throw error;
+    // Before there was anything to keep.
+    const outcome = code === 'cancelled' ? 'stopped' : code;
+    await journal.finish({
+      status: outcome,
+      ...(outcome === 'diverged' && { error: { code, message } }),
+    });
+    return { outcome, metrics: {}, modelVersion: null };
   } finally {
     void journal.close();
   }

@@ -12,6 +12,7 @@ import type {
   SplitSpec,
 } from './schema.ts';
 import { usualEventRules } from './schema.ts';
+import { withBins } from './split.ts';
 
 /** What may be changed without touching a cell. */
 export type ShallowChange =
@@ -78,7 +79,7 @@ function applied(
     case 'split':
       if ('column' in change.to) columnOf(columns, change.to.column);
       assertShares(change.to);
-      return { columns, split: change.to, made: { type: 'split' } };
+      return { columns, split: withBins(change.to), made: { type: 'split' } };
   }
 }
 

@@ -50,6 +50,7 @@ const split = v.variant('type', [
     validation: share,
     test: share,
     stratify: v.boolean(),
+    bins: v.exactOptional(v.pipe(count, v.minValue(1))),
   }),
   v.object({
     type: v.literal('group'),

@@ -95,7 +95,16 @@ export interface Column {
 
 /** Shares are of all rows, in [0, 1); what is left trains. */
 export type SplitSpec =
-  | { type: 'random'; seed: number; validation: number; test: number; stratify: boolean }
+  | {
+      type: 'random';
+      seed: number;
+      validation: number;
+      test: number;
+      /** By classes, or by quantile bins of numbers (strata.ts). */
+      stratify: boolean;
+      /** How many; absent from data sets of the first version, which took each number for a class. */
+      bins?: number;
+    }
   | { type: 'group'; column: string; seed: number; validation: number; test: number }
   | { type: 'time'; column: string; validation: number; test: number }
   | { type: 'column'; column: string; validation: string | null; test: string | null }

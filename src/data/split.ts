@@ -8,7 +8,27 @@ import {
   type SplitSpec,
   targetOf,
 } from './schema.ts';
+import { groupBy, strataOf } from './strata.ts';
 import { isMissing, textAt } from './vector.ts';
+
+/** Tenths of a target of numbers. */
+const usualBins = 10;
+
+/** How a table is split unless a person says otherwise. */
+export const defaultSplit = {
+  type: 'random',
+  seed: 1,
+  validation: 0.15,
+  test: 0.2,
+  stratify: true,
+  bins: usualBins,
+} satisfies SplitSpec;
+
+/** As a split is asked for now: the first version's rule for numbers is only for data sets that have it. */
+export function withBins(spec: SplitSpec): SplitSpec {
+  if (spec.type !== 'random' || !spec.stratify) return spec;
+  return { ...spec, bins: spec.bins ?? usualBins };
+}
 
 /** What the split looks at, beside the spec: the target to stratify by, and the spec's own column. */
 export interface SplitColumns {
@@ -33,15 +53,20 @@ export function splitRows(spec: SplitSpec, rows: number, columns: SplitColumns):
   const { target } = columns;
   const usable: number[] = [];
   for (let row = 0; row < rows; row++) if (!target || !isMissing(target, row)) usable.push(row);
-  const parts = partsOf(spec, usable, columns);
-  const split: Split = {
-    train: Uint32Array.from(parts.train).sort(),
-    validation: Uint32Array.from(parts.validation).sort(),
-    test: Uint32Array.from(parts.test).sort(),
-  };
+  const split = splitSome(spec, usable, columns);
   if (split.train.length === 0)
     throw new StudioError('bad-config', `The split leaves none of ${rows} rows to train on`);
   return split;
+}
+
+/** Splits these rows alone. */
+export function splitSome(spec: SplitSpec, rows: ArrayLike<number>, columns: SplitColumns): Split {
+  const { train, validation, test } = partsOf(spec, Array.from(rows), columns);
+  return {
+    train: Uint32Array.from(train).sort(),
+    validation: Uint32Array.from(validation).sort(),
+    test: Uint32Array.from(test).sort(),
+  };
 }
 
 interface Parts {
@@ -54,10 +79,7 @@ function partsOf(spec: SplitSpec, usable: number[], { target, column }: SplitCol
   switch (spec.type) {
     case 'random': {
       const random = new Random(spec.seed, 'split');
-      const strata =
-        spec.stratify && target && target.kind !== 'text'
-          ? groupBy(usable, (row) => textAt(target, row))
-          : [usable];
+      const strata = spec.stratify && target ? strataOf(usable, target, spec.bins) : [usable];
       return dealStrata(strata, spec, random);
     }
     case 'group':
@@ -146,10 +168,7 @@ function dealByTime(
   column: ColumnVector,
   shares: { validation: number; test: number },
 ): Parts {
-  if (column.kind !== 'number')
-    throw new StudioError('bad-config', 'A split by time needs a column of dates or numbers');
-  const { values } = column;
-  const time = (row: number) => values[row] ?? Number.NaN;
+  const time = timesOf(column);
   const undated = usable.filter((row) => Number.isNaN(time(row)));
   const dated = usable.filter((row) => !Number.isNaN(time(row))).sort((a, b) => time(a) - time(b));
   const cut = (share: number) => {
@@ -168,6 +187,13 @@ function dealByTime(
   };
 }
 
+/** When a row was; NaN where that isn't known. @throws StudioError `bad-config` for a column of text */
+export function timesOf(column: ColumnVector): (row: number) => number {
+  if (column.kind !== 'number')
+    throw new StudioError('bad-config', 'A split by time needs a column of dates or numbers');
+  return (row) => column.values[row] ?? Number.NaN;
+}
+
 function dealByName(
   usable: number[],
   key: (row: number) => string,
@@ -183,91 +209,13 @@ function dealByName(
   return parts;
 }
 
-export interface Fold {
-  train: Uint32Array;
-  test: Uint32Array;
-}
-
-/**
- * k-fold cross-validation of `rows`. With `classes` (a class index a row) folds are stratified, by
- * scikit-learn's rule: classes are numbered by first appearance, the sorted sequence is dealt out like
- * cards, and each fold takes its count of each class in row order.
- * @throws StudioError `bad-config` for fewer rows than folds.
- */
-export function foldsOf(
-  rows: Uint32Array,
-  k: number,
-  options: { classes?: Int32Array | undefined; shuffle: boolean; seed: number },
-): Fold[] {
-  if (!Number.isInteger(k) || k < 2)
-    throw new StudioError('bad-config', `${k} folds: there must be at least 2`);
-  if (rows.length < k)
-    throw new StudioError('bad-config', `${rows.length} rows can't make ${k} folds`);
-  const { classes } = options;
-  const random = options.shuffle ? new Random(options.seed, 'folds') : null;
-  const foldOf = classes
-    ? stratifiedFolds(classes, k, random)
-    : contiguousFolds(rows.length, k, random);
-  return Array.from({ length: k }, (_, fold) => ({
-    train: rows.filter((_row, i) => foldOf[i] !== fold),
-    test: rows.filter((_row, i) => foldOf[i] === fold),
-  }));
-}
-
-function contiguousFolds(n: number, k: number, random: Random | null): Int32Array {
-  const order = Uint32Array.from({ length: n }, (_, i) => i);
-  random?.shuffle(order);
-  const foldOf = new Int32Array(n);
-  let at = 0;
-  for (let fold = 0; fold < k; fold++) {
-    const size = Math.floor(n / k) + (fold < n % k ? 1 : 0);
-    for (const end = at + size; at < end; at++) foldOf[order[at] ?? 0] = fold;
-  }
-  return foldOf;
-}
-
-function stratifiedFolds(classes: Int32Array, k: number, random: Random | null): Int32Array {
-  const numbers = new Map<number, number>();
-  for (const value of classes) if (!numbers.has(value)) numbers.set(value, numbers.size);
-  const encoded = classes.map((value) => numbers.get(value) ?? 0);
-  const sorted = encoded.slice().sort();
-  const allocation = Array.from({ length: k }, () => new Int32Array(numbers.size));
-  sorted.forEach((value, i) => {
-    const counts = allocation[i % k];
-    if (counts) counts[value] = (counts[value] ?? 0) + 1;
-  });
-  const foldOf = new Int32Array(classes.length);
-  for (let value = 0; value < numbers.size; value++) {
-    const folds: number[] = [];
-    allocation.forEach((counts, fold) => {
-      for (let i = 0; i < (counts[value] ?? 0); i++) folds.push(fold);
-    });
-    random?.shuffle(folds);
-    let next = 0;
-    encoded.forEach((candidate, i) => {
-      if (candidate === value) foldOf[i] = folds[next++] ?? 0;
-    });
-  }
-  return foldOf;
-}
-
-function groupBy(rows: number[], key: (row: number) => string): number[][] {
-  const groups = new Map<string, number[]>();
-  for (const row of rows) {
-    const name = key(row);
-    const group = groups.get(name);
-    if (group) group.push(row);
-    else groups.set(name, [row]);
-  }
-  return [...groups.values()];
-}
-
 function keyOf(column: ColumnVector | undefined, name: string): (row: number) => string {
   const vector = mustHave(column, name);
   return (row) => textAt(vector, row); // missing cells are one group, ''
 }
 
-function mustHave(column: ColumnVector | undefined, name: string): ColumnVector {
+/** @throws StudioError `bad-config` */
+export function mustHave(column: ColumnVector | undefined, name: string): ColumnVector {
   if (!column) throw new StudioError('bad-config', `The split's column "${name}" isn't there`);
   return column;
 }

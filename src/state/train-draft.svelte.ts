@@ -37,14 +37,15 @@ export class TrainDraft {
     this.#changes = { ...this.#changes, ...changes };
   }
 
-  /** Another learner brings its own defaults; what holds for all (seed, backend, folds) stays. */
+  /** Another learner brings its own defaults; what holds for all (seed, backend, folds and their order) stays. */
   choose(learner: string) {
-    const { seed, backend, folds } = this.#changes;
+    const { seed, backend, folds, shuffleFolds } = this.#changes;
     this.#changes = {
       learner,
       ...(seed !== undefined && { seed }),
       ...(backend !== undefined && { backend }),
       ...(folds !== undefined && { folds }),
+      ...(shuffleFolds !== undefined && { shuffleFolds }),
     };
   }
 

@@ -13,11 +13,16 @@ import type { NoneLiked } from '../registry/model-version.ts';
 import type { SavedRecommender } from '../recommend/recommender.ts';
 import type { Backend, MetricSet, RunConfig, RunEvent, RunOutcome } from './run.ts';
 
-/**
- * Stores a run's checkpoint; training doesn't wait for it. May give the bytes back (another buffer, where they went
- * through a worker) for the next one to be written in; else they aren't written to again.
- */
-export type SaveCheckpoint = (bytes: ArrayBuffer) => Promise<unknown>;
+/** Stores a run's checkpoint; training doesn't wait for it. Bytes that aren't given back aren't written to again. */
+export type SaveCheckpoint = (bytes: ArrayBuffer) => Promise<GivenBack | undefined>;
+
+/** A checkpoint that was stored, for the next one to be written in. */
+export interface GivenBack {
+  /** What was to be stored: who stores it within something else gives back this, and not that. */
+  of: ArrayBuffer;
+  /** The same bytes; another buffer where they went through a worker. */
+  bytes: ArrayBuffer;
+}
 
 export interface TrainingJob<Config extends RunConfig = RunConfig> {
   source: ColumnSource;

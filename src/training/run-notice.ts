@@ -29,6 +29,8 @@ export const runNoticeSchema: v.GenericSchema<unknown, RunNotice> = v.union([
       cause: v.picklist(['out-of-memory', 'device-lost', 'diverged', 'failed']),
       message: v.string(),
     }),
+    v.object({ type: v.literal('unvalidated') }),
+    v.object({ type: v.literal('fold-diverged'), fold: v.number(), folds: v.number() }),
     v.object({ type: v.literal('single-precision'), epoch: v.number(), backend }),
     v.object({ type: v.literal('went-on'), epoch: v.number() }),
     v.object({ type: v.literal('began-again') }),

@@ -71,6 +71,10 @@ export type RunNotice =
       cause: FailureCause;
       message: string;
     }
+  /** It stops early, and no row is held out to stop by: it goes by the training loss. */
+  | { type: 'unvalidated' }
+  /** In a cross-validation, which so has no result. */
+  | { type: 'fold-diverged'; fold: number; folds: number }
   /** Mixed precision was asked for, and isn't to be had there. */
   | { type: 'single-precision'; epoch: number; backend: Backend }
   /** It was killed (its tab was closed, say) and went on from its last checkpoint, in this epoch. */
@@ -101,7 +105,7 @@ export type ScheduleSpec =
   | { type: 'reduce-on-plateau'; patience: number; factor: number };
 
 interface EarlyStopping {
-  /** Epochs without a better validation loss before the run ends. */
+  /** Epochs without a better validation loss (training loss, where nothing is held out) before the run ends. */
   patience: number;
   minDelta: number;
 }
@@ -137,9 +141,9 @@ export interface NetworkConfig {
   /** scikit-learn's C: where set, l2 is 1 / (C · train rows), known only once the rows are. */
   inverseRegularization: number | null;
   classWeights: 'none' | 'balanced';
-  /** Cross-validation: this many folds of all rows in place of the data set's split. */
+  /** Cross-validation: this many folds of all rows, which keep apart groups and times as the data set's split does. */
   folds: number | null;
-  /** Whether folds are of shuffled rows; stratified for classes either way. */
+  /** Whether folds are of shuffled rows; stratified for classes either way, and in order where the split is by time. */
   shuffleFolds: boolean;
   /** How many cores compute, on wasm; `auto` measures it. */
   workers: number | 'auto';

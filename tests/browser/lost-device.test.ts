@@ -28,7 +28,7 @@ async function train(backend: Backend, each: (epoch: number) => void) {
       if (event.type === 'epoch') each(event.epoch);
     },
     checkpoint: null,
-    saveCheckpoint: () => Promise.resolve(),
+    saveCheckpoint: () => Promise.resolve(undefined),
     checkpointEveryMs: 0,
   });
   return {

@@ -125,7 +125,7 @@ describe('a device without half precision', () => {
         ...{ train, validation: train, checkpoint: null },
         emit: (event) => event.type === 'notice' && notices.push(event.notice),
         control: { isPaused: false, isStopped: false, next: () => Promise.resolve('go') },
-        saveCheckpoint: () => Promise.resolve(),
+        saveCheckpoint: () => Promise.resolve(undefined),
       });
       expect(notices).toEqual(
         precision === 'mixed' ? [{ type: 'single-precision', epoch: 1, backend }] : [],

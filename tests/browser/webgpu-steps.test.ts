@@ -228,7 +228,7 @@ function fit(backend: 'webgpu' | 'wasm', emit: (event: RunEvent) => void): Promi
     },
     ...{ train, validation: train, checkpoint: null, emit },
     control: { isPaused: false, isStopped: false, next: () => Promise.resolve('go') },
-    saveCheckpoint: () => Promise.resolve(),
+    saveCheckpoint: () => Promise.resolve(undefined),
   });
 }
 

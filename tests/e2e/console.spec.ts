@@ -9,7 +9,8 @@ function crossValidated(page: Page, sample: string) {
       task: 'tabular-classification',
     });
     await project.loadSample(id);
-    const run = await project.train({ learner: 'logistic-regression', folds: 5 });
+    const config = { learner: 'logistic-regression', folds: 5, shuffleFolds: false };
+    const run = await project.train(config);
     return run.metrics.test?.['accuracy'] ?? 0;
   }, sample);
 }

@@ -7,6 +7,7 @@ import type {
   DataSet,
   Preparation,
 } from '../../src/data/schema.ts';
+import { defaultSplit } from '../../src/data/split.ts';
 
 const preparation: Preparation = {
   missing: { type: 'median' },
@@ -46,7 +47,7 @@ export function memorySource(columns: Record<string, ColumnInput>): ColumnSource
       sourceIndex,
       blocks: [],
     })),
-    split: { type: 'random', seed: 1, validation: 0.15, test: 0.2, stratify: true },
+    split: defaultSplit,
     dialect: { format: 'parquet' },
     source: [],
     notes: [],

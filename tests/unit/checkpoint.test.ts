@@ -55,7 +55,7 @@ test('what went wrong since the newest checkpoint makes the one before it the la
   const given: ArrayBuffer[] = [];
   const checkpoints = new Checkpointer((bytes) => {
     given.push(bytes);
-    return Promise.resolve(bytes); // it comes back
+    return Promise.resolve({ of: bytes, bytes }); // it comes back
   }, 8);
   const take = async (byte: number) => {
     await checkpoints.take((spare) => {
@@ -80,6 +80,16 @@ test('what went wrong since the newest checkpoint makes the one before it the la
   expect(await last()).toBe(2);
 });
 
+test('bytes of something else that the checkpoint was stored within are not gone on from', async () => {
+  const checkpoints = new Checkpointer((bytes) => {
+    const container = Uint8Array.of(71, 72, ...new Uint8Array(bytes)).buffer;
+    return Promise.resolve({ of: container, bytes: container });
+  }, 8);
+  await checkpoints.take(() => Promise.resolve(Uint8Array.of(5).buffer), 0);
+  checkpoints.prove();
+  expect(new Uint8Array((await checkpoints.lastGood()) ?? [])).toEqual(Uint8Array.of(5));
+});
+
 test('bytes that are given away for good are not written to, nor gone on from', async () => {
   const checkpoints = new Checkpointer((bytes) => {
     structuredClone(bytes, { transfer: [bytes] });
@@ -92,7 +102,7 @@ test('bytes that are given away for good are not written to, nor gone on from', 
 
 test('memory for the first checkpoints is made ready in pieces', async () => {
   const size = 5 * 2 ** 20;
-  const checkpoints = new Checkpointer((bytes) => Promise.resolve(bytes), size);
+  const checkpoints = new Checkpointer((bytes) => Promise.resolve({ of: bytes, bytes }), size);
   for (let i = 0; i < 10; i++) checkpoints.prepare();
   const spares: (number | undefined)[] = [];
   for (let i = 0; i < 3; i++) {
@@ -112,7 +122,7 @@ test('a checkpoint of 4.9 million parameters with Adam holds training up by some
   const best = numbers(parameters, 2);
   const slots = [numbers(parameters, 3), numbers(parameters, 4)];
   const size = checkpointBytes(parameters, 2 * parameters);
-  const checkpoints = new Checkpointer((bytes) => Promise.resolve(bytes), size);
+  const checkpoints = new Checkpointer((bytes) => Promise.resolve({ of: bytes, bytes }), size);
   for (let step = 0; step < size / 2 ** 20; step++) checkpoints.prepare(); // as between steps
   const takenMs: number[] = [];
   for (let step = 0; step < 7; step++) {
@@ -135,7 +145,7 @@ test('who takes long to store a checkpoint is given the next one later', async (
   const rests: number[] = [];
   const checkpoints = new Checkpointer((bytes) => {
     vi.advanceTimersByTime(bytes.byteLength);
-    return Promise.resolve(bytes);
+    return Promise.resolve({ of: bytes, bytes });
   }, 8);
   for (const storingMs of [100, 500, 1500]) {
     rests.push(checkpoints.restMs);

@@ -39,7 +39,7 @@ function start(changes: { epochs: number }) {
     emit: ({ type }: RunEvent) => {
       if (type !== 'progress') told.push(type);
     },
-    saveCheckpoint: () => Promise.resolve(),
+    saveCheckpoint: () => Promise.resolve(undefined),
   });
   return { told, control, ended };
 }

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { DataSet } from '../../src/data/schema.ts';
 import { lengthOf, textAt } from '../../src/data/vector.ts';
+import { splitRows } from '../../src/data/split.ts';
 import { sha256 } from '../../src/lib/digest.ts';
 import { getChunk } from '../../src/storage/chunks.ts';
 import { columnSource } from '../../workers/column-source.ts';
@@ -87,6 +88,14 @@ test('a list of JSON records is a table', async () => {
   expect(dataSet.rows).toBe(406);
   expect(typesOf(dataSet)).toContain('Miles_per_Gallon: number');
   expect(typesOf(dataSet)).toContain('Year: date');
+});
+
+test('a table is split so that numbers are validated and tested too, all different as they are', async () => {
+  const rows = Array.from({ length: 100 }, (_, i) => `${i % 5},${Math.sin(i)}`);
+  const { dataSet, source } = await importText(`size,price\n${rows.join('\n')}\n`);
+  const target = await source.column('price');
+  const { train, validation, test } = splitRows(dataSet.split, dataSet.rows, { target });
+  expect([train.length, validation.length, test.length]).toEqual([65, 15, 20]);
 });
 
 test('the digest covers the cells, not the time or the name of the file', async () => {

@@ -167,7 +167,7 @@ test('the time of a run is within 30 % of the estimate', { timeout: 120_000 }, a
         if (type === 'started') started = performance.now();
         if (type === 'finished') ended = performance.now();
       },
-      saveCheckpoint: () => Promise.resolve(),
+      saveCheckpoint: () => Promise.resolve(undefined),
     });
     ratios.push((1000 * (seconds ?? NaN)) / (ended - started));
   }

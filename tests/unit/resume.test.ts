@@ -74,6 +74,11 @@ test.each([
     isTight: true,
   },
   {
+    name: 'wasm, batches that leave a row over',
+    config: { backend: 'wasm', batchSize: 149 },
+    isTight: false,
+  },
+  {
     name: 'wasm, a scaled loss',
     config: { backend: 'wasm', lossScaling: 'dynamic' },
     isTight: false,

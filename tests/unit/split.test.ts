@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { SplitSpec } from '../../src/data/schema.ts';
-import { foldsOf, splitRows } from '../../src/data/split.ts';
+import { foldsOf } from '../../src/data/folds.ts';
+import { defaultSplit, splitRows } from '../../src/data/split.ts';
 import { allRows, vectorOf } from '../support/memory-source.ts';
 
 const random = (extra: Partial<Extract<SplitSpec, { type: 'random' }>> = {}): SplitSpec => ({
@@ -44,6 +45,55 @@ test('a stratified split gives every class its share, to a row', () => {
     [...rows].filter((row) => cells[row] === name).length;
   expect([count(split.test, 'common'), count(split.test, 'rare')]).toEqual([40, 4]);
   expect([count(split.validation, 'common'), count(split.validation, 'rare')]).toEqual([30, 3]);
+});
+
+const prices = Array.from({ length: 500 }, (_, i) => 1000 + 500 * Math.sin(i * 1.1) + i * 0.37);
+
+test('numbers that are all different are shared out by tenths, whatever their order', () => {
+  const split = splitRows(defaultSplit, 500, { target: vectorOf('number', prices) });
+  expect([split.train, split.validation, split.test].map((rows) => rows.length)).toEqual([
+    325, 75, 100,
+  ]);
+  const ranks = [...prices].sort((a, b) => a - b);
+  const tenths = (rows: Uint32Array) => {
+    const counts = new Array<number>(10).fill(0);
+    for (const row of rows) {
+      const tenth = Math.floor(ranks.indexOf(prices[row] ?? 0) / 50);
+      counts[tenth] = (counts[tenth] ?? 0) + 1;
+    }
+    return counts;
+  };
+  expect(tenths(split.test)).toEqual(new Array(10).fill(10));
+  for (const count of tenths(split.validation)) expect([7, 8]).toContain(count);
+});
+
+test('of few rows each has its chance to test: no stratum is of one row', () => {
+  const target = vectorOf('number', prices.slice(0, 15));
+  const split = splitRows(defaultSplit, 15, { target });
+  expect([split.train, split.validation, split.test].map(({ length }) => length)).toEqual([
+    10, 2, 3,
+  ]);
+});
+
+test('numbers that are classes keep the shares of each', () => {
+  const cells = [...Array<number>(200).fill(0), ...Array<number>(20).fill(1)];
+  const target = vectorOf('integer', cells);
+  const split = splitRows(defaultSplit, 220, { target });
+  expect([...split.test].filter((row) => cells[row] === 1).length).toBe(4);
+  expect(split).toEqual(splitRows(random(), 220, { target })); // as the first version had them
+});
+
+test('a data set of the first version keeps the split that it had: each number is a stratum', () => {
+  const target = vectorOf(
+    'number',
+    prices.map((price, i) => (i < 100 ? Math.round(price / 100) : price)),
+  );
+  const split = splitRows(random(), 500, { target });
+  expect([split.train.length, split.validation.length]).toEqual([453, 22]);
+  expect([...split.test]).toEqual([
+    ...[10, 15, 16, 18, 24, 26, 28, 31, 32, 34, 37, 41, 48, 51, 52, 56, 60, 61, 65, 66, 70],
+    ...[79, 80, 93, 94],
+  ]);
 });
 
 test('the same seed splits alike and another seed differently', () => {

@@ -194,7 +194,7 @@ async function fit(changes: Partial<NetworkConfig> = {}, more: Partial<FitJob> =
     control: new Control(),
     emit: (event) => events.push(event),
     checkpoint: null,
-    saveCheckpoint: () => Promise.resolve(),
+    saveCheckpoint: () => Promise.resolve(undefined),
     checkpointEveryMs: 0,
     ...more,
   });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { changeDataSet } from '../../src/data/change-data-set.ts';
+import { dataSetCodec } from '../../src/data/data-set-codec.ts';
 import type { RowQuery } from '../../src/rpc/contracts.ts';
 import { columnSource } from '../../workers/column-source.ts';
 import { exportCsv } from '../../workers/data/export-csv.ts';
@@ -73,6 +74,18 @@ test('changes that can not be are refused with the reason', async () => {
       to: { type: 'time', column: 'when', validation: 0.5, test: 0.5 },
     }),
   ).rejects.toThrow('validation 0.5 and test 0.5 leave nothing to train on');
+});
+
+test('a split that is asked for now stratifies numbers by bins, and one that was stored stays as it is', async () => {
+  const { dataSet } = await importText('n,c\n1,x\n2,y\n');
+  const first = { type: 'random', seed: 1, validation: 0.1, test: 0.2, stratify: true } as const;
+  const stored = { ...dataSet, split: first };
+  const renamed = await changeDataSet(stored, { type: 'rename', column: 'n', to: 'm' });
+  expect(renamed.split).toEqual(first);
+  expect(dataSetCodec.decode(stored).split).toEqual(first);
+  const asked = await changeDataSet(stored, { type: 'split', to: first });
+  expect(asked.split).toEqual({ ...first, bins: 10 });
+  expect(dataSetCodec.decode(asked).split).toEqual(asked.split);
 });
 
 test('a column that the split names may be renamed', async () => {

@@ -19,9 +19,9 @@ import type {
   Dialect,
   ImportNote,
   SourceFile,
-  SplitSpec,
   TextRow,
 } from '../../src/data/schema.ts';
+import { defaultSplit } from '../../src/data/split.ts';
 import { blockRowsOf } from '../../src/data/table-builder.ts';
 import { reviveError, StudioError } from '../../src/lib/errors.ts';
 import type { ImportProgress, ImportRequest } from '../../src/rpc/contracts.ts';
@@ -32,14 +32,6 @@ import { putDataSet } from './put-data-set.ts';
 import { keptCells } from './kept-cells.ts';
 import { assertSameColumns } from './same-columns.ts';
 import { StoredTable } from './stored-table.ts';
-
-const defaultSplit: SplitSpec = {
-  type: 'random',
-  seed: 1,
-  validation: 0.15,
-  test: 0.2,
-  stratify: true,
-};
 
 /** What was learned about a column that was misread: its first type, cells that aren't of it, what it is. */
 type Relearned = Map<string, Misread & { was: ColumnType }>;

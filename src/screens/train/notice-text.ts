@@ -5,12 +5,20 @@ import type { RunNotice } from '../../training/run.ts';
 export function noticeText(notice: RunNotice): string {
   if (notice.type === 'text') return notice.text;
   if (notice.type === 'began-again') return t.train.noticeTexts.beganAgain;
+  if (notice.type === 'unvalidated') return t.train.noticeTexts.unvalidated;
+  if (notice.type === 'fold-diverged')
+    return t.train.noticeTexts.foldDiverged(
+      format.integer(notice.fold),
+      format.integer(notice.folds),
+    );
   // What is fitted part by part has no epochs, and says the same as in a first one.
   if (notice.type === 'went-on' && notice.epoch === 1) return t.train.noticeTexts.wentOnInFirst;
   return t.train.noticeTexts.at(format.integer(notice.epoch), textOf(notice));
 }
 
-function textOf(notice: Exclude<RunNotice, { type: 'text' | 'began-again' }>): string {
+type OfEpoch = Extract<RunNotice, { epoch: number }>;
+
+function textOf(notice: OfEpoch): string {
   const { backends, noticeTexts: texts } = t.train;
   switch (notice.type) {
     case 'fewer-rows': {

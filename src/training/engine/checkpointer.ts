@@ -90,8 +90,9 @@ export class Checkpointer {
     this.#saving = this.#save(bytes)
       .then(
         (returned) => {
-          newest.isOurs = returned instanceof ArrayBuffer;
-          if (returned instanceof ArrayBuffer) newest.bytes = returned;
+          if (returned?.of !== bytes) return; // another's
+          newest.isOurs = true;
+          newest.bytes = returned.bytes;
         },
         () => undefined,
       )

@@ -1,81 +1,83 @@
 /** Cross-validation of a table's model. Done folds are part of the checkpoint: a killed one goes on where it was. */
 import type { NetworkConfig } from '../run.ts';
-import { foldsOf, splitRows } from '../../data/split.ts';
-import { encodeClasses, fitClasses } from '../../data/target.ts';
 import { valuesOf, type Predictions } from '../../evaluate/evaluation.ts';
 import { StudioError } from '../../lib/errors.ts';
 import type { TrainingJob, NetworkOutcome } from '../pipeline.ts';
 import type { Metrics } from '../run.ts';
 import { decodeFolds, encodeFolds } from './fold-checkpoint.ts';
+import { FoldProgress } from './fold-progress.ts';
+import { readFoldRows } from './fold-rows.ts';
 import { fitOn, type Output } from './table-fit.ts';
 import { evaluate, openPredictor } from './table-predictor.ts';
 
 /**
  * Each fold's rows are answered by a model that hasn't seen them; figures are means over the folds, as
- * scikit-learn's cross_val_score. The model that is kept is fitted on all rows.
+ * scikit-learn's cross_val_score. The model that is kept is fitted on all rows. Where training stops early, every fit,
+ * the last one too, holds a part of its own rows out to stop by, as scikit-learn's MLPClassifier does: so the figures
+ * are those of the procedure that gives the model.
+ * @throws StudioError `cancelled` where it is stopped before the last fit: folds by halves are no result; `diverged`
+ * where a fold's loss is no number
  */
 export async function crossValidate(
   job: TrainingJob<NetworkConfig>,
   output: Output,
 ): Promise<NetworkOutcome> {
   const { source, config } = job;
-  const target = await source.column(config.target);
-  const { train: rows } = splitRows(
-    { type: 'random', seed: 0, validation: 0, test: 0, stratify: false },
-    source.dataSet.rows,
-    { target },
-  );
-  const classes =
-    output === 'classes'
-      ? encodeClasses(fitClasses(config.target, target, rows), target, rows)
-      : undefined;
-  const folds = foldsOf(rows, config.folds ?? 0, {
-    classes,
-    shuffle: config.shuffleFolds,
-    seed: config.seed,
-  });
+  const { all, folds, holdOut } = await readFoldRows(job, output);
   const resumed = job.checkpoint ? decodeFolds(job.checkpoint) : { done: [], current: null };
   const done = [...resumed.done];
-  for (const [i, { metrics }] of done.entries())
-    job.emit({ type: 'fold', fold: i + 1, folds: folds.length, metrics });
-  /** What is under way, with its own checkpoint; what came before it is kept beside. */
-  const within = (checkpoint: ArrayBuffer | null): TrainingJob<NetworkConfig> => ({
-    ...job,
-    checkpoint,
-    saveCheckpoint: (current) => job.saveCheckpoint(encodeFolds({ done, current })),
-  });
+  const tell = (metrics: Metrics, fold: number) =>
+    job.emit({ type: 'fold', fold, folds: folds.length, metrics });
+  for (const [i, { metrics }] of done.entries()) tell(metrics, i + 1);
+  const progress = new FoldProgress((event) => job.emit(event), folds.length, config.epochs);
+  /** A fit of its own, with its own checkpoint: what came before it is kept beside. */
+  const fit = async (place: number, of: Uint32Array) => {
+    const { train, validation } = holdOut(of);
+    const fitted = await fitOn(
+      {
+        ...job,
+        emit: progress.ofFit(place),
+        checkpoint: place === resumed.done.length ? resumed.current : null,
+        async saveCheckpoint(current) {
+          await job.saveCheckpoint(encodeFolds({ done, current }));
+          return { of: current, bytes: current };
+        },
+      },
+      output,
+      train,
+      validation,
+    );
+    progress.endFit();
+    return fitted;
+  };
   for (const [i, fold] of folds.entries()) {
     if (i < resumed.done.length) continue;
-    const isResumed = i === resumed.done.length;
-    const quiet: TrainingJob<NetworkConfig> = {
-      ...within(isResumed ? resumed.current : null),
-      emit: (event) => (event.type === 'notice' ? job.emit(event) : undefined),
-    };
-    const { fitted } = await fitOn(quiet, output, fold.train, new Uint32Array());
+    const { fitted, outcome } = await fit(i, fold.train);
+    if (outcome === 'stopped') throw stopped();
+    if (outcome === 'diverged') {
+      const notice = { type: 'fold-diverged', fold: i + 1, folds: folds.length } as const;
+      job.emit({ type: 'notice', notice });
+      throw new StudioError(
+        'diverged',
+        `Fold ${i + 1} of ${folds.length} diverged: its loss is no longer a number`,
+      );
+    }
     const predictor = await openPredictor(fitted);
     try {
       const predictions = await predictor.predict(source, fold.test);
       const metrics = valuesOf(predictor.evaluate(predictions, `fold ${i + 1}`).metrics);
       done.push({ metrics, predictions });
-      job.emit({ type: 'fold', fold: i + 1, folds: folds.length, metrics });
+      tell(metrics, i + 1);
     } finally {
       predictor.dispose();
     }
     // A full disk must not end the run, as in loop.ts.
     await job.saveCheckpoint(encodeFolds({ done, current: null })).catch(() => undefined);
-    if ((await job.control.next()) === 'stop')
-      throw new StudioError(
-        'cancelled',
-        'Cross-validation was stopped; it has no result by halves',
-      );
+    if ((await job.control.next()) === 'stop') throw stopped();
   }
-  const isLast = resumed.done.length === folds.length;
-  const last = within(isLast ? resumed.current : null);
-  const { fitted, ...run } = await fitOn(last, output, rows, new Uint32Array());
-  const kept = done.map(({ predictions }) => predictions);
-  const figures = done.map(({ metrics }) => metrics);
-  const predictions = joined(kept);
-  const means = meanOf(figures);
+  const { fitted, ...run } = await fit(folds.length, all);
+  const predictions = joined(done.map((fold) => fold.predictions));
+  const means = meanOf(done.map(({ metrics }) => metrics));
   return {
     ...run,
     model: fitted,
@@ -85,6 +87,10 @@ export async function crossValidate(
       evaluate(fitted.target, predictions, `${folds.length}-fold cross-validation`, config.seed),
     predictions,
   };
+}
+
+function stopped() {
+  return new StudioError('cancelled', 'Cross-validation was stopped; it has no result by halves');
 }
 
 function meanOf(figures: readonly Metrics[]): Metrics {

@@ -1,5 +1,5 @@
 /** Trains a network by gradients, and steps down (step-down.ts) as often as it takes to get to the end. */
-import { reviveError, type StudioError } from '../../lib/errors.ts';
+import { reviveError, StudioError } from '../../lib/errors.ts';
 import { buildNetwork } from '../../models/engine/network.ts';
 import type { NetworkSpec } from '../../models/spec.ts';
 import type { StartHelper } from '../helper-port.ts';
@@ -11,16 +11,26 @@ import { chooseWorkers } from './choose-workers.ts';
 import { watchDevice, type DeviceWatch } from './device-watch.ts';
 import { l2Of, type FitJob, type FitResult } from './fit-job.ts';
 import { BrokenRun, runLoop } from './loop.ts';
+import { normalisesOverRows } from './steps.ts';
 import { causeOf, stepDown, type Failure, type Footing } from './step-down.ts';
 
-/** @throws StudioError `no-backend`, `out-of-memory` … where nothing is left to try; `corrupt` */
+/**
+ * @throws StudioError `bad-config` for batches of one row where there is batch norm; `no-backend`, `out-of-memory` …
+ * where nothing is left to try; `corrupt`
+ */
 export async function fitNetwork(job: FitJob, spec: NetworkSpec): Promise<FitResult> {
   const { config, train } = job;
+  const batch = Math.min(config.batchSize, train.targets.values.length);
+  if (batch === 1 && normalisesOverRows(spec))
+    throw new StudioError(
+      'bad-config',
+      `setting "batchSize": 1 row has no variance that batch norm could divide by; it needs 2 at least`,
+    );
   const choices = await chooseBackend({ spec, config, train }, job.probeMemory);
   const ground = {
     backends: choices.map(({ backend }) => backend),
     spec,
-    batch: Math.min(config.batchSize, train.targets.values.length),
+    batch,
   };
   let footing = firstFooting(choices, job.checkpoint);
   let { checkpoint } = job;

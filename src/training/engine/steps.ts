@@ -1,5 +1,7 @@
 /** What updates a network's weights, step by step, whoever computes it (step-runner.ts, kernels/planned-steps.ts). */
 import type { Random } from '../../lib/random.ts';
+import { layerShapes } from '../../models/layer-shapes.ts';
+import type { NetworkSpec } from '../../models/spec.ts';
 import type { Network } from '../../models/engine/network.ts';
 import type { StartHelper } from '../helper-port.ts';
 import type { Backend, NetworkConfig, Precision } from '../run.ts';
@@ -57,6 +59,23 @@ export interface StepJob {
   microBatch?: number;
   /** For gradients of fewer bits than float32 has. */
   lossScale?: LossScale;
+}
+
+/**
+ * Batches of an epoch. One row has no variance: where batch norm would have a last batch of one, its row is left out
+ * of the epoch, another each time, as PyTorch's `drop_last` does.
+ */
+export function stepsOfEpoch(spec: NetworkSpec, rows: number, batch: number): number {
+  const isAlone = rows > batch && rows % batch === 1 && batch > 1;
+  return isAlone && normalisesOverRows(spec) ? Math.floor(rows / batch) : Math.ceil(rows / batch);
+}
+
+/** Whether batch norm has one value a row to take a mean and a variance of; of images each position is one more. */
+export function normalisesOverRows(spec: NetworkSpec): boolean {
+  const shapes = layerShapes(spec);
+  return spec.layers.some(
+    ({ type }, i) => type === 'batch-norm' && shapes[i]?.inputs[0]?.length === 1,
+  );
 }
 
 /** Rows of each part of a batch: about alike, and even, since dropout draws two numbers at a time. */

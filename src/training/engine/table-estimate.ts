@@ -4,6 +4,7 @@ import { splitColumns, splitRows } from '../../data/split.ts';
 import type { EstimateRequest } from '../pipeline.ts';
 import type { RunEstimate } from '../preflight.ts';
 import { networkFor } from './fit.ts';
+import { heldOutShare } from './fold-rows.ts';
 import { estimateRun } from './preflight.ts';
 import { prepare, type Output } from './table-fit.ts';
 
@@ -20,10 +21,8 @@ export async function estimateTable(
   const columns = { ...(await splitColumns(source, split)), target };
   const parts = splitRows(split, source.dataSet.rows, columns);
   const { folds } = config;
-  const [trained, validated] =
-    folds === null
-      ? [parts.train, parts.validation.length]
-      : [Uint32Array.from({ length: source.dataSet.rows }, (_, i) => i), 0];
+  const trained =
+    folds === null ? parts.train : Uint32Array.from({ length: source.dataSet.rows }, (_, i) => i);
   const sampled = sampleOf(trained, Math.max(mostSampledRows, config.batchSize));
   const { train } = await prepare({ source, config }, output, sampled);
   signal?.throwIfAborted();
@@ -34,10 +33,12 @@ export async function estimateTable(
       ...{ spec: networkFor(config, train), config, train, probeMemory, startHelper, signal },
       rows: { train: Math.round(share * count), validation: Math.round(share * validation) },
     });
-  const whole = await estimate(trained.length, validated);
-  if (folds === null) return whole;
-  // Each fold leaves its rows out; the model that is kept is of all.
-  const fold = await estimate((trained.length * (folds - 1)) / folds, 0);
+  if (folds === null) return estimate(trained.length, parts.validation.length);
+  // Each fold leaves its rows out; the model that is kept is of all. Some of them each fit only measures.
+  const held = heldOutShare(config, split);
+  const fit = (count: number) => estimate((1 - held) * count, held * count);
+  const whole = await fit(trained.length);
+  const fold = await fit((trained.length * (folds - 1)) / folds);
   const seconds =
     whole.seconds === null || fold.seconds === null ? null : whole.seconds + folds * fold.seconds;
   return { ...whole, seconds };

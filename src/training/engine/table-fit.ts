@@ -23,8 +23,12 @@ export async function fitOn(
 ) {
   const { preparation, target, train, part } = await prepare(job, output, trainRows);
   const vector = (name: string) => job.source.column(name);
-  const checked = await completeRows(preparation, vector, validationRows);
-  const validation = checked.length > 0 ? await part(checked) : null;
+  const checked = await part(await completeRows(preparation, vector, validationRows));
+  // Rows of classes that no train row has can't be measured.
+  const validation = checked.targets.values.length > 0 ? checked : null;
+  const { earlyStopping, solver } = job.config;
+  if (!validation && earlyStopping && solver === 'gradient-descent' && !job.checkpoint)
+    job.emit({ type: 'notice', notice: { type: 'unvalidated' } });
   const baseline = baselineOf(train.targets, (validation ?? train).targets);
   const { spec, weights, ...run } = await fitModel({
     ...job,
@@ -42,6 +46,7 @@ export async function prepare(
   trainRows: Uint32Array,
 ) {
   const preparation = await fitPreparation(source, trainRows);
+  if (preparation.featureNames.length === 0) throw withoutFeatures(preparation);
   const targetVector = await source.column(config.target);
   const rows = await completeRows(preparation, (name) => source.column(name), trainRows);
   if (rows.length === 0)
@@ -54,6 +59,15 @@ export async function prepare(
         });
   const part = (of: Uint32Array) => trainingRows(source, preparation, target, of, config);
   return { preparation, target, part, train: await part(rows) };
+}
+
+/** Of columns that hold nothing; nothing can be learned from them, and no network has no inputs. */
+function withoutFeatures({ columns }: FittedPreparation) {
+  const names = columns.map(({ column }) => `"${column}"`).join(', ');
+  return new StudioError(
+    'bad-config',
+    `Nothing to learn from: every cell of ${names} is missing in the train rows. Use another column as a feature, or give missing cells a category of their own`,
+  );
 }
 
 /** Features and targets of the rows whose target is known. */
@@ -74,10 +88,9 @@ async function trainingRows(
   const build = (of: Uint32Array) =>
     buildFeatures(preparation, (name) => source.column(name), of, features(of.length));
   if (target.type === 'classes') {
-    const known = rows.filter(
-      (_row, i) => (encodeClasses(target, vector, rows.subarray(i, i + 1))[0] ?? -1) >= 0,
-    );
-    const values = encodeClasses(target, vector, known);
+    const all = encodeClasses(target, vector, rows);
+    const known = rows.filter((_row, i) => (all[i] ?? -1) >= 0);
+    const values = all.filter((value) => value >= 0);
     return {
       features: await build(known),
       width,

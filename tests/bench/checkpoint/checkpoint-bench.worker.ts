@@ -84,7 +84,7 @@ const bench = {
           const stored = await store.put(bytes);
           times.storedMs.push(performance.now() - began);
           await collectChunks(db, digests.splice(0, digests.length, stored.digest));
-          return stored.bytes;
+          return { of: bytes, bytes: stored.bytes };
         },
         device: watchDevice('wasm'),
       });

@@ -77,7 +77,7 @@ async function outcomeOf(id: string, source: ColumnSource, items: ColumnSource |
   try {
     const trained = await trainRecommender({
       ...{ source, items, config, control: new Control(), emit: () => undefined },
-      ...{ checkpoint: null, saveCheckpoint: () => Promise.resolve() },
+      ...{ checkpoint: null, saveCheckpoint: () => Promise.resolve(undefined) },
     });
     return { trained, config };
   } catch (error) {

@@ -65,7 +65,7 @@ function job(learner: string, settings: Record<string, SettingValue> = {}) {
     control: new Control(),
     emit: (event: RunEvent) => void events.push(event),
     checkpoint: null,
-    saveCheckpoint: () => Promise.resolve(),
+    saveCheckpoint: () => Promise.resolve(undefined),
     events,
   };
 }

@@ -229,7 +229,7 @@ export const data = {
   validationShare: 'Validation',
   testShare: 'Test',
   percentOfRows: '%',
-  stratify: 'Each class keeps its share',
+  stratify: 'Each class, or range of numbers, keeps its share',
   seed: 'Seed',
   applySplit: 'Apply split',
   validationName: 'Value that means validation',

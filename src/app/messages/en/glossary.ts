@@ -13,7 +13,7 @@ export const glossary = {
   },
   stratified: {
     name: 'Stratified',
-    text: 'Each part of the split gets the same share of every class, so that a rare one is not missing somewhere.',
+    text: 'Each part of the split gets the same share of every class, so that a rare one is not missing somewhere. Numbers are shared out by tenths: the lowest, the next, up to the highest.',
     formula: '',
   },
   seed: {
@@ -115,7 +115,7 @@ export const glossary = {
   l2: {
     name: 'L2 penalty',
     text: 'Keeps weights small, so that no single feature is trusted too much.',
-    formula: 'L + λ · Σ w²',
+    formula: 'L + λ/2 · Σ w²',
   },
   l1: {
     name: 'L1 penalty',
@@ -254,7 +254,7 @@ export const glossary = {
   },
   crossValidation: {
     name: 'Cross-validation',
-    text: 'The rows are dealt into folds. Each fold is tested once by a model that was trained on the others, and the figures are averaged: every row is tested, none by a model that has seen it.',
+    text: 'The rows are dealt into folds. Each fold is tested once by a model that was trained on the others (in time: on what came before), and the figures are averaged: no row is tested by a model that has seen it.',
     formula: '',
   },
   backend: {

@@ -112,7 +112,7 @@ export const train = {
   },
   earlyStopping: 'Stop early',
   earlyStoppingHint:
-    'Ends the run when the validation loss no longer falls; the best weights are kept.',
+    'Ends the run when the validation loss (the training loss, where no rows are held out) no longer falls; the best weights are kept.',
   patience: 'Patience',
   epochsUnit: 'epochs',
   l1: 'L1',
@@ -146,7 +146,10 @@ export const train = {
   rateOf: (count: string, rate: string) => `${count}: ${rate}`,
   folds: 'Cross-validation folds',
   foldsHint:
-    'Trains once a fold, each tested on rows that it has not seen. Empty: the data set’s own split.',
+    'Trains once a fold, each tested on rows that it has not seen, and at last on all rows. Groups stay whole and tests come later in time where the data set’s split has it so. Where training stops early, each fit holds some of its own rows out to stop by. Empty: the data set’s own split.',
+  shuffleFolds: 'Shuffle the rows before they are dealt into folds (not by time)',
+  foldOf: (fold: string, folds: string) => `Fold ${fold} of ${folds}`,
+  lastFit: 'The model that is kept, on all rows',
   layers: 'Hidden layers',
   layer: (n: number) => `Layer ${n}`,
   layerTypes: {
@@ -199,6 +202,10 @@ export const train = {
     `${name}: best validation loss ${loss} at epoch ${epoch}; the baseline has ${baseline}. Dashed: on the training rows.`,
   metricCaption: (name: string, metric: string, value: string, baseline: string) =>
     `${name}: ${metric} ${value} on the validation split at its best epoch; the baseline has ${baseline}. Dashed: on the training rows.`,
+  unvalidatedLossCaption: (name: string, loss: string, epoch: string, baseline: string) =>
+    `${name}: lowest loss ${loss} at epoch ${epoch}, on the training rows, as none are held out; the baseline has ${baseline}.`,
+  unvalidatedMetricCaption: (name: string, metric: string, value: string, baseline: string) =>
+    `${name}: ${metric} ${value} on the training rows, as none are held out, at its best epoch; the baseline has ${baseline}.`,
   trainedCaption: (name: string, loss: string) =>
     `${name}: loss ${loss} on the training events after the last epoch.`,
   lastCaption: (name: string) =>
@@ -256,6 +263,10 @@ export const train = {
       `${from} ${why}. Training went on with ${to} from the last good state.`,
     singlePrecision: (backend: string) =>
       `mixed precision isn’t to be had with ${backend} on this device. Training is in single precision.`,
+    unvalidated:
+      'No rows are held out for validation: stopping early goes by the loss on the training rows, which can overfit.',
+    foldDiverged: (fold: string, folds: string) =>
+      `Fold ${fold} of ${folds} diverged, so the cross-validation has no result.`,
     wentOn: 'training was interrupted before, and went on in this epoch from the last checkpoint.',
     wentOnInFirst: 'Training was interrupted before, and went on from the last checkpoint.',
     beganAgain:

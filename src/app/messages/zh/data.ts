@@ -212,7 +212,7 @@ export const data: Messages['data'] = {
   validationShare: '验证集',
   testShare: '测试集',
   percentOfRows: '%',
-  stratify: '各类别保持比例',
+  stratify: '各类别（或数值区间）保持比例',
   seed: '随机种子',
   applySplit: '应用划分',
   validationName: '表示验证集的值',

@@ -11,7 +11,7 @@ export const glossary: Messages['glossary'] = {
   },
   stratified: {
     name: '分层',
-    text: '划分后的每一份中，各类别的占比都相同，稀少的类别不会在某一份里缺席。',
+    text: '划分后的每一份中，各类别的占比都相同，稀少的类别不会在某一份里缺席。数值按十等分划分：从最低的一段到最高的一段。',
     formula: '',
   },
   seed: {
@@ -101,7 +101,7 @@ export const glossary: Messages['glossary'] = {
   l2: {
     name: 'L2 惩罚',
     text: '让权重保持较小，避免过分依赖某一个特征。',
-    formula: 'L + λ · Σ w²',
+    formula: 'L + λ/2 · Σ w²',
   },
   l1: {
     name: 'L1 惩罚',
@@ -240,7 +240,7 @@ export const glossary: Messages['glossary'] = {
   },
   crossValidation: {
     name: '交叉验证',
-    text: '把数据行分成若干折。每一折都由在其余折上训练的模型测试一次，再取平均：每一行都被测试过，且测试它的模型从未见过它。',
+    text: '把数据行分成若干折。每一折都由在其余折上训练的模型测试一次（按时间划分时，用之前的行训练），再取平均：没有一行是由见过它的模型测试的。',
     formula: '',
   },
   backend: {

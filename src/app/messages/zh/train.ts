@@ -109,7 +109,7 @@ export const train: Messages['train'] = {
     'reduce-on-plateau': '停滞时降低',
   },
   earlyStopping: '提前停止',
-  earlyStoppingHint: '验证损失不再下降时结束运行，并保留最佳权重。',
+  earlyStoppingHint: '验证损失（没有留出行时为训练损失）不再下降时结束运行，并保留最佳权重。',
   patience: '耐心',
   epochsUnit: '轮',
   l1: 'L1',
@@ -137,7 +137,11 @@ export const train: Messages['train'] = {
   onWorkersMeasured: (count, rates) => `使用 ${count} 个核心（实测：${rates} 样本/秒）`,
   rateOf: (count, rate) => `${count} 个：${rate}`,
   folds: '交叉验证折数',
-  foldsHint: '每折训练一次，并用未见过的行测试。留空则使用数据集自身的划分。',
+  foldsHint:
+    '每折训练一次，并用未见过的行测试，最后再用全部行训练。若数据集按组或按时间划分，则各组保持完整，测试行晚于训练行。启用提前停止时，每次拟合都从自己的行中留出一部分作为停止的依据。留空则使用数据集自身的划分。',
+  shuffleFolds: '分折前打乱各行（按时间划分时除外）',
+  foldOf: (fold, folds) => `第 ${fold} 折，共 ${folds} 折`,
+  lastFit: '用全部行训练要保留的模型',
   layers: '隐藏层',
   layer: (n) => `第 ${n} 层`,
   layerTypes: {
@@ -189,6 +193,10 @@ export const train: Messages['train'] = {
     `${name}：第 ${epoch} 轮的验证损失最低，为 ${loss}；基线为 ${baseline}。虚线为训练集。`,
   metricCaption: (name, metric, value, baseline) =>
     `${name}：最佳轮在验证集上的${metric}为 ${value}；基线为 ${baseline}。虚线为训练集。`,
+  unvalidatedLossCaption: (name, loss, epoch, baseline) =>
+    `${name}：没有留出行，第 ${epoch} 轮的训练损失最低，为 ${loss}；基线为 ${baseline}。`,
+  unvalidatedMetricCaption: (name, metric, value, baseline) =>
+    `${name}：没有留出行，最佳轮在训练行上的${metric}为 ${value}；基线为 ${baseline}。`,
   trainedCaption: (name, loss) => `${name}：最后一轮之后训练事件上的损失为 ${loss}。`,
   lastCaption: (name) => `${name}：没有留出验证事件可供选择，因此保留最后一轮之后的模型。`,
   keptCaption: (name, metric, value, epoch, epochs, baseline) =>
@@ -229,6 +237,8 @@ export const train: Messages['train'] = {
     restarted: (backend) => `${backend} 的设备丢失。已重新启动，并从最近的正常状态继续训练。`,
     moved: (from, to, why) => `${from} ${why}。已改用 ${to}，从最近的正常状态继续训练。`,
     singlePrecision: (backend) => `此设备上的 ${backend} 不支持混合精度，训练使用单精度。`,
+    unvalidated: '没有留出验证行：提前停止依据的是训练行上的损失，可能会过拟合。',
+    foldDiverged: (fold, folds) => `第 ${fold} 折（共 ${folds} 折）发散，交叉验证没有结果。`,
     wentOn: '训练曾被中断，现从最近的检查点在这一轮继续。',
     wentOnInFirst: '训练曾被中断，已从最近的检查点继续。',
     beganAgain: '训练在有检查点之前被中断，已从头重新开始。一步求解的方法不保存检查点。',
