@@ -99,13 +99,18 @@ async function train(
       modelVersion: version.id,
     });
     return { outcome: outcome.outcome, metrics: record.metrics, modelVersion: version.id };
-  } catch (error) {
-    if (reviveError(error).code !== 'cancelled') throw error;
+  } catch (thrown) {
+    const error = reviveError(thrown);
+    if (error.code !== 'cancelled') {
+      // The page writes it too, should there be no room for it here.
+      await journal.fail(error).catch(() => undefined);
+      throw error;
+    }
     // Stopped before there was anything to keep.
     await journal.finish({ status: 'stopped' });
     return { outcome: 'stopped', metrics: {}, modelVersion: null };
   } finally {
-    void journal.close();
+    void journal.close(); // what is still being stored is let go: the run's end is written
   }
 }
 

@@ -1,4 +1,5 @@
 /** Keeps a run's stored record in step with its events while this worker owns it. */
+import type { StudioError } from '../../src/lib/errors.ts';
 import type { StudioDb } from '../../src/storage/db.ts';
 import { collectChunks } from '../../src/storage/chunks.ts';
 import { repository } from '../../src/storage/records.ts';
@@ -10,13 +11,18 @@ import { CheckpointStore } from './checkpoint-store.ts';
 export class RunJournal {
   #record: RunRecord;
   readonly #db: StudioDb;
-  readonly #checkpoints = new CheckpointStore();
+  readonly #checkpoints: Pick<CheckpointStore, 'put' | 'close'>;
   #storing: Promise<unknown> = Promise.resolve();
   #writing: Promise<void> = Promise.resolve();
   #isFinished = false;
 
-  constructor(db: StudioDb, record: RunRecord) {
+  constructor(
+    db: StudioDb,
+    record: RunRecord,
+    checkpoints: Pick<CheckpointStore, 'put' | 'close'> = new CheckpointStore(),
+  ) {
     this.#db = db;
+    this.#checkpoints = checkpoints;
     this.#record = { ...record, epochs: [...record.epochs] };
   }
 
@@ -55,10 +61,14 @@ export class RunJournal {
   }
 
   /** Stores a checkpoint and the record that names it; the one before is let go. @returns bytes to write the next in */
-  async checkpoint(bytes: ArrayBuffer): Promise<ArrayBuffer> {
-    const storing = this.#checkpoints.put(bytes);
-    this.#storing = storing.catch(() => undefined);
-    const stored = await storing;
+  checkpoint(bytes: ArrayBuffer): Promise<ArrayBuffer> {
+    const stored = this.#store(bytes);
+    this.#storing = stored.catch(() => undefined);
+    return stored;
+  }
+
+  async #store(bytes: ArrayBuffer): Promise<ArrayBuffer> {
+    const stored = await this.#checkpoints.put(bytes);
     await this.#enqueue(async () => {
       if (this.#isFinished) {
         await collectChunks(this.#db, [stored.digest]);
@@ -82,8 +92,18 @@ export class RunJournal {
     return this.#record;
   }
 
+  /** As `finish`, of a run that broke: it keeps its last checkpoint, from which it can be gone on with. */
+  async fail({ code, message }: StudioError): Promise<void> {
+    await this.#storing; // it may be the last
+    this.#isFinished = true;
+    await this.#enqueue(() =>
+      this.#put({ ...this.#record, status: 'failed', error: { code, message } }),
+    );
+  }
+
   /** Lets go of what stores checkpoints, once it has stored the last. */
   async close() {
+    this.#isFinished = true;
     await this.#storing;
     this.#checkpoints.close();
   }
