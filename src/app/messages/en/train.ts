@@ -173,6 +173,7 @@ export const train = {
     diverged: 'Diverged',
     failed: 'Failed',
     interrupted: 'Interrupted',
+    elsewhere: 'In another tab',
   },
   loadingEncoder: (come: string, all: string) =>
     `Loading the sentence encoder (${come} of ${all} MB)`,

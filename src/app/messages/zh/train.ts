@@ -164,6 +164,7 @@ export const train: Messages['train'] = {
     diverged: '已发散',
     failed: '失败',
     interrupted: '已中断',
+    elsewhere: '在另一标签页中',
   },
   loadingEncoder: (come, all) => `正在加载句子编码器（${come} / ${all} MB）`,
   encodingTexts: (done, all) => `正在编码文本（${done} / ${all}）`,
