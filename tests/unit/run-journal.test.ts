@@ -59,3 +59,18 @@ test('a checkpoint that is stored after the journal was closed changes no record
   expect(await runs.get('run')).toMatchObject({ status: 'failed', checkpoint: null });
   expect(await db.count('chunks')).toBe(0);
 });
+
+test('how many parameters a run has and how long it took is stored, with what it took before', async () => {
+  const db = await testDb();
+  const checkpoints = { put: () => Promise.reject(new Error('none')), close: () => undefined };
+  const kept = new RunJournal(db, runRecord({ seconds: 60 }), checkpoints);
+  kept.note({
+    ...{ type: 'started', backend: 'wasm', reason: { type: 'asked' }, parameters: 12 },
+    ...{ stepsPerEpoch: 1, epoch: 0 },
+  });
+  await kept.finish({ status: 'completed' });
+  const { parameters, seconds = NaN } = await repository(db, runCodec).get('run');
+  expect(parameters).toBe(12);
+  expect(seconds).toBeGreaterThanOrEqual(60);
+  expect(seconds).toBeLessThan(70);
+});

@@ -15,6 +15,9 @@ export class RunJournal {
   #storing: Promise<unknown> = Promise.resolve();
   #writing: Promise<void> = Promise.resolve();
   #isFinished = false;
+  readonly #began = performance.now();
+  /** Of a run that is gone on with. */
+  readonly #secondsBefore: number;
 
   constructor(
     db: StudioDb,
@@ -24,6 +27,7 @@ export class RunJournal {
     this.#db = db;
     this.#checkpoints = checkpoints;
     this.#record = { ...record, epochs: [...record.epochs] };
+    this.#secondsBefore = record.seconds ?? 0;
   }
 
   get record(): RunRecord {
@@ -39,6 +43,7 @@ export class RunJournal {
           backend: event.backend,
           backendReason: event.reason,
           ...(event.workers && { workers: event.workers }),
+          parameters: event.parameters,
           baseline: event.baseline ?? record.baseline,
           epochs: record.epochs.filter(({ epoch }) => epoch <= event.epoch),
         };
@@ -109,8 +114,9 @@ export class RunJournal {
   }
 
   async #put(record: RunRecord) {
-    this.#record = record;
-    await repository(this.#db, runCodec).put(record);
+    const seconds = this.#secondsBefore + (performance.now() - this.#began) / 1000;
+    this.#record = { ...record, seconds };
+    await repository(this.#db, runCodec).put(this.#record);
   }
 
   #enqueue(write: () => Promise<void>): Promise<void> {
