@@ -35,6 +35,7 @@ const screenKeys = [
   'preview',
   'privacy',
   'recommend',
+  'runs',
   'train',
 ] as const satisfies readonly (keyof ScreenMessages)[];
 

@@ -8,6 +8,7 @@ import { notices } from './notices.ts';
 import { preview } from './preview.ts';
 import { privacy } from './privacy.ts';
 import { recommend } from './recommend.ts';
+import { runs } from './runs.ts';
 import { train } from './train.ts';
 
 const screens = {
@@ -20,6 +21,7 @@ const screens = {
   preview,
   privacy,
   recommend,
+  runs,
   train,
 };
 

@@ -186,6 +186,8 @@ export const train = {
     asked: 'as the settings say',
     solver: 'this solver works in float64',
     only: 'the fastest that works on this device',
+    lossScaling:
+      'with loss scaling one core computes: a graphics processor would be waited for after each step',
     small: 'too small a network to keep a graphics processor busy',
     fastest: (rates: string) => `measured the fastest: ${rates} examples/s`,
     instead: (of: string) => `because ${of} failed`,

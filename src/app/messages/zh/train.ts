@@ -176,6 +176,7 @@ export const train: Messages['train'] = {
     asked: '按设置选择',
     solver: '此求解器使用 float64 计算',
     only: '本设备上可用的最快后端',
+    lossScaling: '损失缩放仅用一个核心计算：否则每一步之后都要等待图形处理器',
     small: '网络太小，不值得动用图形处理器',
     fastest: (rates) => `实测最快：${rates} 样本/秒`,
     instead: (of) => `因为 ${of} 出错`,
