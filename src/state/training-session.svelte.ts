@@ -146,6 +146,7 @@ export class TrainingSession {
   }
 
   async rename(runId: string, name: string): Promise<void> {
+    this.#project.mustWrite();
     const session = this.#find(runId);
     if (session.isLive || !name.trim()) return;
     const record = { ...session.record, name: name.trim() };
@@ -154,6 +155,7 @@ export class TrainingSession {
   }
 
   async delete(runId: string): Promise<void> {
+    this.#project.mustWrite();
     if (this.#find(runId).isLive) return;
     await this.#project.store.runs.delete(runId);
     this.#runs = this.#runs.filter((run) => run.id !== runId);

@@ -66,7 +66,7 @@ async function studio({ taskId = 'tabular-classification', runs = [] as RunRecor
   } as unknown as DataSession;
   const project = {
     ...{ id: 'p', record: { taskId }, store, isReadOnly: false },
-    mustWrite: () => undefined,
+    mustWrite: (): void => undefined,
     save: () => Promise.resolve(),
   };
   // As much of a project's record as a session asks for.
@@ -145,6 +145,16 @@ test('a tab that only reads says of a run that it is another tab’s', async () 
   project.isReadOnly = true;
   await session.reload();
   expect([session.runs[0]?.status, session.interrupted]).toEqual(['elsewhere', []]);
+});
+
+test('a tab that only reads renames and deletes no run', async () => {
+  const { session, store, project } = await studio({ runs: [runRecord()] });
+  project.mustWrite = () => {
+    throw new StudioError('busy', 'open in another tab');
+  };
+  await expect(session.rename('run', 'another')).rejects.toMatchObject({ code: 'busy' });
+  await expect(session.delete('run')).rejects.toMatchObject({ code: 'busy' });
+  expect((await store.runs.get('run')).name).toBe('brisk-otter');
 });
 
 test('why a run failed is known when the project is opened again', async () => {
