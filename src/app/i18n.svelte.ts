@@ -36,6 +36,7 @@ const screenKeys = [
   'privacy',
   'recommend',
   'runs',
+  'settings',
   'train',
 ] as const satisfies readonly (keyof ScreenMessages)[];
 

@@ -9,6 +9,7 @@ import { preview } from './preview.ts';
 import { privacy } from './privacy.ts';
 import { recommend } from './recommend.ts';
 import { runs } from './runs.ts';
+import { settings } from './settings.ts';
 import { train } from './train.ts';
 
 const screens = {
@@ -22,6 +23,7 @@ const screens = {
   privacy,
   recommend,
   runs,
+  settings,
   train,
 };
 

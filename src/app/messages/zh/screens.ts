@@ -10,6 +10,7 @@ import { preview } from './preview.ts';
 import { privacy } from './privacy.ts';
 import { recommend } from './recommend.ts';
 import { runs } from './runs.ts';
+import { settings } from './settings.ts';
 import { train } from './train.ts';
 
 const screens: ScreenMessages = {
@@ -23,6 +24,7 @@ const screens: ScreenMessages = {
   privacy,
   recommend,
   runs,
+  settings,
   train,
 };
 
