@@ -99,9 +99,14 @@ async function train(
       modelVersion: version.id,
     });
     return { outcome: outcome.outcome, metrics: record.metrics, modelVersion: version.id };
-  } catch (error) {
-    const { code, message } = reviveError(error);
-    if (code !== 'cancelled' && code !== 'diverged') throw error;
+  } catch (thrown) {
+    const error = reviveError(thrown);
+    const { code, message } = error;
+    if (code !== 'cancelled' && code !== 'diverged') {
+      // The page writes it too, should there be no room for it here.
+      await journal.fail(error).catch(() => undefined);
+      throw error;
+    }
     // Before there was anything to keep.
     const outcome = code === 'cancelled' ? 'stopped' : code;
     await journal.finish({
@@ -110,7 +115,7 @@ async function train(
     });
     return { outcome, metrics: {}, modelVersion: null };
   } finally {
-    void journal.close();
+    void journal.close(); // what is still being stored is let go: the run's end is written
   }
 }
 

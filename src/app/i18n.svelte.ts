@@ -35,6 +35,8 @@ const screenKeys = [
   'preview',
   'privacy',
   'recommend',
+  'runs',
+  'settings',
   'train',
 ] as const satisfies readonly (keyof ScreenMessages)[];
 

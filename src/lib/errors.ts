@@ -50,6 +50,6 @@ export function reviveError(error: unknown): StudioError {
   return new StudioError('internal', error.message || error.name, { cause: error });
 }
 
-function isErrorCode(code: string | undefined): code is ErrorCode {
+export function isErrorCode(code: string | undefined): code is ErrorCode {
   return (errorCodes as readonly (string | undefined)[]).includes(code);
 }

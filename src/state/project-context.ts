@@ -6,6 +6,8 @@ export interface ProjectContext {
   readonly id: string;
   readonly record: Project;
   readonly store: Store;
+  /** Whether another tab writes this project. */
+  readonly isReadOnly: boolean;
   /** @throws StudioError `busy` where another tab writes this project. */
   mustWrite(): void;
   save(changes: Partial<Project>): Promise<void>;

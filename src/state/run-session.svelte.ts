@@ -1,6 +1,6 @@
 /** One training run as the page sees it, live or long ended. The worker owns the stored record meanwhile. */
 import { proxy } from 'comlink';
-import { reviveError, type StudioError } from '../lib/errors.ts';
+import { isErrorCode, reviveError, StudioError } from '../lib/errors.ts';
 import type { TrainingApi } from '../rpc/contracts.ts';
 import type { WorkerClient } from '../rpc/worker-client.ts';
 import type { ControlCommand } from '../training/control.ts';
@@ -22,7 +22,10 @@ export type RunStatus =
   | 'stopping'
   | RunOutcome
   | 'failed'
-  | 'interrupted';
+  /** Left in the middle by a tab that was closed. */
+  | 'interrupted'
+  /** Not ended, and another tab's to write. */
+  | 'elsewhere';
 
 type Progress = Extract<RunEvent, { type: 'progress' }>;
 type Started = Extract<RunEvent, { type: 'started' }>;
@@ -44,10 +47,11 @@ export class RunSession {
   #error = $state.raw<StudioError | null>(null);
   readonly #client: WorkerClient<TrainingApi>;
 
-  constructor(record: RunRecord, client: WorkerClient<TrainingApi>) {
+  /** @param isReadOnly whether another tab writes this project */
+  constructor(record: RunRecord, client: WorkerClient<TrainingApi>, isReadOnly = false) {
     this.#client = client;
     this.#show(record);
-    if (record.status === 'running') this.#status = 'interrupted';
+    if (record.status === 'running') this.#status = isReadOnly ? 'elsewhere' : 'interrupted';
   }
 
   get id() {
@@ -83,6 +87,13 @@ export class RunSession {
   get error() {
     return this.#error;
   }
+  /** Whether it was left in the middle, and there is something to go on from. */
+  get canResume() {
+    return (
+      this.#status === 'interrupted' ||
+      (this.#status === 'failed' && this.#record.checkpoint !== null)
+    );
+  }
 
   /**
    * Trains to the end. `reload` reads the record that the worker wrote.
@@ -104,11 +115,13 @@ export class RunSession {
     };
     const stop = () => void this.control('stop');
     options.signal?.addEventListener('abort', stop, { once: true });
-    if (options.signal?.aborted) stop();
     try {
-      await this.#client.call((api) =>
+      const training = this.#client.call((api) =>
         api.train({ runId: this.id, resume: options.resume }, proxy(onEvents)),
       );
+      // After the call is posted: a worker that isn't training yet has nothing to stop.
+      if (options.signal?.aborted) stop();
+      await training;
       const record = await options.reload();
       this.#show(record);
       return record;
@@ -126,7 +139,8 @@ export class RunSession {
   async control(command: ControlCommand): Promise<void> {
     if (!this.isLive) return;
     if (command === 'stop') this.#status = 'stopping';
-    await this.#client.call((api) => api.control(command));
+    // What is wrong with the worker the run itself tells.
+    await this.#client.call((api) => api.control(command)).catch(() => undefined);
   }
 
   /** The stored record changed: its name, say. */
@@ -141,6 +155,7 @@ export class RunSession {
     this.#folds = record.folds;
     this.#notices = record.notices;
     this.#bestEpoch = record.bestEpoch;
+    this.#error = record.error && errorOf(record.error);
   }
 
   #apply(event: RunEvent) {
@@ -161,11 +176,12 @@ export class RunSession {
       case 'fold':
         this.#folds = [...this.#folds.slice(0, event.fold - 1), event.metrics];
         break;
+      // Told late, when it is being stopped already.
       case 'paused':
-        this.#status = 'paused';
+        if (this.#status !== 'stopping') this.#status = 'paused';
         break;
       case 'resumed':
-        this.#status = 'running';
+        if (this.#status !== 'stopping') this.#status = 'running';
         break;
       case 'notice':
         this.#notices = [...this.#notices, event.notice];
@@ -183,4 +199,9 @@ export class RunSession {
     this.#epochs = [...this.#epochs, ...this.#ended];
     this.#ended = [];
   }
+}
+
+/** As it was stored, perhaps by a version with other codes. */
+function errorOf({ code, message }: NonNullable<RunRecord['error']>): StudioError {
+  return new StudioError(isErrorCode(code) ? code : 'internal', message);
 }

@@ -41,6 +41,8 @@ const runSchema: v.GenericSchema<unknown, RunRecord> = v.object({
     ),
   ]),
   workers: v.exactOptional(workersSchema),
+  parameters: v.exactOptional(v.number()),
+  seconds: v.exactOptional(v.number()),
   baseline: v.nullable(metrics),
   // The first version had a record for each.
   epochs: v.union([

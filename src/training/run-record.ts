@@ -32,6 +32,10 @@ export interface RunRecord {
   backendReason: BackendReason | null;
   /** Absent: one. */
   workers?: WorkersChoice;
+  /** That it learns; absent before it has begun, and of runs of before. */
+  parameters?: number;
+  /** Of the worker's time so far; absent likewise. */
+  seconds?: number;
   /** What answering without learning scores on the rows that the curves are of. */
   baseline: Metrics | null;
   epochs: EpochRecord[];

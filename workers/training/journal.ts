@@ -1,4 +1,5 @@
 /** Keeps a run's stored record in step with its events while this worker owns it. */
+import type { StudioError } from '../../src/lib/errors.ts';
 import type { StudioDb } from '../../src/storage/db.ts';
 import { collectChunks } from '../../src/storage/chunks.ts';
 import { repository } from '../../src/storage/records.ts';
@@ -10,14 +11,23 @@ import { CheckpointStore } from './checkpoint-store.ts';
 export class RunJournal {
   #record: RunRecord;
   readonly #db: StudioDb;
-  readonly #checkpoints = new CheckpointStore();
+  readonly #checkpoints: Pick<CheckpointStore, 'put' | 'close'>;
   #storing: Promise<unknown> = Promise.resolve();
   #writing: Promise<void> = Promise.resolve();
   #isFinished = false;
+  readonly #began = performance.now();
+  /** Of a run that is gone on with. */
+  readonly #secondsBefore: number;
 
-  constructor(db: StudioDb, record: RunRecord) {
+  constructor(
+    db: StudioDb,
+    record: RunRecord,
+    checkpoints: Pick<CheckpointStore, 'put' | 'close'> = new CheckpointStore(),
+  ) {
     this.#db = db;
+    this.#checkpoints = checkpoints;
     this.#record = { ...record, epochs: [...record.epochs] };
+    this.#secondsBefore = record.seconds ?? 0;
   }
 
   get record(): RunRecord {
@@ -33,6 +43,7 @@ export class RunJournal {
           backend: event.backend,
           backendReason: event.reason,
           ...(event.workers && { workers: event.workers }),
+          parameters: event.parameters,
           baseline: event.baseline ?? record.baseline,
           epochs: record.epochs.filter(({ epoch }) => epoch <= event.epoch),
         };
@@ -55,10 +66,14 @@ export class RunJournal {
   }
 
   /** Stores a checkpoint and the record that names it; the one before is let go. @returns bytes to write the next in */
-  async checkpoint(bytes: ArrayBuffer): Promise<ArrayBuffer> {
-    const storing = this.#checkpoints.put(bytes);
-    this.#storing = storing.catch(() => undefined);
-    const stored = await storing;
+  checkpoint(bytes: ArrayBuffer): Promise<ArrayBuffer> {
+    const stored = this.#store(bytes);
+    this.#storing = stored.catch(() => undefined);
+    return stored;
+  }
+
+  async #store(bytes: ArrayBuffer): Promise<ArrayBuffer> {
+    const stored = await this.#checkpoints.put(bytes);
     await this.#enqueue(async () => {
       if (this.#isFinished) {
         await collectChunks(this.#db, [stored.digest]);
@@ -82,15 +97,26 @@ export class RunJournal {
     return this.#record;
   }
 
+  /** As `finish`, of a run that broke: it keeps its last checkpoint, from which it can be gone on with. */
+  async fail({ code, message }: StudioError): Promise<void> {
+    await this.#storing; // it may be the last
+    this.#isFinished = true;
+    await this.#enqueue(() =>
+      this.#put({ ...this.#record, status: 'failed', error: { code, message } }),
+    );
+  }
+
   /** Lets go of what stores checkpoints, once it has stored the last. */
   async close() {
+    this.#isFinished = true;
     await this.#storing;
     this.#checkpoints.close();
   }
 
   async #put(record: RunRecord) {
-    this.#record = record;
-    await repository(this.#db, runCodec).put(record);
+    const seconds = this.#secondsBefore + (performance.now() - this.#began) / 1000;
+    this.#record = { ...record, seconds };
+    await repository(this.#db, runCodec).put(this.#record);
   }
 
   #enqueue(write: () => Promise<void>): Promise<void> {

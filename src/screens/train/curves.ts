@@ -9,17 +9,23 @@ export interface CurveLabels {
   baseline: string;
 }
 
-/** @param isShown of a run that is left out; the colours of the others stay */
+interface CurveLooks {
+  labels: CurveLabels;
+  /** By the run's id. */
+  colours: ReadonlyMap<string, number>;
+  /** Absent: every run. */
+  isShown?: (run: RunSession) => boolean;
+}
+
 export function curvesOf(
   runs: readonly RunSession[],
   metric: string,
-  labels: CurveLabels,
-  isShown: (run: RunSession) => boolean = () => true,
+  { labels, colours, isShown = () => true }: CurveLooks,
 ): LineSeries[] {
   const series: LineSeries[] = [];
-  runs.forEach((run, colour) => {
-    if (!isShown(run)) return;
+  for (const run of runs.filter(isShown)) {
     const { id, name } = run.record;
+    const colour = colours.get(id) ?? 0;
     const train = pointsOf(run, 'train', metric);
     const validation = pointsOf(run, 'validation', metric);
     if (train.length > 0)
@@ -39,7 +45,7 @@ export function curvesOf(
         points: validation,
         colour,
       });
-  });
+  }
   const baseline = baselineOf(runs.findLast(isShown), metric);
   const last = Math.max(1, ...runs.map((run) => run.epochs.at(-1)?.epoch ?? 1));
   if (baseline !== null && series.length > 0)

@@ -1,10 +1,20 @@
 /** Why a run computes where it does, and on how many cores, in words. */
 import { format, t } from '../../app/i18n.svelte.ts';
-import type { BackendReason, RunPreparation, WorkersChoice } from '../../training/run.ts';
+import type {
+  BackendReason,
+  RunConfig,
+  RunPreparation,
+  WorkersChoice,
+} from '../../training/run.ts';
 
-export function reasonText(reason: BackendReason): string {
+export function reasonText(reason: BackendReason, config: RunConfig): string {
   const { backends, reasons } = t.train;
   switch (reason.type) {
+    case 'only':
+      // Then nothing else was looked for.
+      return 'lossScaling' in config && config.lossScaling === 'dynamic'
+        ? reasons.lossScaling
+        : reasons.only;
     case 'fastest':
       return reasons.fastest(
         reason.rates

@@ -61,7 +61,6 @@ function mustFit(spec: NetworkSpec, { tensors, bytes }: PackedWeights) {
     const layer = spec.layers[i];
     return layer ? parametersOf(layer, inputs).map(({ shape }) => shape) : [];
   });
-  const sizeOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
   const fits =
     tensors.length === shapes.length &&
     shapes.every((shape, i) => shape.join() === tensors[i]?.shape.join());

@@ -33,7 +33,11 @@ const mf = run(
   { ndcgAt10: 0.15, rmse: 1.1 },
 );
 const drawn = (runs: RunSession[], metric: string, latest: RunSession) =>
-  curvesOf(runs, metric, labels, (other) => sharesAxis(latest, other, metric));
+  curvesOf(runs, metric, {
+    labels,
+    colours: new Map(runs.map(({ record }, place) => [record.id, place])),
+    isShown: (other) => sharesAxis(latest, other, metric),
+  });
 
 test('a run without predicted values has no line among RMSE, and the others keep their colours', () => {
   expect([rankingFigure(bpr), rankingFigure(mf)]).toEqual(['ndcgAt10', 'rmse']);

@@ -8,6 +8,8 @@ import { notices } from './notices.ts';
 import { preview } from './preview.ts';
 import { privacy } from './privacy.ts';
 import { recommend } from './recommend.ts';
+import { runs } from './runs.ts';
+import { settings } from './settings.ts';
 import { train } from './train.ts';
 
 const screens = {
@@ -20,6 +22,8 @@ const screens = {
   preview,
   privacy,
   recommend,
+  runs,
+  settings,
   train,
 };
 

@@ -176,6 +176,7 @@ export const train = {
     diverged: 'Diverged',
     failed: 'Failed',
     interrupted: 'Interrupted',
+    elsewhere: 'In another tab',
   },
   loadingEncoder: (come: string, all: string) =>
     `Loading the sentence encoder (${come} of ${all} MB)`,
@@ -188,6 +189,8 @@ export const train = {
     asked: 'as the settings say',
     solver: 'this solver works in float64',
     only: 'the fastest that works on this device',
+    lossScaling:
+      'with loss scaling one core computes: a graphics processor would be waited for after each step',
     small: 'too small a network to keep a graphics processor busy',
     fastest: (rates: string) => `measured the fastest: ${rates} examples/s`,
     instead: (of: string) => `because ${of} failed`,

@@ -9,6 +9,8 @@ import { notices } from './notices.ts';
 import { preview } from './preview.ts';
 import { privacy } from './privacy.ts';
 import { recommend } from './recommend.ts';
+import { runs } from './runs.ts';
+import { settings } from './settings.ts';
 import { train } from './train.ts';
 
 const screens: ScreenMessages = {
@@ -21,6 +23,8 @@ const screens: ScreenMessages = {
   preview,
   privacy,
   recommend,
+  runs,
+  settings,
   train,
 };
 

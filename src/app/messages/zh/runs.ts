@@ -1,0 +1,36 @@
+import type { Messages } from '../en/index.ts';
+
+export const runs: Messages['runs'] = {
+  parts: {
+    test: '测试集',
+    validation: '验证集',
+    folds: '交叉验证',
+  },
+  ofTarget: (target) => `目标为“${target}”`,
+  otherData: '数据版本不同',
+  took: '用时',
+  parameters: (count) => `${count} 个参数`,
+  mostDrawn: (count) => `最多同时绘制 ${count} 次运行的曲线；再选一次会替换最早显示的那一次。`,
+  resume: '继续运行',
+  resumeFromCheckpoint: '从最近的检查点继续',
+  why: '失败原因…',
+  details: (name) => `“${name}”的详情`,
+  on: '开',
+  off: '关',
+  settings: {
+    target: '目标',
+    shuffleFolds: '打乱后分折',
+    nesterov: 'Nesterov',
+    beta1: 'β₁',
+    beta2: 'β₂',
+    epsilon: 'ε',
+    decay: 'ρ',
+    every: '每',
+    factor: '×',
+    warmupEpochs: '预热',
+    patience: '耐心',
+    momentum: '动量',
+    weightDecay: '权重衰减',
+    minDelta: '最小改进',
+  },
+};
