@@ -5,6 +5,7 @@ import { backendOverride } from '../../src/state/backend-override.ts';
 import { stayAwake } from '../../src/state/wake-lock.ts';
 import { defaultConfig, mlp } from '../../src/training/learners.ts';
 import { chooseBackend, type BackendChooser } from '../../src/training/engine/choose-backend.ts';
+import { findGraphics } from '../../src/training/engine/devices.ts';
 import { probeBackends, type ProbeJob } from '../../src/training/engine/probe.ts';
 import { memory } from '../../src/models/engine/tf.ts';
 import type { BackendRate, NetworkConfig } from '../../src/training/run.ts';
@@ -158,4 +159,16 @@ test('the device is kept awake during a run, and when the page is shown again', 
   expect(request).toHaveBeenCalledTimes(2);
   vi.stubGlobal('navigator', {});
   stayAwake()(); // a browser without wake locks
+});
+
+test('an adapter that says little of itself counts, unless it says that it is software', async () => {
+  const found = async (adapter: object | null) => {
+    vi.stubGlobal('navigator', { gpu: { requestAdapter: () => Promise.resolve(adapter) } });
+    return (await findGraphics()).webgpu;
+  };
+  expect(await found({ info: { vendor: 'apple', architecture: 'metal-3' } })).toBe('apple metal-3');
+  expect(await found({})).toBe('unknown');
+  expect(await found({ isFallbackAdapter: true })).toBeNull();
+  expect(await found({ info: { vendor: 'mesa', description: 'llvmpipe' } })).toBeNull();
+  expect(await found(null)).toBeNull();
 });
