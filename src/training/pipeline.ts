@@ -15,7 +15,8 @@ import type { Backend, MetricSet, RunConfig, RunEvent, RunOutcome } from './run.
 
 /**
  * Stores a run's checkpoint; training doesn't wait for it. May give the bytes back (another buffer, where they went
- * through a worker) for the next one to be written in; else they aren't written to again.
+ * through a worker) for the next one to be written in; else they aren't written to again. Who takes the bytes and can't
+ * store them gives them back by CheckpointNotStored (checkpoint-not-stored.ts).
  */
 export type SaveCheckpoint = (bytes: ArrayBuffer) => Promise<unknown>;
 

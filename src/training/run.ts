@@ -1,5 +1,5 @@
 /** What a run is told, and what it says back: plain data, so it can be stored and posted. */
-import { StudioError } from '../lib/errors.ts';
+import { StudioError, type ErrorCode } from '../lib/errors.ts';
 import type { LayerSpec } from '../models/spec.ts';
 
 export const backends = ['webgpu', 'wasm', 'webgl', 'cpu'] as const;
@@ -68,11 +68,14 @@ export type RunNotice =
       epoch: number;
       from: Backend;
       to: Backend;
-      cause: FailureCause;
+      /** `gone`: it isn't the choice on this device any more, when a run goes on there. */
+      cause: FailureCause | 'gone';
       message: string;
     }
   /** Mixed precision was asked for, and isn't to be had there. */
   | { type: 'single-precision'; epoch: number; backend: Backend }
+  /** A checkpoint couldn't be stored, `message` says why: the run goes on, but a closed tab loses what is newer. */
+  | { type: 'not-stored'; epoch: number; code: ErrorCode; message: string }
   /** It was killed (its tab was closed, say) and went on from its last checkpoint, in this epoch. */
   | { type: 'went-on'; epoch: number }
   /** It was killed and had no checkpoint. */

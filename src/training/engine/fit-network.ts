@@ -23,6 +23,7 @@ export async function fitNetwork(job: FitJob, spec: NetworkSpec): Promise<FitRes
     batch: Math.min(config.batchSize, train.targets.values.length),
   };
   let footing = firstFooting(choices, job.checkpoint);
+  tellIfGone(job, choices);
   let { checkpoint } = job;
   let start = startHost;
   for (;;) {
@@ -50,6 +51,17 @@ function firstFooting(choices: readonly BackendChoice[], checkpoint: ArrayBuffer
   return on && place >= 0
     ? { place, microBatch: on.microBatch, hasRestarted: false, isAlone: false }
     : { place: 0, microBatch: null, hasRestarted: false, isAlone: false };
+}
+
+/** The bits are another backend's from here on. */
+function tellIfGone({ checkpoint, emit }: FitJob, choices: readonly BackendChoice[]) {
+  if (!checkpoint) return;
+  const { on, epoch } = loopStateIn(checkpoint);
+  const to = choices[0]?.backend;
+  if (!on || !to || choices.some(({ backend }) => backend === on.backend)) return;
+  const from = on.backend;
+  const notice = { type: 'moved', epoch: epoch + 1, from, to, cause: 'gone', message: '' } as const;
+  emit({ type: 'notice', notice });
 }
 
 type Attempt = {
