@@ -71,6 +71,21 @@ test('a network that is too small for a graphics processor is not measured', asy
   expect(first).toEqual({ backend: 'wasm', reason: { type: 'small' } });
 });
 
+test('few parameters that are applied at many places are much work, and measured', async () => {
+  const cnn: NetworkSpec = {
+    inputShape: [28, 28, 1],
+    layers: [
+      { type: 'convolution', size: [3, 3], filters: 16, activation: 'relu' },
+      { type: 'convolution', size: [3, 3], filters: 32, activation: 'relu' },
+      { type: 'global-average-pooling' },
+      { type: 'dense', units: 10, activation: 'linear' },
+    ],
+  };
+  const choices = chooser('a card');
+  await chooseBackend({ ...job(4), spec: cnn }, undefined, choices);
+  expect(choices.probe).toHaveBeenCalledTimes(1);
+});
+
 test('with loss scaling no graphics processor is waited for', async () => {
   const choices = chooser('a card');
   const scaled = job(4000, { lossScaling: 'dynamic' });

@@ -1,4 +1,5 @@
 /** Which backends a run may use, best first, and why: by measurement where there is a choice. */
+import { multiplyAdds } from '../../models/layer-work.ts';
 import { parameterCount } from '../../models/spec-schema.ts';
 import type { ProbeMemory } from '../backend-reason.ts';
 import type { Backend, BackendRate, BackendReason } from '../run.ts';
@@ -56,7 +57,8 @@ const smallWork = 1_000_000;
 
 function multiplications({ spec, config, train }: ProbeJob): number {
   const rows = Math.min(config.batchSize, train.targets.values.length);
-  return 3 * parameterCount(spec) * rows; // forward, and twice as many backward
+  // Forward, and twice as many backward; then the update.
+  return 3 * multiplyAdds(spec) * rows + parameterCount(spec);
 }
 
 function keyOf({ spec, config, train }: ProbeJob, graphics: Graphics): string {
