@@ -35,8 +35,10 @@ export async function chooseBackend(
     const key = keyOf(job, found);
     let rates = await memory?.find(key);
     if (!rates) {
-      rates = await probe([processor, 'wasm'], job);
-      await memory?.keep(key, rates);
+      const measured: Backend[] = [processor, 'wasm'];
+      rates = await probe(measured, job);
+      // One that failed may do another time.
+      if (rates.length === measured.length) await memory?.keep(key, rates);
     }
     const [fastest] = rates;
     return fastest

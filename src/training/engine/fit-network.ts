@@ -11,12 +11,14 @@ import { chooseWorkers } from './choose-workers.ts';
 import { watchDevice, type DeviceWatch } from './device-watch.ts';
 import { l2Of, type FitJob, type FitResult } from './fit-job.ts';
 import { BrokenRun, runLoop } from './loop.ts';
+import { ProbeBudget } from './probe-budget.ts';
 import { causeOf, stepDown, type Failure, type Footing } from './step-down.ts';
 
 /** @throws StudioError `no-backend`, `out-of-memory` … where nothing is left to try; `corrupt` */
 export async function fitNetwork(job: FitJob, spec: NetworkSpec): Promise<FitResult> {
   const { config, train } = job;
-  const choices = await chooseBackend({ spec, config, train }, job.probeMemory);
+  const budget = new ProbeBudget();
+  const choices = await chooseBackend({ spec, config, train, budget }, job.probeMemory);
   const ground = {
     backends: choices.map(({ backend }) => backend),
     spec,
@@ -29,7 +31,7 @@ export async function fitNetwork(job: FitJob, spec: NetworkSpec): Promise<FitRes
   for (;;) {
     const choice = choices[footing.place];
     if (!choice) throw new Error('unreachable: stepping down leads to a backend or to an end');
-    const attempt = await attemptOn(choice, footing, { ...job, checkpoint }, spec, start);
+    const attempt = await attemptOn(choice, footing, { ...job, checkpoint, budget }, spec, start);
     const next = attempt.failure && stepDown(footing, attempt.failure, ground);
     if (!next) {
       if (!attempt.result) throw attempt.error;
@@ -75,7 +77,7 @@ type Attempt = {
 async function attemptOn(
   { backend, reason }: BackendChoice,
   { microBatch, isAlone }: Footing,
-  job: FitJob,
+  job: FitJob & { budget: ProbeBudget },
   spec: NetworkSpec,
   start: typeof startHost,
 ): Promise<Attempt> {
@@ -94,7 +96,7 @@ async function attemptOn(
     if (backend === 'wasm' && !isAlone)
       workers = await chooseWorkers(
         {
-          ...{ spec, config, train, checkpoint: job.checkpoint },
+          ...{ spec, config, train, checkpoint: job.checkpoint, budget: job.budget },
           ...(startHelper && { startHelper }),
         },
         job.probeMemory,
