@@ -1,20 +1,10 @@
 import { expect, test } from 'vitest';
+import { RecordingWorkspace } from '../../src/training/engine/kernels/webgpu/count.ts';
 import { gatherRows } from '../../src/training/engine/kernels/webgpu/gather.ts';
 import { dispatchesOf, Recorder } from '../../src/training/engine/kernels/webgpu/recorder.ts';
 import { planStep } from '../../src/training/engine/kernels/step-plan.ts';
-import { Workspace } from '../../src/training/engine/kernels/workspace.ts';
 import type { NetworkSpec } from '../../src/models/spec.ts';
 import { specOf, type SpecName } from '../bench/training/networks.ts';
-
-/** A graphics processor of any size, on which nothing runs. */
-class RecordingWorkspace extends Workspace {
-  readonly recorder = new Recorder();
-  readonly kernels = this.recorder.kernels;
-  placeWords(at: number, words: readonly number[]) {
-    this.recorder.placeWindow(at, words);
-  }
-  protected grow() {}
-}
 
 /** Of one training step with Adam, once the room for passes is known, as workspace.ts builds it. */
 function dispatchesOfStep(spec: NetworkSpec, batch: number): number {
