@@ -7,7 +7,7 @@ import { defaultConfig, mlp } from '../../src/training/learners.ts';
 import { chooseBackend, type BackendChooser } from '../../src/training/engine/choose-backend.ts';
 import { findGraphics } from '../../src/training/engine/devices.ts';
 import { ProbeBudget } from '../../src/training/engine/probe-budget.ts';
-import { probeBackends, type ProbeJob } from '../../src/training/engine/probe.ts';
+import { firstRows, probeBackends, type ProbeJob } from '../../src/training/engine/probe.ts';
 import { memory } from '../../src/models/engine/tf.ts';
 import type { BackendRate, NetworkConfig } from '../../src/training/run.ts';
 
@@ -152,6 +152,15 @@ test('a probe of backends takes two thirds of its budget at most, whatever a ste
     expect(budget.spentMs).toBeLessThanOrEqual(200 + 2 * ms);
     expect(budget.spentMs).toBeGreaterThan(0);
   }
+});
+
+test('some rows of many are posted without the others', () => {
+  const { train } = job(4);
+  const some = firstRows({ ...train, weights: new Float32Array(64) }, 10);
+  expect(some.targets.values).toHaveLength(10);
+  for (const values of [some.features, some.targets.values, some.weights])
+    expect(values?.buffer.byteLength).toBe(values?.byteLength);
+  expect(firstRows(train, 64).features).toBe(train.features);
 });
 
 test('a backend that failed may do another time: it is measured again', async () => {

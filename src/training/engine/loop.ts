@@ -199,7 +199,7 @@ async function runOn(job: LoopJob, { steps, watch, lossScale }: Held): Promise<L
       if (steps.stepInParts && stepMs > longStepMs)
         await withBreaks(steps.stepInParts(rows, rate, dropout), () => breath.within());
       else steps.step(rows, rate, dropout);
-      if (steps.pending) await steps.pending;
+      if (steps.pending) await breath.orStop(steps.pending);
     } catch (error) {
       dropout = Random.restore(drawn); // the step will be taken again
       throw error;
