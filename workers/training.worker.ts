@@ -126,8 +126,7 @@ async function estimate(
   const db = await openStudioDb();
   const source = await sourceOf(db, projectId, dataSet);
   const pipeline = await loadPipeline(taskId);
-  // Of one worker: measuring several before a run would take the cores from the page.
-  return pipeline.estimate({ source, config, signal, probeMemory: probeMemory(db) });
+  return pipeline.estimate({ source, config, signal, probeMemory: probeMemory(db), startHelper });
 }
 
 /** A further worker of a run. */

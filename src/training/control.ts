@@ -5,6 +5,8 @@ export interface RunControl {
   readonly isStopped: boolean;
   /** Resolves at once while running, later while paused. `stop` ends the run with its best weights. */
   next(): Promise<'go' | 'stop'>;
+  /** Called on `stop`: by whoever waits for something else. */
+  onstop?: (() => void) | null;
 }
 
 export type ControlCommand = 'pause' | 'resume' | 'step' | 'stop';

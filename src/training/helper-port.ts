@@ -3,6 +3,8 @@ export interface HelperPort {
   postMessage(message: unknown, transfer?: Transferable[]): void;
   onmessage: ((event: MessageEvent) => void) | null;
   onerror: ((event: ErrorEvent) => void) | null;
+  /** What arrived can't be read. */
+  onmessageerror: ((event: MessageEvent) => void) | null;
   terminate(): void;
 }
 

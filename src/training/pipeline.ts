@@ -13,7 +13,10 @@ import type { NoneLiked } from '../registry/model-version.ts';
 import type { SavedRecommender } from '../recommend/recommender.ts';
 import type { Backend, MetricSet, RunConfig, RunEvent, RunOutcome } from './run.ts';
 
-/** Stores a run's checkpoint; training doesn't wait for it. Bytes that aren't given back aren't written to again. */
+/**
+ * Stores a run's checkpoint; training doesn't wait for it. Bytes that aren't given back aren't written to again. Who
+ * takes the bytes and can't store them gives them back by CheckpointNotStored (checkpoint-not-stored.ts).
+ */
 export type SaveCheckpoint = (bytes: ArrayBuffer) => Promise<GivenBack | undefined>;
 
 /** A checkpoint that was stored, for the next one to be written in. */

@@ -25,6 +25,8 @@ export interface RunSizes {
   /** Bytes of the steps' buffers, of all workers, and of those for measuring. */
   steps: number;
   measuring: number;
+  /** Of the train rows, beside the ones that the run is given: on the device, or for its workers. */
+  trainCopies: number;
   parameters: number;
   trainable: number;
   /** Numbers that the optimiser keeps for each trainable one. */
@@ -38,9 +40,10 @@ const float = 4;
 
 /** Of the network and the best weights so far: one of each; of the checkpoints: two (engine/checkpointer.ts). */
 export function bytesOf(sizes: RunSizes): number {
-  const { steps, measuring, parameters, trainable, slots, rows, width } = sizes;
+  const { steps, measuring, parameters, trainable, slots, rows, width, trainCopies } = sizes;
   const checkpoint = float * (2 * parameters + slots * trainable);
-  const data = (rows.train + rows.validation) * (float * width + 8); // a target in float64 at most
+  const kept = (1 + trainCopies) * rows.train + rows.validation;
+  const data = kept * (float * width + 8); // a target in float64 at most
   return steps + measuring + data + 2 * float * parameters + 2 * checkpoint;
 }
 

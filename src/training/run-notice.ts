@@ -1,5 +1,6 @@
 /** What a run did to go on, as it is stored. */
 import * as v from 'valibot';
+import { errorCodes } from '../lib/errors.ts';
 import { backends, type RunNotice } from './run.ts';
 
 const backend = v.picklist(backends);
@@ -26,12 +27,18 @@ export const runNoticeSchema: v.GenericSchema<unknown, RunNotice> = v.union([
       epoch: v.number(),
       from: backend,
       to: backend,
-      cause: v.picklist(['out-of-memory', 'device-lost', 'diverged', 'failed']),
+      cause: v.picklist(['out-of-memory', 'device-lost', 'diverged', 'failed', 'gone']),
       message: v.string(),
     }),
     v.object({ type: v.literal('unvalidated') }),
     v.object({ type: v.literal('fold-diverged'), fold: v.number(), folds: v.number() }),
     v.object({ type: v.literal('single-precision'), epoch: v.number(), backend }),
+    v.object({
+      type: v.literal('not-stored'),
+      epoch: v.number(),
+      code: v.picklist(errorCodes),
+      message: v.string(),
+    }),
     v.object({ type: v.literal('went-on'), epoch: v.number() }),
     v.object({ type: v.literal('began-again') }),
     v.object({ type: v.literal('text'), text: v.string() }),

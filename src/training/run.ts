@@ -1,5 +1,5 @@
 /** What a run is told, and what it says back: plain data, so it can be stored and posted. */
-import { StudioError } from '../lib/errors.ts';
+import { StudioError, type ErrorCode } from '../lib/errors.ts';
 import type { LayerSpec } from '../models/spec.ts';
 
 export const backends = ['webgpu', 'wasm', 'webgl', 'cpu'] as const;
@@ -68,7 +68,8 @@ export type RunNotice =
       epoch: number;
       from: Backend;
       to: Backend;
-      cause: FailureCause;
+      /** `gone`: it isn't the choice on this device any more, when a run goes on there. */
+      cause: FailureCause | 'gone';
       message: string;
     }
   /** It stops early, and no row is held out to stop by: it goes by the training loss. */
@@ -77,6 +78,8 @@ export type RunNotice =
   | { type: 'fold-diverged'; fold: number; folds: number }
   /** Mixed precision was asked for, and isn't to be had there. */
   | { type: 'single-precision'; epoch: number; backend: Backend }
+  /** A checkpoint couldn't be stored, `message` says why: the run goes on, but a closed tab loses what is newer. */
+  | { type: 'not-stored'; epoch: number; code: ErrorCode; message: string }
   /** It was killed (its tab was closed, say) and went on from its last checkpoint, in this epoch. */
   | { type: 'went-on'; epoch: number }
   /** It was killed and had no checkpoint. */

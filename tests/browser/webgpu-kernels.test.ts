@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { Random } from '../../src/lib/random.ts';
 import { buildNetwork } from '../../src/models/engine/network.ts';
 import { startBackend } from '../../src/training/engine/backend.ts';
@@ -129,6 +129,46 @@ test('a matrix product is what its definition says, transposed or not, at any si
     });
     expect(farthest(found, expected), `${m} × ${n} × ${k}`).toBeLessThan(2e-5);
   }
+  workspace.dispose();
+});
+
+test('copies with a sum, a bias or a second place are what the calls are one by one', async () => {
+  const gpu = await openGpu();
+  if (!gpu) throw new Error('no WebGPU here');
+  const workspace = new GpuWorkspace(gpu);
+  const { kernels } = workspace;
+  const [rows, columns] = [37, 19];
+  const count = rows * columns;
+  const [from, plus, bias] = [count, count, columns].map((n) => workspace.reserve(n));
+  const [sum, biased, one, two] = Array.from({ length: 4 }, () => workspace.reserve(count));
+  if (!from || !plus || !bias || !sum || !biased || !one || !two) throw new Error('no place is 0');
+  const calls = () => {
+    kernels.copy(from, sum, count);
+    kernels.addInto(sum, plus, count);
+    kernels.copy(from, biased, count);
+    kernels.addBias(biased, bias, rows, columns);
+    kernels.copy(plus, one, count);
+    kernels.copy(plus, two, count);
+  };
+  await workspace.build(calls);
+  const random = new Random(3);
+  const noise = (length: number) => Float32Array.from({ length }, () => random.normal());
+  const [x, y, b] = [noise(count), noise(count), noise(columns)];
+  workspace.write(from, x);
+  workspace.write(plus, y);
+  workspace.write(bias, b);
+  const dispatches = vi.spyOn(GPUComputePassEncoder.prototype, 'dispatchWorkgroups');
+  calls();
+  workspace.submit();
+  expect(dispatches).toHaveBeenCalledTimes(3);
+  dispatches.mockRestore();
+  const found = await workspace.read([sum, biased, one, two].map((at) => ({ at, count })));
+  expect(found).toEqual([
+    x.map((value, i) => value + (y[i] ?? NaN)),
+    x.map((value, i) => value + (b[i % columns] ?? NaN)),
+    y,
+    y,
+  ]);
   workspace.dispose();
 });
 

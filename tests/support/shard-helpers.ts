@@ -18,10 +18,16 @@ export function channelHelper(): HelperPort {
     postMessage: (message, transfer) => port1.postMessage(message, transfer as ArrayBuffer[]),
     onmessage: null,
     onerror: null,
+    onmessageerror: null,
     terminate: () => port1.close(),
   };
   port1.on('message', (data: FromShard) => helper.onmessage?.({ data } as MessageEvent));
   return helper;
+}
+
+/** As much of the event as is used. */
+export function failed(message: string): ErrorEvent {
+  return { message, preventDefault: () => undefined } as ErrorEvent;
 }
 
 const entry = 'virtual:shard-thread';
@@ -74,10 +80,11 @@ export async function threadHelpers(): Promise<() => HelperPort> {
       postMessage: (message, transfer) => thread.postMessage(message, transfer as ArrayBuffer[]),
       onmessage: null,
       onerror: null,
+      onmessageerror: null,
       terminate: () => void thread.terminate(),
     };
     thread.on('message', (data: FromShard) => helper.onmessage?.({ data } as MessageEvent));
-    thread.on('error', ({ message }) => helper.onerror?.({ message } as ErrorEvent));
+    thread.on('error', ({ message }) => helper.onerror?.(failed(message)));
     return helper;
   };
 }

@@ -1,5 +1,7 @@
 import { expect, test, vi } from 'vitest';
+import { StudioError } from '../../src/lib/errors.ts';
 import { Random } from '../../src/lib/random.ts';
+import { CheckpointNotStored } from '../../src/training/checkpoint-not-stored.ts';
 import {
   checkpointBytes,
   decodeCheckpoint,
@@ -90,14 +92,76 @@ test('bytes of something else that the checkpoint was stored within are not gone
   expect(new Uint8Array((await checkpoints.lastGood()) ?? [])).toEqual(Uint8Array.of(5));
 });
 
-test('bytes that are given away for good are not written to, nor gone on from', async () => {
-  const checkpoints = new Checkpointer((bytes) => {
-    structuredClone(bytes, { transfer: [bytes] });
-    return Promise.reject(new Error('a full disk'));
-  }, 8);
-  await checkpoints.take(() => Promise.resolve(new ArrayBuffer(4)), 0);
+/** As workers/training/checkpoint-store.ts: the bytes go to another worker, and come back. */
+const sent = (bytes: ArrayBuffer) => structuredClone(bytes, { transfer: [bytes] });
+
+async function takeOne(checkpoints: Checkpointer, byte: number) {
+  await checkpoints.take((spare) => {
+    const bytes = spare?.bytes ?? new ArrayBuffer(1);
+    new Uint8Array(bytes)[0] = byte;
+    return Promise.resolve(bytes);
+  }, 0);
+  await expect.poll(() => checkpoints.isSaving).toBe(false);
   checkpoints.prove();
-  expect(await checkpoints.lastGood()).toBeNull();
+}
+const goodOf = async (checkpoints: Checkpointer) =>
+  new Uint8Array((await checkpoints.lastGood()) ?? [])[0];
+
+test('a checkpoint that can not be stored is the last good one all the same, and is told once', async () => {
+  const told: string[] = [];
+  let isFull = false;
+  const save = (bytes: ArrayBuffer) => {
+    const moved = sent(bytes);
+    const full = new StudioError('storage-full', 'full');
+    return isFull
+      ? Promise.reject(new CheckpointNotStored(full, moved))
+      : Promise.resolve({ of: bytes, bytes: moved });
+  };
+  const checkpoints = new Checkpointer(save, 8, ({ code }) => told.push(code));
+  await takeOne(checkpoints, 1);
+  isFull = true;
+  for (const byte of [2, 3, 4, 5]) {
+    await takeOne(checkpoints, byte);
+    expect(await goodOf(checkpoints)).toBe(byte);
+  }
+  expect(told).toEqual(['storage-full']);
+  isFull = false;
+  await takeOne(checkpoints, 6);
+  isFull = true;
+  await takeOne(checkpoints, 7);
+  expect(told).toEqual(['storage-full', 'storage-full']); // it could be stored in between
+});
+
+test('bytes that never come back leave the checkpoint before them the last good', async () => {
+  let isLost = false;
+  const checkpoints = new Checkpointer((bytes) => {
+    const moved = sent(bytes);
+    return isLost
+      ? Promise.reject(new Error('the worker is gone'))
+      : Promise.resolve({ of: bytes, bytes: moved });
+  }, 8);
+  await takeOne(checkpoints, 1);
+  isLost = true;
+  for (const byte of [2, 3, 4]) {
+    await takeOne(checkpoints, byte);
+    expect(await goodOf(checkpoints)).toBe(1);
+  }
+});
+
+test('storage that never answers does not hold a run that broke off', async () => {
+  const checkpoints = new Checkpointer((bytes) => {
+    const moved = sent(bytes);
+    return new Uint8Array(moved)[0] === 1
+      ? Promise.resolve({ of: bytes, bytes: moved })
+      : new Promise(() => undefined);
+  }, 8);
+  await takeOne(checkpoints, 1);
+  await checkpoints.take(() => Promise.resolve(Uint8Array.of(2).buffer), 0);
+  checkpoints.prove();
+  let now = performance.now();
+  vi.spyOn(performance, 'now').mockImplementation(() => (now += 500));
+  expect(await goodOf(checkpoints)).toBe(1);
+  vi.restoreAllMocks();
 });
 
 test('memory for the first checkpoints is made ready in pieces', async () => {

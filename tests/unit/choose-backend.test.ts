@@ -5,7 +5,9 @@ import { backendOverride } from '../../src/state/backend-override.ts';
 import { stayAwake } from '../../src/state/wake-lock.ts';
 import { defaultConfig, mlp } from '../../src/training/learners.ts';
 import { chooseBackend, type BackendChooser } from '../../src/training/engine/choose-backend.ts';
-import { probeBackends, type ProbeJob } from '../../src/training/engine/probe.ts';
+import { findGraphics } from '../../src/training/engine/devices.ts';
+import { ProbeBudget } from '../../src/training/engine/probe-budget.ts';
+import { firstRows, probeBackends, type ProbeJob } from '../../src/training/engine/probe.ts';
 import { memory } from '../../src/models/engine/tf.ts';
 import type { BackendRate, NetworkConfig } from '../../src/training/run.ts';
 
@@ -70,6 +72,21 @@ test('a network that is too small for a graphics processor is not measured', asy
   expect(first).toEqual({ backend: 'wasm', reason: { type: 'small' } });
 });
 
+test('few parameters that are applied at many places are much work, and measured', async () => {
+  const cnn: NetworkSpec = {
+    inputShape: [28, 28, 1],
+    layers: [
+      { type: 'convolution', size: [3, 3], filters: 16, activation: 'relu' },
+      { type: 'convolution', size: [3, 3], filters: 32, activation: 'relu' },
+      { type: 'global-average-pooling' },
+      { type: 'dense', units: 10, activation: 'linear' },
+    ],
+  };
+  const choices = chooser('a card');
+  await chooseBackend({ ...job(4), spec: cnn }, undefined, choices);
+  expect(choices.probe).toHaveBeenCalledTimes(1);
+});
+
 test('with loss scaling no graphics processor is waited for', async () => {
   const choices = chooser('a card');
   const scaled = job(4000, { lossScaling: 'dynamic' });
@@ -113,18 +130,53 @@ test('a probe counts the examples of real steps, leaves out what fails, and keep
   const found = await probeBackends(
     ['webgl', 'cpu'],
     job(8, { batchSize: 32 }),
-    () => (time += 100),
+    () => (time += 10),
   );
-  // The clock is read at the start, after 1 and after 2 steps (180 ms are over then), and at the end; and so for
-  // answers, of which 60 ms are over after the first 64.
+  // The clock is read at the start and after 1, 2, 4 … steps of 10 ms a reading until 75 ms are over; and so for
+  // answers, of which 25 ms are over after the second time.
   expect(found).toEqual([
     {
       backend: 'cpu',
-      examplesPerSecond: (1000 * (1 + 2) * 32) / 300,
-      answersPerSecond: (1000 * 64) / 200,
+      examplesPerSecond: (1000 * (1 + 2 + 4 * 4 + 4 + 1) * 32) / 80,
+      answersPerSecond: (1000 * (1 + 1) * 64) / 20,
     },
   ]);
   expect(memory().numTensors).toBe(before);
+});
+
+test('a probe of backends takes two thirds of its budget at most, whatever a step takes', async () => {
+  for (const ms of [0.1, 3, 10, 40]) {
+    let time = 0;
+    const budget = new ProbeBudget();
+    await probeBackends(['cpu', 'wasm'], { ...job(8), budget }, () => (time += ms));
+    expect(budget.spentMs).toBeLessThanOrEqual(200 + 2 * ms);
+    expect(budget.spentMs).toBeGreaterThan(0);
+  }
+});
+
+test('some rows of many are posted without the others', () => {
+  const { train } = job(4);
+  const some = firstRows({ ...train, weights: new Float32Array(64) }, 10);
+  expect(some.targets.values).toHaveLength(10);
+  for (const values of [some.features, some.targets.values, some.weights])
+    expect(values?.buffer.byteLength).toBe(values?.byteLength);
+  expect(firstRows(train, 64).features).toBe(train.features);
+});
+
+test('a backend that failed may do another time: it is measured again', async () => {
+  const kept: string[] = [];
+  const probes = {
+    find: () => Promise.resolve(undefined),
+    keep: (key: string) => Promise.resolve(void kept.push(key)),
+  };
+  for (const found of [[], rates.slice(0, 1)])
+    await chooseBackend(job(4000), probes, {
+      ...chooser('a card'),
+      probe: () => Promise.resolve(found),
+    });
+  expect(kept).toEqual([]);
+  await chooseBackend(job(4000), probes, chooser('a card'));
+  expect(kept).toHaveLength(1);
 });
 
 test('the address names a backend, or is told which there are', () => {
@@ -158,4 +210,16 @@ test('the device is kept awake during a run, and when the page is shown again', 
   expect(request).toHaveBeenCalledTimes(2);
   vi.stubGlobal('navigator', {});
   stayAwake()(); // a browser without wake locks
+});
+
+test('an adapter that says little of itself counts, unless it says that it is software', async () => {
+  const found = async (adapter: object | null) => {
+    vi.stubGlobal('navigator', { gpu: { requestAdapter: () => Promise.resolve(adapter) } });
+    return (await findGraphics()).webgpu;
+  };
+  expect(await found({ info: { vendor: 'apple', architecture: 'metal-3' } })).toBe('apple metal-3');
+  expect(await found({})).toBe('unknown');
+  expect(await found({ isFallbackAdapter: true })).toBeNull();
+  expect(await found({ info: { vendor: 'mesa', description: 'llvmpipe' } })).toBeNull();
+  expect(await found(null)).toBeNull();
 });

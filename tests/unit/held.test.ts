@@ -4,7 +4,7 @@ import type { TrainingRows } from '../../src/training/engine/batches.ts';
 import { Control } from '../../src/training/engine/control.ts';
 import { fitModel } from '../../src/training/engine/fit.ts';
 import { defaultConfig, mlp } from '../../src/training/learners.ts';
-import type { RunEvent } from '../../src/training/run.ts';
+import type { NetworkConfig, RunEvent } from '../../src/training/run.ts';
 
 vi.mock('../../src/training/engine/backend.ts', () => import('../support/all-on-cpu.ts'));
 
@@ -22,7 +22,7 @@ const train: TrainingRows = {
 };
 
 /** A run on the kernels whose epochs are one step, and what it tells, its reins included. */
-function start(changes: { epochs: number }) {
+function start(changes: Pick<NetworkConfig, 'epochs'> & Partial<NetworkConfig>) {
   const told: string[] = [];
   const control = new Control((state) => told.push(state));
   const ended = fitModel({
@@ -82,4 +82,18 @@ test('a run is stopped in the middle of a step, with the weights from before it'
   const again = start({ epochs: 1 });
   again.control.command('stop');
   expect((await again.ended).weights).toEqual(weights);
+});
+
+test('a run ends in a hidden page, whose timers and frames never come', async () => {
+  for (const name of ['setTimeout', 'setInterval', 'requestAnimationFrame', 'requestIdleCallback'])
+    vi.stubGlobal(name, () => 0);
+  try {
+    for (const backend of ['wasm', 'cpu'] as const) {
+      const { told, ended } = start({ epochs: 3, backend });
+      expect((await ended).outcome).toBe('completed');
+      expect(told.filter((type) => type === 'epoch')).toHaveLength(3);
+    }
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });

@@ -25,7 +25,7 @@ async function penguinModel(): Promise<FittedModel> {
     control: new Control(),
     emit: () => undefined,
     checkpoint: null,
-    saveCheckpoint: () => Promise.resolve(),
+    saveCheckpoint: () => Promise.resolve(undefined),
   });
   return model;
 }

@@ -5,6 +5,7 @@ import { startBackend } from '../../src/training/engine/backend.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/training/engine/checkpoint.ts';
 import {
   chooseWorkers,
+  expectedGain,
   probeWorkers,
   type WorkersChooser,
   type WorkersJob,
@@ -14,6 +15,8 @@ import { watchDevice } from '../../src/training/engine/device-watch.ts';
 import { runLoop, type LoopJob } from '../../src/training/engine/loop.ts';
 import { parseRunConfig } from '../../src/training/config-schema.ts';
 import type { BackendRate, NetworkConfig, RunEvent } from '../../src/training/run.ts';
+import { ProbeBudget, probedMs } from '../../src/training/engine/probe-budget.ts';
+import { probeBackends } from '../../src/training/engine/probe.ts';
 import { channelHelper } from '../support/shard-helpers.ts';
 import { cases, configOf, dataOf, specOf, type Case } from '../support/tiny-network.ts';
 
@@ -131,7 +134,8 @@ function workersJob(config: Partial<NetworkConfig> = {}, name = 'adamw'): Worker
 }
 
 function chooser(cores: number, found: BackendRate[] = rates(100, 190)) {
-  return { cores, probe: vi.fn<WorkersChooser['probe']>(() => Promise.resolve(found)) };
+  const probed = { rates: found, isComplete: true };
+  return { cores, probe: vi.fn<WorkersChooser['probe']>(() => Promise.resolve(probed)) };
 }
 
 test('workers are measured up to what cores and batch allow; the quickest are taken', async () => {
@@ -193,24 +197,73 @@ test('what was measured is remembered for this network and these cores', async (
   expect(two.probe).toHaveBeenCalledTimes(3);
 });
 
+test('what failed while it was measured is not remembered', async () => {
+  const kept: string[] = [];
+  const probes = {
+    find: () => Promise.resolve(undefined),
+    keep: (key: string) => Promise.resolve(void kept.push(key)),
+  };
+  const probe = () => Promise.resolve({ rates: rates(100), isComplete: false });
+  expect((await chooseWorkers(workersJob(), probes, { cores: 2, probe })).count).toBe(1);
+  expect(kept).toEqual([]);
+});
+
+test('a step of more than half a second takes as many as gain by it, unless its exchange is long', async () => {
+  const slow = chooser(16, rates(12 / 0.6)); // 0.6 s for a batch of 12 rows
+  expect((await chooseWorkers(workersJob(), undefined, slow)).count).toBe(3);
+  const { spec } = workersJob();
+  expect(expectedGain(600, spec, 2)).toBeCloseTo(2, 1);
+  const square = { type: 'dense', units: 9000, activation: 'relu' } as const;
+  const wide = { inputShape: [9000], layers: [square, square] };
+  expect(expectedGain(600, wide, 2)).toBeLessThan(1.1); // 1.3 GB each step
+});
+
 test('a probe measures real steps, stops in time or where more are no faster, and leaves nothing', async () => {
   const before = memory().numTensors;
   let time = 0;
   const tick = (ms: number) => () => (time += ms);
-  // Each measurement reads the clock at its begin, after each step until 60 ms are over, and at its end.
+  // Each measurement reads the clock around its first step, then at its begin and after each step.
   const found = await probeWorkers([1, 2], workersJob(), tick(40));
-  expect(found).toEqual([
-    { backend: 'wasm', workers: 1, examplesPerSecond: (1000 * 12 * 2) / 120 },
-    { backend: 'wasm', workers: 2, examplesPerSecond: (1000 * 12 * 2) / 120 },
-  ]);
-  const late = await probeWorkers([1, 2], workersJob(), tick(100));
-  expect(late.map(({ workers }) => workers)).toEqual([1]);
-  const quick = await probeWorkers([1, 2], workersJob(), tick(0.01));
-  expect(quick.map(({ workers }) => workers)).toEqual([1]);
+  expect(found).toEqual({
+    rates: [1, 2].map((workers) => ({
+      ...{ backend: 'wasm', workers, examplesPerSecond: (1000 * 12) / 40 },
+    })),
+    isComplete: true,
+  });
+  const countsOf = async (ms: number) =>
+    (await probeWorkers([1, 2], workersJob(), tick(ms))).rates.map(({ workers }) => workers);
+  expect(await countsOf(100)).toEqual([1, 2]);
+  expect(await countsOf(400)).toEqual([1, 2]); // by one step each
+  expect(await countsOf(600)).toEqual([1]); // arithmetic is enough
+  expect(await countsOf(0.01)).toEqual([1]);
   const failing = () => {
     throw new Error('no more workers');
   };
   const broken = { ...workersJob(), startHelper: failing };
-  expect(await probeWorkers([1, 2], broken, tick(40))).toHaveLength(1);
+  expect(await probeWorkers([1, 2], broken, tick(40))).toMatchObject({
+    ...{ rates: [{ workers: 1 }], isComplete: false },
+  });
   expect(memory().numTensors).toBe(before);
+});
+
+test('probes of backends and of workers measure for 300 ms together', async () => {
+  for (const ms of [1, 7, 30]) {
+    let time = 0;
+    const now = () => (time += ms);
+    const budget = new ProbeBudget();
+    await probeBackends(['wasm'], { ...workersJob(), budget }, now);
+    await probeWorkers([1, 2, 3], { ...workersJob(), budget }, now);
+    expect(budget.spentMs).toBeGreaterThan(100);
+    expect(budget.spentMs).toBeLessThanOrEqual(probedMs + ms);
+  }
+  // By the real clock; somebody else at the processor makes a step longer, not the measure of it.
+  const spent: number[] = [];
+  for (let round = 0; round < 3; round++) {
+    const budget = new ProbeBudget();
+    await probeBackends(['wasm'], { ...workersJob(), budget });
+    await probeWorkers([1, 2], { ...workersJob(), budget });
+    spent.push(budget.spentMs);
+  }
+  expect(Math.min(...spent)).toBeGreaterThan(100);
+  expect(Math.min(...spent)).toBeLessThan(probedMs + 20);
 });

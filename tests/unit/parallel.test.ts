@@ -1,18 +1,13 @@
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { Random } from '../../src/lib/random.ts';
 import { buildNetwork } from '../../src/models/engine/network.ts';
 import { startBackend } from '../../src/training/engine/backend.ts';
 import { createPlannedSteps } from '../../src/training/engine/kernels/planned-steps.ts';
-import { Board } from '../../src/training/engine/parallel/board.ts';
 import {
   createParallelSteps,
   type ParallelOptions,
 } from '../../src/training/engine/parallel/parallel-steps.ts';
-import {
-  shareOf,
-  type FromShard,
-  type ToShard,
-} from '../../src/training/engine/parallel/protocol.ts';
+import { shareOf } from '../../src/training/engine/parallel/protocol.ts';
 import type { HelperPort } from '../../src/training/helper-port.ts';
 import type { OptimizerState } from '../../src/training/engine/optimizer.ts';
 import type { StepJob, StepRunner } from '../../src/training/engine/steps.ts';
@@ -266,61 +261,5 @@ test('no thread outlives its run', async () => {
   expect(threads.size).toBe(2);
   runner.dispose();
   await expect.poll(() => threads.size).toBe(0);
-  network.dispose();
-});
-
-/** A helper that answers as it is told. */
-function actor(answer: (message: ToShard, say: (message: FromShard) => void) => void) {
-  const ended = vi.fn<() => void>();
-  const helper: HelperPort & { ended: typeof ended } = {
-    ...{ onmessage: null, onerror: null, ended },
-    terminate: () => ended(),
-    postMessage: (message) =>
-      answer(message as ToShard, (data) => {
-        setTimeout(() => helper.onmessage?.({ data } as MessageEvent));
-      }),
-  };
-  return helper;
-}
-
-test('a helper that cannot be started is told of, and none of the others is left', async () => {
-  const { network, job } = tinyJob('adamw');
-  const helpers: ReturnType<typeof actor>[] = [];
-  const startHelper = () => {
-    const isGood = helpers.length === 0;
-    const helper = actor((_, say) =>
-      say(isGood ? { type: 'ready' } : { type: 'failed', message: 'no room' }),
-    );
-    helpers.push(helper);
-    return helper;
-  };
-  await expect(
-    createParallelSteps(job, { ...byMessages, workers: 3, startHelper }),
-  ).rejects.toThrow("A further worker can't be started: no room");
-  expect(helpers).toHaveLength(2);
-  for (const { ended } of helpers) expect(ended).toHaveBeenCalledTimes(1);
-  network.dispose();
-});
-
-test('a helper that fails in the middle fails the step', async () => {
-  const { network, job } = tinyJob('adamw');
-  const says = actor(({ type }, say) => {
-    if (type === 'start') say({ type: 'ready' });
-    if (type === 'share') say({ type: 'failed', message: 'out of memory' });
-  });
-  const byWord = await several({ ...byMessages, workers: 2, startHelper: () => says })(job);
-  await byWord.loadWeights();
-  byWord.step(everyRow, 0.1, new Random(1));
-  await expect(byWord.pending).rejects.toThrow('A helper of this run failed: out of memory');
-
-  const failsInPlace = actor((message, say) => {
-    if (message.type !== 'start' || !message.board) throw new Error('no board');
-    new Board(message.board.shape, 1, message.board.buffer).fail();
-    say({ type: 'ready' });
-  });
-  const inPlace = { ...byMemory(), workers: 2, startHelper: () => failsInPlace };
-  const byBoard = await several(inPlace)(job);
-  await byBoard.loadWeights();
-  expect(() => byBoard.step(everyRow, 0.1, new Random(1))).toThrow('a helper of this run failed');
   network.dispose();
 });

@@ -6,6 +6,7 @@ import type { TrainingRows } from '../../src/training/engine/batches.ts';
 import { Control } from '../../src/training/engine/control.ts';
 import { fitModel, networkFor } from '../../src/training/engine/fit.ts';
 import { layOutSteps } from '../../src/training/engine/kernels/step-plan.ts';
+import { countGpuSteps, mostGpuBytes } from '../../src/training/engine/kernels/webgpu/count.ts';
 import {
   countWorkspace,
   mostWorkspaceBytes,
@@ -14,9 +15,13 @@ import {
 import { estimateRun } from '../../src/training/engine/preflight.ts';
 import { defaultConfig, mlp } from '../../src/training/learners.ts';
 import { bytesOf, largestFitting, secondsOfEpoch } from '../../src/training/preflight.ts';
-import type { NetworkConfig } from '../../src/training/run.ts';
+import type { BackendRate, NetworkConfig } from '../../src/training/run.ts';
 import { cases, configOf, specOf } from '../support/tiny-network.ts';
 
+vi.mock(import('../../src/training/engine/kernels/webgpu/count.ts'), async (importActual) => ({
+  ...(await importActual()),
+  mostGpuBytes: vi.fn(() => Promise.resolve(null)),
+}));
 vi.mock('../../src/training/engine/backend.ts', () => import('../support/all-on-cpu.ts'));
 afterAll(() => vi.unstubAllGlobals());
 
@@ -75,11 +80,15 @@ test('an epoch is its steps, and what is measured after them', () => {
 });
 
 test('memory is that of steps, data, weights and two checkpoints', () => {
-  const sizes = { steps: 1000, measuring: 100, parameters: 11, trainable: 10, slots: 2 };
+  const sizes = {
+    ...{ steps: 1000, measuring: 100, parameters: 11, trainable: 10, slots: 2, trainCopies: 0 },
+  };
   const rows = { train: 7, validation: 3 };
   expect(bytesOf({ ...sizes, rows, width: 5 })).toBe(
     1100 + 10 * (4 * 5 + 8) + 2 * 4 * 11 + 2 * 4 * (2 * 11 + 20),
   );
+  const copied = bytesOf({ ...sizes, rows, width: 5, trainCopies: 2 });
+  expect(copied - bytesOf({ ...sizes, rows, width: 5 })).toBe(2 * 7 * (4 * 5 + 8));
 });
 
 test('the largest batch is one that fits, with none larger', async () => {
@@ -141,6 +150,54 @@ test('what is measured once is remembered', async () => {
   const { secondsPerEpoch } = await estimateRun({ spec, config, train, rows, probeMemory });
   expect(secondsPerEpoch).toBeCloseTo(1 + 640 / (3 * 640));
   expect(kept.size).toBe(0);
+});
+
+test('a run on several workers is estimated as they are, from what is known of them', async () => {
+  vi.stubGlobal('navigator', { hardwareConcurrency: 8 });
+  const config = configWith({ layers: [hidden(16)] });
+  const train = dataOf(64, 20);
+  const known = (key: string): BackendRate[] =>
+    key.startsWith('["workers"')
+      ? [1, 2, 4].map((workers, i) => ({
+          ...{ backend: 'wasm', workers, examplesPerSecond: 100 * 1.5 ** i },
+        }))
+      : [{ backend: 'wasm', examplesPerSecond: 640, answersPerSecond: 1e9 }];
+  const estimate = (workers: NetworkConfig['workers']) =>
+    estimateRun({
+      ...{ spec: networkFor(config, train), config: { ...config, workers }, train },
+      rows: { train: 6400, validation: 0 },
+      probeMemory: { find: (key) => Promise.resolve(known(key)), keep: () => Promise.resolve() },
+      startHelper: () => {
+        throw new Error('all is known');
+      },
+    });
+  const [one, four, asked] = [await estimate(1), await estimate('auto'), await estimate(3)];
+  vi.unstubAllGlobals();
+  expect([one.workers, four.workers, asked.workers]).toEqual([1, 4, 3]);
+  expect(one.secondsPerEpoch).toBeCloseTo(10);
+  expect(four.secondsPerEpoch).toBeCloseTo(10 / 1.5 ** 2);
+  expect(asked.secondsPerEpoch).toBeLessThan(10 / 2); // three were never measured
+  // Their plans, and a copy of the data for each helper.
+  expect(four.bytes - one.bytes).toBeGreaterThan(3 * 6400 * (4 * 20 + 8));
+});
+
+test('on a graphics processor the heap and the data have its largest buffer each', async () => {
+  const most = 2 ** 24;
+  vi.mocked(mostGpuBytes).mockResolvedValue(most);
+  const config = configWith({ backend: 'webgpu', layers: [hidden(512)] });
+  const train = dataOf(64, 20);
+  const spec = networkFor(config, train);
+  const estimate = (rows: number) =>
+    estimateRun({ ...{ spec, config, train }, rows: { train: rows, validation: 0 } });
+  const mostRows = Math.floor(most / (4 * 21));
+  const { largestBatch } = await estimate(mostRows);
+  const bytes = (batch: number) =>
+    countGpuSteps({
+      ...{ spec, optimizer: config.optimizer, batch, microBatch: batch, outputs: 10 },
+    }).bytes;
+  expect(bytes(largestBatch)).toBeLessThanOrEqual(most);
+  expect(bytes(largestBatch + 1)).toBeGreaterThan(most);
+  expect((await estimate(mostRows + 1)).largestBatch).toBe(0); // the data alone is too large
 });
 
 test('the time of a run is within 30 % of the estimate', { timeout: 120_000 }, async () => {

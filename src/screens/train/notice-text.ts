@@ -32,6 +32,10 @@ function textOf(notice: OfEpoch): string {
       return texts.restarted(backends[notice.backend]);
     case 'single-precision':
       return texts.singlePrecision(backends[notice.backend]);
+    case 'not-stored':
+      return texts.notStored(
+        notice.code === 'storage-full' ? texts.fullStorage : texts.failedStorage(notice.message),
+      );
     case 'went-on':
       return texts.wentOn;
     case 'moved': {
@@ -44,9 +48,16 @@ function textOf(notice: OfEpoch): string {
   }
 }
 
-/** Of halvings that came right after each other the last alone says what is, and of each fold's precision the first. */
+/**
+ * Of halvings that came right after each other the last alone says what is, and of each fold's precision, or of states
+ * that weren't stored, the first.
+ */
 export function withoutSteps(notices: readonly RunNotice[]): RunNotice[] {
   return notices.filter((notice, i) => {
+    if (notice.type === 'not-stored')
+      return !notices
+        .slice(0, i)
+        .some((one) => one.type === 'not-stored' && one.code === notice.code);
     if (notice.type === 'single-precision')
       return !notices
         .slice(0, i)

@@ -9,6 +9,7 @@ import { yieldToMessages } from './yield.ts';
 export class Stopped extends Error {}
 
 const everyMs = 30;
+const stopMs = 100;
 
 export class Breath {
   #last = performance.now();
@@ -27,6 +28,26 @@ export class Breath {
   async betweenSteps() {
     this.#isReleased = false;
     await this.within();
+  }
+
+  /**
+   * Awaits what others have to do for a step; they have a moment to end it when the run is to stop.
+   * @throws Stopped
+   */
+  async orStop(work: Promise<void>) {
+    const control = this.#control;
+    try {
+      await Promise.race([
+        work,
+        new Promise<never>((_, reject) => {
+          // Late in a hidden page, at worst by a second: it is for helpers that don't answer.
+          // eslint-disable-next-line no-restricted-globals
+          control.onstop = () => setTimeout(() => reject(new Stopped()), stopMs);
+        }),
+      ]);
+    } finally {
+      control.onstop = null;
+    }
   }
 
   /** @throws Stopped */

@@ -1,11 +1,15 @@
 /**
  * A run's checkpoints in memory: the newest, and the one before while nobody knows whether the newest is any good.
- * Each is given to be stored, and its bytes are written into again when they come back.
+ * Each is given to be stored, and its bytes are written into again when they come back. What can't be stored stays
+ * here: a run that breaks off goes on from it nevertheless.
  */
+import { reviveError, type StudioError } from '../../lib/errors.ts';
+import { CheckpointNotStored } from '../checkpoint-not-stored.ts';
 import type { SaveCheckpoint } from '../pipeline.ts';
+import { yieldToMessages } from './yield.ts';
 
 interface Kept {
-  /** Null while they are given away. */
+  /** Empty while they are given away; null where they won't come back. */
   bytes: ArrayBuffer | null;
   /** Whether they came back, and are nobody else's. */
   isOurs: boolean;
@@ -26,6 +30,8 @@ const touchedBytes = 2 ** 21;
 const [leastRestMs, mostRestMs] = [3000, 10_000];
 /** Another core, and the disk, are to be busy with storing for no more than a tenth of the time. */
 const restsPerStoring = 10;
+/** A run that broke off waits no longer for bytes to come back: storage that never answers must not hold it. */
+const mostWaitMs = 5000;
 
 export class Checkpointer {
   #newest: Kept | null = null;
@@ -37,10 +43,20 @@ export class Checkpointer {
   #touched = 0;
   #storingMs = 0;
   readonly #save: SaveCheckpoint;
+  readonly #tellFailure: (error: StudioError) => void;
+  #hasFailed = false;
 
-  /** @param size that checkpoints are likely to have, in bytes */
-  constructor(save: SaveCheckpoint, size: number) {
+  /**
+   * @param size that checkpoints are likely to have, in bytes
+   * @param tellFailure called when one can't be stored where the one before could
+   */
+  constructor(
+    save: SaveCheckpoint,
+    size: number,
+    tellFailure: (error: StudioError) => void = () => undefined,
+  ) {
     this.#save = save;
+    this.#tellFailure = tellFailure;
     this.#fresh = size > touchedBytes ? [new ArrayBuffer(size), new ArrayBuffer(size)] : [];
   }
 
@@ -71,9 +87,10 @@ export class Checkpointer {
 
   /** Not while one is being saved. @param write gives the checkpoint's bytes, in the spare ones where they fit */
   async take(write: (spare: Spare | null) => Promise<ArrayBuffer>, bestEpoch: number) {
-    const [kept, replaced] = this.#isProven
-      ? [this.#newest, this.#before]
-      : [this.#before, this.#newest];
+    const [kept, replaced] =
+      this.#isProven && hasBytes(this.#newest)
+        ? [this.#newest, this.#before]
+        : [this.#before, this.#newest];
     this.#before = kept;
     this.#newest = null;
     const spare =
@@ -86,26 +103,39 @@ export class Checkpointer {
     this.#newest = newest;
     this.#isProven = false;
     const began = performance.now();
-    // A full disk must not end the run: that is told when its end can't be stored.
     this.#saving = this.#save(bytes)
       .then(
         (returned) => {
+          this.#hasFailed = false;
           if (returned?.of !== bytes) return; // another's
-          newest.isOurs = true;
-          newest.bytes = returned.bytes;
+          Object.assign(newest, { bytes: returned.bytes, isOurs: true });
         },
-        () => undefined,
+        // A full disk must not end the run.
+        (error: unknown) => {
+          const isBack = error instanceof CheckpointNotStored && !hasBytes(newest);
+          if (isBack) Object.assign(newest, { bytes: error.bytes, isOurs: true });
+          if (!this.#hasFailed) this.#tellFailure(reviveError(error));
+          this.#hasFailed = true;
+        },
       )
       .then(() => {
         this.#storingMs = performance.now() - began;
-        if (newest.bytes?.byteLength === 0) newest.bytes = null; // given away for good
+        if (!hasBytes(newest)) newest.bytes = null; // given away for good
         this.#saving = null;
       });
   }
 
   /** From which a run can go on; null where there is none. */
   async lastGood(): Promise<ArrayBuffer | null> {
-    await this.#saving;
-    return (this.#isProven ? this.#newest?.bytes : null) ?? this.#before?.bytes ?? null;
+    const began = performance.now();
+    // Not by a timer: a hidden page's are held back.
+    while (this.isSaving && performance.now() - began < mostWaitMs) await yieldToMessages();
+    const kept = this.#isProven && hasBytes(this.#newest) ? this.#newest : this.#before;
+    return hasBytes(kept) ? kept.bytes : null;
   }
+}
+
+/** Whether they are here, and not with whoever stores them. */
+function hasBytes(kept: Kept | null): kept is Kept & { bytes: ArrayBuffer } {
+  return kept?.bytes != null && kept.bytes.byteLength > 0;
 }

@@ -1,4 +1,5 @@
 /** Which backends a run may use, best first, and why: by measurement where there is a choice. */
+import { multiplyAdds } from '../../models/layer-work.ts';
 import { parameterCount } from '../../models/spec-schema.ts';
 import type { ProbeMemory } from '../backend-reason.ts';
 import type { Backend, BackendRate, BackendReason } from '../run.ts';
@@ -34,8 +35,10 @@ export async function chooseBackend(
     const key = keyOf(job, found);
     let rates = await memory?.find(key);
     if (!rates) {
-      rates = await probe([processor, 'wasm'], job);
-      await memory?.keep(key, rates);
+      const measured: Backend[] = [processor, 'wasm'];
+      rates = await probe(measured, job);
+      // One that failed may do another time.
+      if (rates.length === measured.length) await memory?.keep(key, rates);
     }
     const [fastest] = rates;
     return fastest
@@ -56,7 +59,8 @@ const smallWork = 1_000_000;
 
 function multiplications({ spec, config, train }: ProbeJob): number {
   const rows = Math.min(config.batchSize, train.targets.values.length);
-  return 3 * parameterCount(spec) * rows; // forward, and twice as many backward
+  // Forward, and twice as many backward; then the update.
+  return 3 * multiplyAdds(spec) * rows + parameterCount(spec);
 }
 
 function keyOf({ spec, config, train }: ProbeJob, graphics: Graphics): string {

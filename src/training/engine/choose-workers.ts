@@ -1,12 +1,15 @@
 /** On how many workers a run on wasm computes: by measurement, where the settings don't say and it can be worth it. */
-import { buildNetwork } from '../../models/engine/network.ts';
 import { Random } from '../../lib/random.ts';
+import { buildNetwork } from '../../models/engine/network.ts';
+import { parameterCount } from '../../models/spec-schema.ts';
+import type { NetworkSpec } from '../../models/spec.ts';
 import type { ProbeMemory } from '../backend-reason.ts';
 import type { StartHelper } from '../helper-port.ts';
 import type { BackendRate, WorkersChoice } from '../run.ts';
 import { startHost } from './backend.ts';
 import { workersOf } from './checkpoint.ts';
 import { canShareOut } from './parallel/parallel-steps.ts';
+import { ProbeBudget } from './probe-budget.ts';
 import { firstRows, type ProbeJob } from './probe.ts';
 import { openStepRunner } from './step-runner.ts';
 
@@ -20,7 +23,14 @@ export interface WorkersJob extends ProbeJob {
 /** What the choice is made from; replaced in tests. */
 export interface WorkersChooser {
   cores: number;
-  probe: (counts: readonly number[], job: WorkersJob) => Promise<BackendRate[]>;
+  probe: (counts: readonly number[], job: WorkersJob) => Promise<ProbedWorkers>;
+}
+
+export interface ProbedWorkers {
+  /** Fewest first. */
+  rates: BackendRate[];
+  /** Whether nothing failed: else it isn't remembered. */
+  isComplete: boolean;
 }
 
 /** Fewer rows in a share are not worth its exchange. */
@@ -47,20 +57,39 @@ export async function chooseWorkers(
   // One core is the page's and the system's, where there are enough.
   const most = Math.min(cores <= 2 ? cores : cores - 1, mostWorkers, Math.floor(rows / leastShare));
   if (most < 2) return chosen(1);
-  const counts = [1, 2, 4, 8].filter((count) => count < most);
+  const counts = [...[1, 2, 4, 8].filter((count) => count < most), most];
   const key = JSON.stringify([
     ...['workers', cores, globalThis.crossOriginIsolated],
     ...[spec, rows, config.optimizer.type, averageEvery],
   ]);
   let rates = await memory?.find(key);
   if (!rates) {
-    rates = await probe([...counts, most], job);
-    await memory?.keep(key, rates);
+    const probed = await probe(counts, job);
+    ({ rates } = probed);
+    if (probed.isComplete && rates.length > 0) await memory?.keep(key, rates);
   }
-  let [best] = rates;
+  const [alone] = rates;
+  const stepMs = alone ? (1000 * rows) / alone.examplesPerSecond : 0;
+  if (rates.length === 1 && stepMs > longStepMs)
+    return chosen(expectedBest(stepMs, spec, counts), rates);
+  let best = alone;
   for (const rate of rates)
     if (best && rate.examplesPerSecond > leastGain * best.examplesPerSecond) best = rate;
   return chosen(best?.workers ?? 1, rates);
+}
+
+/** Gradients and weights that a helper adds to a step's exchange, at a gigabyte a second. */
+const exchangeMsPerParameter = 8 / 1e6;
+
+/** How many times as fast as one worker so many should be, whose step takes so long. */
+export function expectedGain(stepMs: number, spec: NetworkSpec, workers: number): number {
+  const exchangeMs = exchangeMsPerParameter * (workers - 1) * parameterCount(spec);
+  return stepMs / (stepMs / workers + exchangeMs);
+}
+
+function expectedBest(stepMs: number, spec: NetworkSpec, counts: readonly number[]): number {
+  const gain = (count: number) => expectedGain(stepMs, spec, count);
+  return counts.reduce((best, count) => (gain(count) > leastGain * gain(best) ? count : best), 1);
 }
 
 /** Of two cores one is the page's: with both at work its tasks took 62 ms and more. Settings may still ask for two. */
@@ -71,36 +100,43 @@ function coresHere(): number {
   return hardwareConcurrency <= 2 ? 1 : hardwareConcurrency;
 }
 
-const probeMs = 300;
-const measureMs = 60;
 /** A step that is shorter isn't worth the exchange, whatever the network. */
 const leastStepMs = 0.3;
+/** One that is longer is worth all cores unless its exchange is long too, which needn't be measured. */
+const longStepMs = 500;
+/** What all takes, starts of workers too, before no third count is begun. */
+const mostMs = 1000;
 
 /**
- * Examples a second on so many workers, fewest first, in some 300 ms, the start of workers among them; ends where
- * more are no faster, or can't be started.
+ * Examples a second on so many workers, within the probes' budget (probe-budget.ts). Ends where more are no faster,
+ * where a step on one worker takes longer than half a second, or a second after its begin, though two counts are
+ * compared before. @throws the signal's reason
  */
 export async function probeWorkers(
   counts: readonly number[],
   job: WorkersJob,
   now: () => number = () => performance.now(),
-): Promise<BackendRate[]> {
+): Promise<ProbedWorkers> {
   await startHost('wasm');
+  const budget = job.budget ?? new ProbeBudget();
   const began = now();
   const rates: BackendRate[] = [];
-  for (const workers of counts) {
+  for (const [i, workers] of counts.entries()) {
+    job.signal?.throwIfAborted();
     const before = rates.at(-1)?.examplesPerSecond ?? 0;
-    if (rates.length > 0 && now() - began > probeMs - measureMs) break;
-    const found = await rateOf(workers, job, now).catch(() => null);
-    if (!found) break;
-    const { examplesPerSecond, stepMs } = found;
+    if (rates.length > 1 && now() - began > mostMs) break;
+    const shareMs = budget.leftMs / (counts.length - i);
+    const found = await rateOf(workers, job, shareMs, now).catch(() => null);
+    if (!found) return { rates, isComplete: false };
+    const { examplesPerSecond, stepMs, spentMs } = found;
+    budget.spend(spentMs);
     rates.push({ backend: 'wasm', workers, examplesPerSecond });
-    if (stepMs < leastStepMs || examplesPerSecond < before) break;
+    if (stepMs < leastStepMs || stepMs > longStepMs || examplesPerSecond < before) break;
   }
-  return rates;
+  return { rates, isComplete: true };
 }
 
-async function rateOf(workers: number, job: WorkersJob, now: () => number) {
+async function rateOf(workers: number, job: WorkersJob, shareMs: number, now: () => number) {
   const { config, spec, startHelper } = job;
   if (!startHelper) throw new Error('no further workers here');
   const train = firstRows(job.train, config.batchSize);
@@ -123,13 +159,21 @@ async function rateOf(workers: number, job: WorkersJob, now: () => number) {
         }
         return count;
       };
-      await round();
-      const started = now();
-      let steps = 0;
-      do steps += await round();
-      while (now() - started < measureMs);
-      const stepMs = (now() - started) / steps;
-      return { stepMs, examplesPerSecond: (1000 * rows.length) / stepMs };
+      let started = now();
+      let steps = await round();
+      let spentMs = now() - started;
+      // A long one is measured as it is: little of it is compiling.
+      if (spentMs < shareMs) {
+        const each = steps;
+        steps = 0;
+        started = now();
+        do {
+          steps += await round();
+          spentMs = now() - started;
+        } while (spentMs * (1 + each / steps) < shareMs);
+      }
+      const stepMs = spentMs / steps;
+      return { stepMs, spentMs, examplesPerSecond: (1000 * rows.length) / stepMs };
     } finally {
       runner.dispose();
     }

@@ -7,6 +7,7 @@ export class Control implements RunControl {
   #isStopped = false;
   #steps = 0;
   #wake: () => void = () => undefined;
+  onstop: (() => void) | null = null;
   readonly #told: (state: 'paused' | 'resumed') => void;
 
   /** @param told hears when the run is really held, and when it goes on */
@@ -36,6 +37,7 @@ export class Control implements RunControl {
         break;
       case 'stop':
         this.#isStopped = true;
+        this.onstop?.();
         break;
       default:
         command satisfies never;

@@ -19,9 +19,10 @@ async function webgpuName(): Promise<string | null> {
     ?.requestAdapter({ powerPreference: 'high-performance' })
     .catch(() => null); // a driver that throws is one that can't be used
   if (!adapter) return null;
-  const { vendor, architecture, description, isFallbackAdapter } = adapter.info;
+  const { vendor, architecture, description, isFallbackAdapter } = adapter.info ?? {};
   const name = [vendor, architecture, description].filter(Boolean).join(' ') || 'unknown';
-  return isFallbackAdapter || software.test(name) ? null : name;
+  const isSoftware = isFallbackAdapter ?? adapter.isFallbackAdapter ?? false;
+  return isSoftware || software.test(name) ? null : name;
 }
 
 function webglName(): string | null {
@@ -36,11 +37,14 @@ function webglName(): string | null {
 
 interface Gpu {
   requestAdapter(options: { powerPreference: string }): Promise<{
-    info: {
-      vendor: string;
-      architecture: string;
-      description: string;
+    /** Not in every browser: the first that had WebGPU asked for it by a call. */
+    info?: {
+      vendor?: string;
+      architecture?: string;
+      description?: string;
       isFallbackAdapter?: boolean;
     };
+    /** Where browsers had it at first. */
+    isFallbackAdapter?: boolean;
   } | null>;
 }

@@ -11,6 +11,7 @@ import { chooseWorkers } from './choose-workers.ts';
 import { watchDevice, type DeviceWatch } from './device-watch.ts';
 import { l2Of, type FitJob, type FitResult } from './fit-job.ts';
 import { BrokenRun, runLoop } from './loop.ts';
+import { ProbeBudget } from './probe-budget.ts';
 import { normalisesOverRows } from './steps.ts';
 import { causeOf, stepDown, type Failure, type Footing } from './step-down.ts';
 
@@ -26,19 +27,21 @@ export async function fitNetwork(job: FitJob, spec: NetworkSpec): Promise<FitRes
       'bad-config',
       `setting "batchSize": 1 row has no variance that batch norm could divide by; it needs 2 at least`,
     );
-  const choices = await chooseBackend({ spec, config, train }, job.probeMemory);
+  const budget = new ProbeBudget();
+  const choices = await chooseBackend({ spec, config, train, budget }, job.probeMemory);
   const ground = {
     backends: choices.map(({ backend }) => backend),
     spec,
     batch,
   };
   let footing = firstFooting(choices, job.checkpoint);
+  tellIfGone(job, choices);
   let { checkpoint } = job;
   let start = startHost;
   for (;;) {
     const choice = choices[footing.place];
     if (!choice) throw new Error('unreachable: stepping down leads to a backend or to an end');
-    const attempt = await attemptOn(choice, footing, { ...job, checkpoint }, spec, start);
+    const attempt = await attemptOn(choice, footing, { ...job, checkpoint, budget }, spec, start);
     const next = attempt.failure && stepDown(footing, attempt.failure, ground);
     if (!next) {
       if (!attempt.result) throw attempt.error;
@@ -62,6 +65,17 @@ function firstFooting(choices: readonly BackendChoice[], checkpoint: ArrayBuffer
     : { place: 0, microBatch: null, hasRestarted: false, isAlone: false };
 }
 
+/** The bits are another backend's from here on. */
+function tellIfGone({ checkpoint, emit }: FitJob, choices: readonly BackendChoice[]) {
+  if (!checkpoint) return;
+  const { on, epoch } = loopStateIn(checkpoint);
+  const to = choices[0]?.backend;
+  if (!on || !to || choices.some(({ backend }) => backend === on.backend)) return;
+  const from = on.backend;
+  const notice = { type: 'moved', epoch: epoch + 1, from, to, cause: 'gone', message: '' } as const;
+  emit({ type: 'notice', notice });
+}
+
 type Attempt = {
   /** From where to go on; null: from where this one did. */
   checkpoint: ArrayBuffer | null;
@@ -73,7 +87,7 @@ type Attempt = {
 async function attemptOn(
   { backend, reason }: BackendChoice,
   { microBatch, isAlone }: Footing,
-  job: FitJob,
+  job: FitJob & { budget: ProbeBudget },
   spec: NetworkSpec,
   start: typeof startHost,
 ): Promise<Attempt> {
@@ -92,7 +106,7 @@ async function attemptOn(
     if (backend === 'wasm' && !isAlone)
       workers = await chooseWorkers(
         {
-          ...{ spec, config, train, checkpoint: job.checkpoint },
+          ...{ spec, config, train, checkpoint: job.checkpoint, budget: job.budget },
           ...(startHelper && { startHelper }),
         },
         job.probeMemory,

@@ -22,8 +22,8 @@ import type { DeviceWatch } from './device-watch.ts';
 import { slotsOf } from './kernels/update/plan.ts';
 import { LossScale } from './loss-scale.ts';
 import { openStepRunner } from './step-runner.ts';
-import { stepsOfEpoch, type StepJob } from './steps.ts';
-import { createWatch } from './watch.ts';
+import { stepsOfEpoch, type StepJob, type StepRunner } from './steps.ts';
+import { createWatch, type Watch } from './watch.ts';
 
 export interface LoopJob extends StepJob {
   reason: BackendReason;
@@ -72,23 +72,45 @@ const longStepMs = 30;
  * @throws StudioError `corrupt` for a damaged checkpoint; BrokenRun for whatever else went wrong
  */
 export async function runLoop(job: LoopJob): Promise<LoopResult> {
+  const { network, config, train } = job;
+  const lossScale = config.lossScaling === 'dynamic' ? LossScale.dynamic() : null;
+  const steps = await openStepRunner({ ...job, ...(lossScale && { lossScale }) });
+  try {
+    const watch = await createWatch(network, job.backend, train, job.validation);
+    try {
+      return await runOn(job, { steps, watch, lossScale });
+    } finally {
+      watch.dispose();
+    }
+  } finally {
+    steps.dispose();
+  }
+}
+
+/** What a run holds while it lasts. */
+interface Held {
+  steps: StepRunner;
+  watch: Watch;
+  lossScale: LossScale | null;
+}
+
+async function runOn(job: LoopJob, { steps, watch, lossScale }: Held): Promise<LoopResult> {
   const { network, config, train, control, emit, device } = job;
   const n = train.targets.values.length;
   const batchSize = Math.min(config.batchSize, n);
   const stepsPerEpoch = stepsOfEpoch(network.spec, n, batchSize);
-  const lossScale = config.lossScaling === 'dynamic' ? LossScale.dynamic() : null;
-  const steps = await openStepRunner({ ...job, ...(lossScale && { lossScale }) });
   const schedule = createSchedule(config.schedule, config.epochs);
-  const watch = await createWatch(network, job.backend, train, job.validation).catch(
-    (error: unknown) => {
-      steps.dispose();
-      throw error;
-    },
-  );
   const trainable = network.trainable.reduce((sum, { variable }) => sum + variable.size, 0);
   const all = network.variables.reduce((sum, { size }) => sum + size, 0);
   const slots = slotsOf(config.optimizer).length * trainable;
-  const checkpoints = new Checkpointer(job.saveCheckpoint, checkpointBytes(all, slots));
+  const checkpoints = new Checkpointer(
+    job.saveCheckpoint,
+    checkpointBytes(all, slots),
+    ({ code, message }) => {
+      const notice = { type: 'not-stored', epoch: state.epoch + 1, code, message } as const;
+      emit({ type: 'notice', notice });
+    },
+  );
   let shuffle = new Random(config.seed, 'shuffle');
   let dropout = new Random(config.seed, 'dropout');
   let state: LoopState = {
@@ -181,7 +203,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
       if (steps.stepInParts && stepMs > longStepMs)
         await withBreaks(steps.stepInParts(rows, rate, dropout), () => breath.within());
       else steps.step(rows, rate, dropout);
-      if (steps.pending) await steps.pending;
+      if (steps.pending) await breath.orStop(steps.pending);
     } catch (error) {
       dropout = Random.restore(drawn); // the step will be taken again
       throw error;
@@ -318,7 +340,8 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
       throw error;
     });
     const lastGood = outcome === 'diverged' ? await checkpoints.lastGood() : null;
-    if (state.best.epoch === 0 && lastGood) best = decodeCheckpoint(lastGood).weights;
+    const good = lastGood ?? job.checkpoint;
+    if (state.best.epoch === 0 && good) best = decodeCheckpoint(good).weights;
     // Stopped before the first epoch's end: what was learned so far is all there is.
     if (state.best.epoch > 0 || outcome === 'diverged') unpack(best);
     else await steps.storeWeights();
@@ -327,9 +350,6 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
     const cause = deviceFailure(device) ?? reviveError(error);
     if (cause.code === 'corrupt') throw cause;
     throw new BrokenRun(cause, await rescue());
-  } finally {
-    steps.dispose();
-    watch.dispose();
   }
 }
 

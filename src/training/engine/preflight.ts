@@ -13,14 +13,18 @@ import type { StartHelper } from '../helper-port.ts';
 import type { Backend, BackendRate, NetworkConfig, WorkersChoice } from '../run.ts';
 import type { TrainingRows } from './batches.ts';
 import { chooseBackend } from './choose-backend.ts';
-import { chooseWorkers } from './choose-workers.ts';
+import { chooseWorkers, expectedGain } from './choose-workers.ts';
+import { findGraphics } from './devices.ts';
 import { forwardBytes } from './forward.ts';
-import { layOutSteps, type StepShape } from './kernels/step-plan.ts';
 import { slotsOf } from './kernels/update/plan.ts';
-import { countWorkspace, mostWorkspaceBytes } from './kernels/wasm-workspace.ts';
 import { shareOf } from './parallel/protocol.ts';
-import { probeBackends } from './probe.ts';
+import { ProbeBudget } from './probe-budget.ts';
+import { probeBackends, type ProbeJob } from './probe.ts';
+import { roomOn } from './step-room.ts';
 import { outputsOf } from './targets.ts';
+
+/** Bytes of float32. */
+const float = 4;
 
 export interface EstimateJob {
   spec: NetworkSpec;
@@ -39,28 +43,30 @@ export async function estimateRun(job: EstimateJob): Promise<RunEstimate> {
   const batch = Math.min(config.batchSize, rows.train);
   const outputs = outputsOf(job.train.targets);
   const parameters = parameterCount(spec);
-  const room = roomForSteps();
+  const probing = {
+    ...{ spec, config, train: job.train, budget: new ProbeBudget() },
+    ...(job.signal && { signal: job.signal }),
+  };
+  const [choice] = await chooseBackend(probing, job.probeMemory);
+  const { backend, reason } = choice ?? { backend: 'wasm', reason: { type: 'only' } };
+  const room = await roomOn(backend, rows.train * float * (job.train.width + 1));
   const stepsOf = (of: number, microBatch: number) =>
-    layOut({ spec, optimizer: config.optimizer, batch: of, microBatch, outputs });
-  const largestBatch = largestFitting(rows.train, (count) => stepsOf(count, count).bytes <= room);
+    room.layOut({ spec, optimizer: config.optimizer, batch: of, microBatch, outputs });
+  const fits = (of: number, microBatch: number) => stepsOf(of, microBatch).bytes <= room.most;
+  const largestBatch = largestFitting(rows.train, (count) => fits(count, count));
   // What doesn't fit is computed in parts (step-down.ts).
   const microBatch =
-    batch <= largestBatch
-      ? batch
-      : largestFitting(batch - 1, (count) => stepsOf(batch, count).bytes <= room);
+    batch <= largestBatch ? batch : largestFitting(batch - 1, (count) => fits(batch, count));
   const steps = stepsOf(batch, Math.max(1, microBatch));
-  const [choice] = await chooseBackend(
-    { spec, config, train: job.train, ...(job.signal && { signal: job.signal }) },
-    job.probeMemory,
-  );
-  const { backend, reason } = choice ?? { backend: 'wasm', reason: { type: 'only' } };
   const known = reason.type === 'fastest' ? reason.rates : [];
   const rate =
     known.find((one) => one.backend === backend && one.answersPerSecond !== undefined) ??
-    (microBatch > 0 ? await measure(job, backend, microBatch) : undefined);
+    (microBatch > 0 ? await measure(job, probing, backend, microBatch) : undefined);
   const workers =
-    backend === 'wasm' && batch <= largestBatch ? await workersFor(job) : { count: 1, rates: [] };
-  const secondsPerEpoch = rate ? secondsOfEpoch(faster(rate, workers), rows) : null;
+    backend === 'wasm' && batch <= largestBatch
+      ? await workersFor(job, probing)
+      : { count: 1, rates: [] };
+  const secondsPerEpoch = rate ? secondsOfEpoch(faster(rate, workers, spec, batch), rows) : null;
   const share =
     workers.count > 1 && config.averageEvery === 1 ? shareOf(batch, 0, workers.count)[1] : batch;
   return {
@@ -72,6 +78,7 @@ export async function estimateRun(job: EstimateJob): Promise<RunEstimate> {
       ...{ parameters, rows, width: job.train.width },
       steps: workers.count > 1 ? workers.count * stepsOf(share, share).bytes : steps.bytes,
       measuring: forwardBytes(spec),
+      trainCopies: backend === 'webgpu' ? 1 : copiesFor(workers.count),
       trainable: steps.trainable,
       slots: slotsOf(config.optimizer).length,
     }),
@@ -79,56 +86,62 @@ export async function estimateRun(job: EstimateJob): Promise<RunEstimate> {
   };
 }
 
+/** Of the train rows beside the owner's: one that all share, or each helper's. */
+function copiesFor(workers: number): number {
+  if (workers === 1) return 0;
+  return globalThis.crossOriginIsolated ? 1 : workers - 1;
+}
+
 /** @throws the signal's reason */
-async function workersFor(job: EstimateJob): Promise<Pick<WorkersChoice, 'count' | 'rates'>> {
-  const { spec, config, train, startHelper, probeMemory, signal } = job;
+async function workersFor(
+  { startHelper, probeMemory, signal }: EstimateJob,
+  probing: ProbeJob,
+): Promise<Pick<WorkersChoice, 'count' | 'rates'>> {
   const chosen = await chooseWorkers(
-    { ...{ spec, config, train, checkpoint: null }, ...(startHelper && { startHelper }) },
+    { ...probing, checkpoint: null, ...(startHelper && { startHelper }) },
     probeMemory,
   );
   signal?.throwIfAborted();
   return chosen;
 }
 
-/** One worker's rate as so many have it, where that was measured. */
-function faster(one: BackendRate, { count, rates }: Pick<WorkersChoice, 'count' | 'rates'>) {
-  const rateOf = (workers: number) => rates.find((rate) => (rate.workers ?? 1) === workers);
-  const gain = (rateOf(count)?.examplesPerSecond ?? 1) / (rateOf(1)?.examplesPerSecond ?? 1);
-  return rateOf(count) && rateOf(1)
-    ? { ...one, examplesPerSecond: gain * one.examplesPerSecond }
-    : one;
-}
-
-/** Of the buffers that the steps' plan lays out. */
-function layOut(shape: StepShape): { bytes: number; trainable: number } {
-  const counted = countWorkspace((workspace) => layOutSteps(shape, workspace));
-  return { bytes: counted?.bytes ?? 0, trainable: counted?.laid.network.trainableCount ?? 0 };
-}
-
-/** What WebAssembly can address, or half of a small device's memory: the browser and the data want theirs. */
-function roomForSteps(): number {
-  // In GiB; Chromium alone has it, and Node 20 no navigator.
-  const { navigator } = globalThis as { navigator?: { deviceMemory?: number } };
-  return Math.min(mostWorkspaceBytes, ((navigator?.deviceMemory ?? 8) / 2) * 2 ** 30);
+/** One worker's rate as so many have it, as that was measured, or is to be expected. */
+function faster(
+  one: BackendRate,
+  { count, rates }: Pick<WorkersChoice, 'count' | 'rates'>,
+  spec: NetworkSpec,
+  batch: number,
+): BackendRate {
+  if (count === 1) return one;
+  const rateOf = (workers: number) =>
+    rates.find((rate) => (rate.workers ?? 1) === workers)?.examplesPerSecond;
+  const [alone, together] = [rateOf(1), rateOf(count)];
+  const gain =
+    alone && together
+      ? together / alone
+      : expectedGain((1000 * batch) / one.examplesPerSecond, spec, count);
+  return { ...one, examplesPerSecond: gain * one.examplesPerSecond };
 }
 
 /** Remembered, as the choice of a backend is. */
 async function measure(
-  job: EstimateJob,
+  { config, spec, probeMemory, rows }: EstimateJob,
+  probing: ProbeJob,
   backend: Backend,
   microBatch: number,
 ): Promise<BackendRate | undefined> {
-  const { spec, config, probeMemory, signal, rows } = job;
   const batch = Math.min(config.batchSize, rows.train);
-  const key = JSON.stringify(['estimate', backend, spec, batch, microBatch, config.optimizer.type]);
-  let rates = await probeMemory?.find(key);
-  if (!rates) {
-    rates = await probeBackends([backend], {
-      ...{ spec, config, train: job.train },
-      ...(microBatch < batch && { microBatch }),
-      ...(signal && { signal }),
-    });
-    await probeMemory?.keep(key, rates);
-  }
-  return rates[0];
+  const isOnGraphics = backend === 'webgpu' || backend === 'webgl';
+  const key = JSON.stringify([
+    ...['estimate', backend, isOnGraphics && (await findGraphics())[backend]],
+    ...[spec, batch, microBatch, config.optimizer.type, config.precision],
+  ]);
+  const known = await probeMemory?.find(key);
+  if (known) return known[0];
+  const [rate] = await probeBackends([backend], {
+    ...probing,
+    ...(microBatch < batch && { microBatch }),
+  });
+  if (rate) await probeMemory?.keep(key, [rate]);
+  return rate;
 }

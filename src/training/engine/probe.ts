@@ -5,14 +5,16 @@ import type { NetworkSpec } from '../../models/spec.ts';
 import type { Backend, BackendRate, NetworkConfig } from '../run.ts';
 import { startHost } from './backend.ts';
 import type { TrainingRows } from './batches.ts';
+import { ProbeBudget } from './probe-budget.ts';
 import { createStepRunner } from './step-runner.ts';
 import type { Targets } from './targets.ts';
 import { createWatch } from './watch.ts';
 import { yieldToMessages } from './yield.ts';
 
-/** A backend is measured for so long in all, its start and its first step (which compiles) aside. */
-const stepsMs = 180;
-const answersMs = 60;
+/** Of what is left to measure in (probe-budget.ts), backends take two thirds: workers may be measured after them. */
+const backendsShare = 2 / 3;
+/** Of a backend's own share. */
+const stepsShare = 3 / 4;
 const mostStepsBetweenReads = 4;
 const probedRows = 4096;
 const answeredRows = 512;
@@ -23,6 +25,8 @@ export interface ProbeJob {
   train: TrainingRows;
   /** Most rows that are computed at a time; absent: the whole batch. */
   microBatch?: number;
+  /** Absent: one of its own. */
+  budget?: ProbeBudget;
   signal?: AbortSignal;
 }
 
@@ -37,17 +41,24 @@ export async function probeBackends(
   now: () => number = () => performance.now(),
 ): Promise<BackendRate[]> {
   const rates: BackendRate[] = [];
+  const budget = job.budget ?? new ProbeBudget();
+  const ms = (backendsShare * budget.leftMs) / backends.length;
   for (const backend of backends) {
-    const rate = await rateOf(backend, job, now).catch(() => null);
+    const rate = await rateOf(backend, { ...job, budget, ms }, now).catch(() => null);
     job.signal?.throwIfAborted();
     if (rate && rate.examplesPerSecond > 0) rates.push(rate);
   }
   return rates.sort((a, b) => b.examplesPerSecond - a.examplesPerSecond);
 }
 
-async function rateOf(backend: Backend, job: ProbeJob, now: () => number): Promise<BackendRate> {
+async function rateOf(
+  backend: Backend,
+  job: ProbeJob & { budget: ProbeBudget; ms: number },
+  now: () => number,
+): Promise<BackendRate> {
   await startHost(backend);
-  const { config, spec, microBatch, signal } = job;
+  const { config, spec, microBatch, budget, signal } = job;
+  const stepsMs = stepsShare * job.ms;
   const random = new Random(0);
   // Batches of ever other rows, in no order: as in a run, they don't lie in the processor's cache.
   const train = firstRows(job.train, Math.max(config.batchSize, probedRows));
@@ -65,18 +76,24 @@ async function rateOf(backend: Backend, job: ProbeJob, now: () => number): Promi
       ...{ network, backend, config, l2: config.l2, train },
       ...(microBatch !== undefined && { microBatch }),
     });
-    /** Until the time is over, read from the device each time. @returns examples a second */
+    /** Once, and as often as fits in the time; read from the device each time. @returns examples a second */
     const measured = async (work: (count: number) => Promise<number>, ms: number) => {
       const started = now();
-      let examples = 0;
-      let count = 1;
-      do {
+      let [examples, done, spent] = [0, 0, 0];
+      for (let count = 1; count >= 1;) {
         examples += await work(count);
         await yieldToMessages();
         signal?.throwIfAborted();
-        count = Math.min(mostStepsBetweenReads, 2 * count);
-      } while (now() - started < ms);
-      return (1000 * examples) / Math.max(1e-3, now() - started);
+        done += count;
+        spent = now() - started;
+        count = Math.min(
+          mostStepsBetweenReads,
+          2 * count,
+          Math.floor(((ms - spent) * done) / spent),
+        );
+      }
+      budget.spend(spent);
+      return (1000 * examples) / Math.max(1e-3, spent);
     };
     const step = async (count: number) => {
       for (let i = 0; i < count; i++) runner.step(nextBatch(), config.learningRate, random);
@@ -90,16 +107,18 @@ async function rateOf(backend: Backend, job: ProbeJob, now: () => number): Promi
       const firstMs = now() - first;
       // A long step on the processor is measured by one: nothing was compiled in it.
       const isLong = firstMs > stepsMs && (backend === 'wasm' || backend === 'cpu');
+      if (isLong) budget.spend(firstMs);
       const examplesPerSecond = isLong ? (1000 * size) / firstMs : await measured(step, stepsMs);
       const answered = firstRows(job.train, answeredRows);
       const watch = await createWatch(network, backend, answered, null);
-      const answer = async () => {
-        await watch.measure(runner, () => Promise.resolve());
-        return answered.targets.values.length;
+      const answer = async (count: number) => {
+        for (let i = 0; i < count; i++) await watch.measure(runner, () => Promise.resolve());
+        return count * answered.targets.values.length;
       };
       try {
-        if (!isLong) await answer(); // compiles
-        return { backend, examplesPerSecond, answersPerSecond: await measured(answer, answersMs) };
+        if (!isLong) await answer(1); // compiles
+        const answersPerSecond = await measured(answer, job.ms - stepsMs);
+        return { backend, examplesPerSecond, answersPerSecond };
       } finally {
         watch.dispose();
       }
@@ -111,22 +130,26 @@ async function rateOf(backend: Backend, job: ProbeJob, now: () => number): Promi
   }
 }
 
-/** As much of the data as one step takes. */
+/**
+ * As much of the data as one step takes; where that is less than all, a copy: a part of an array that is posted to a
+ * helper takes the whole of it along.
+ */
 export function firstRows(
   { features, width, targets, weights }: TrainingRows,
   size: number,
 ): TrainingRows {
   const rows = Math.min(size, targets.values.length);
+  if (rows === targets.values.length) return { features, width, targets, weights };
   return {
-    features: features.subarray(0, rows * width),
+    features: features.slice(0, rows * width),
     width,
     targets: firstOf(targets, rows),
-    weights: weights && weights.subarray(0, rows),
+    weights: weights && weights.slice(0, rows),
   };
 }
 
 function firstOf(targets: Targets, rows: number): Targets {
   return targets.type === 'classes'
-    ? { ...targets, values: targets.values.subarray(0, rows) }
-    : { ...targets, values: targets.values.subarray(0, rows) };
+    ? { ...targets, values: targets.values.slice(0, rows) }
+    : { ...targets, values: targets.values.slice(0, rows) };
 }

@@ -270,6 +270,12 @@ export const train = {
       'No rows are held out for validation: stopping early goes by the loss on the training rows, which can overfit.',
     foldDiverged: (fold: string, folds: string) =>
       `Fold ${fold} of ${folds} diverged, so the cross-validation has no result.`,
+    notStored: (why: string) =>
+      `the run’s state couldn’t be stored: ${why} Training goes on and its result is kept in memory, but if this tab is closed now, what came after the last stored state is lost.`,
+    fullStorage:
+      'the space that this browser allows is used up. Delete projects or model versions that you no longer need, or free disk space.',
+    failedStorage: (message: string) =>
+      `the browser’s storage failed (${message}). Leave this tab open until the run has ended.`,
     wentOn: 'training was interrupted before, and went on in this epoch from the last checkpoint.',
     wentOnInFirst: 'Training was interrupted before, and went on from the last checkpoint.',
     beganAgain:
@@ -278,6 +284,7 @@ export const train = {
       'out-of-memory': 'ran out of memory',
       'device-lost': 'lost its device',
       diverged: 'gave a loss that is no longer a number',
+      gone: 'is not to be had on this device any more, or no longer the fastest',
       failed: (message: string) => `failed (${message})`,
     },
   },

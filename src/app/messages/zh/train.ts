@@ -241,6 +241,10 @@ export const train: Messages['train'] = {
     singlePrecision: (backend) => `此设备上的 ${backend} 不支持混合精度，训练使用单精度。`,
     unvalidated: '没有留出验证行：提前停止依据的是训练行上的损失，可能会过拟合。',
     foldDiverged: (fold, folds) => `第 ${fold} 折（共 ${folds} 折）发散，交叉验证没有结果。`,
+    notStored: (why) =>
+      `训练的状态无法保存：${why}训练会继续，结果保留在内存中；但若现在关闭此标签页，最近一次保存之后的进度将会丢失。`,
+    fullStorage: '浏览器允许的存储空间已用完。请删除不再需要的项目或模型版本，或释放磁盘空间。',
+    failedStorage: (message) => `浏览器存储出错（${message}）。请在训练结束前保持此标签页打开。`,
     wentOn: '训练曾被中断，现从最近的检查点在这一轮继续。',
     wentOnInFirst: '训练曾被中断，已从最近的检查点继续。',
     beganAgain: '训练在有检查点之前被中断，已从头重新开始。一步求解的方法不保存检查点。',
@@ -248,6 +252,7 @@ export const train: Messages['train'] = {
       'out-of-memory': '内存不足',
       'device-lost': '的设备丢失',
       diverged: '的损失不再是一个数',
+      gone: '在此设备上已不可用，或不再是最快的',
       failed: (message) => `出错（${message}）`,
     },
   },

@@ -1,6 +1,7 @@
 /** The workers of a run as their owner sees them. Two kinds, by memory that all share and by messages. */
 import { StudioError } from '../../../lib/errors.ts';
 import type { HelperPort } from '../../helper-port.ts';
+import { endsWithin } from '../patience.ts';
 import type { FromShard, ShardStart, Task } from './protocol.ts';
 
 /** What takes time is a promise where messages carry it, and done on return where memory is shared. */
@@ -29,6 +30,9 @@ interface Round {
   counts: number[];
 }
 
+/** A script that takes longer to load and start never will. */
+const startMs = 30_000;
+
 /** Starts helpers 1, 2 … @throws StudioError `internal` when one doesn't come up; none is left then */
 export async function startHelpers(
   create: () => HelperPort,
@@ -40,7 +44,13 @@ export async function startHelpers(
     for (let worker = 1; worker < start.workers; worker++) {
       const helper = create();
       helpers.push(helper);
-      ready.push(isReady(helper));
+      ready.push(
+        endsWithin(
+          isReady(helper),
+          startMs,
+          () => new StudioError('internal', 'A further worker doesn’t start'),
+        ),
+      );
       helper.postMessage({ type: 'start', worker, ...start } satisfies ShardStart);
     }
     await Promise.all(ready);
@@ -57,7 +67,11 @@ function isReady(helper: HelperPort): Promise<void> {
       reject(new StudioError('internal', `A further worker can't be started: ${what}`));
     helper.onmessage = ({ data }: MessageEvent<FromShard>) =>
       data.type === 'ready' ? resolve() : fail(textOf(data));
-    helper.onerror = (event) => fail(event.message || 'its script fails to load');
+    helper.onerror = (event) => {
+      event.preventDefault(); // else it is an error of the run's worker too, and ends it
+      fail(event.message || 'its script fails to load');
+    };
+    helper.onmessageerror = () => fail('its answer can’t be read');
   });
 }
 

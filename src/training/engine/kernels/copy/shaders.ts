@@ -24,10 +24,23 @@ export const copyShaders = {
     places: ['at'],
     passes: [each('clear', ['count'], 'heap[p.at + i] = 0.0;')],
   },
+  /** With what merge.ts puts on top: another addend, a bias, or a second place. */
   copy: {
     parameters: ['source', 'to', 'count'],
     places: ['source', 'to'],
-    passes: [each('copy', ['count'], 'heap[p.to + i] = heap[p.source + i];')],
+    derived: ['also', 'plus', 'bias', 'columns'],
+    derive: () => ({ also: 0, plus: 0, bias: 0, columns: 1 }),
+    passes: [
+      each(
+        'copy',
+        ['count'],
+        `var x = heap[p.source + i];
+    if (p.plus != 0) { x += heap[p.plus + i]; }
+    if (p.bias != 0) { x += heap[p.bias + i % p.columns]; }
+    heap[p.to + i] = x;
+    if (p.also != 0) { heap[p.also + i] = x; }`,
+      ),
+    ],
   },
   /** Several at once where their places are equal steps apart (merge.ts). */
   copyRows: {

@@ -1,12 +1,13 @@
 /**
- * Calls that become part of the one before: endings of products, and rows that are copied one lot after the other.
- * Plans make them one by one; here each would cost a dispatch.
+ * Calls that become part of the one before: endings of products, sums and biases on top of copies, and copies one
+ * after the other. Plans make them one by one; here each would cost a dispatch.
  */
 import type { Call } from './shader.ts';
 
 /** @returns whether `call` is done by `last` from now on, whose parameters were changed */
 export function isMerged(last: Call, call: Call): boolean {
   if (last.shader.hasEnding) return isEnding(last.p, call);
+  if (last.name === 'copy') return isOfCopy(last.p, call);
   return last.name === 'copyRows' && call.name === 'copyRows' && isNextCopy(last.p, call.p);
 }
 
@@ -28,6 +29,36 @@ function isEnding(product: Parameters, { name, p }: Call): boolean {
       if (p['z'] !== c || p['count'] !== m * n || endKind !== 0) return false;
       product['endKind'] = p['kind'] ?? 0;
       product['endPlace'] = p['y'] ?? 0;
+      return true;
+    }
+    default:
+      return false;
+  }
+}
+
+/** A sum with what was copied, a bias on it, or the same copied once more: a residual connection has all of them. */
+function isOfCopy(last: Parameters, { name, p }: Call): boolean {
+  const { source = 0, to = 0, count = 0, also, plus, bias } = last;
+  if (also || plus || bias) return false;
+  const isApart = (a = 0, aCount = 0, b = 0) => a + aCount <= b || b + count <= a;
+  switch (name) {
+    case 'copy': {
+      const fits = p['source'] === source && p['count'] === count;
+      if (!fits || !isApart(p['to'], count, source) || !isApart(p['to'], count, to)) return false;
+      last['also'] = p['to'] ?? 0;
+      return true;
+    }
+    case 'addInto': {
+      const fits = p['a'] === to && p['count'] === count;
+      if (!fits || !isApart(p['b'], count, to)) return false;
+      last['plus'] = p['b'] ?? 0;
+      return true;
+    }
+    case 'addBias': {
+      const { columns = 0, rows = 0 } = p;
+      const fits = p['x'] === to && rows * columns === count && columns > 0;
+      if (!fits || !isApart(p['bias'], columns, to)) return false;
+      Object.assign(last, { bias: p['bias'], columns });
       return true;
     }
     default:

@@ -67,9 +67,16 @@ export class Recorder implements Recording {
   }
 }
 
-/** The passes of a call, in order. */
-export function passesOf({ shader, p }: Call): Pass[] {
-  return shader.passes.filter(({ isNeeded }) => isNeeded?.(p) ?? true);
+/** What a call dispatches, in order: its passes that have something to do. */
+export function dispatchesOf({
+  shader,
+  p,
+}: Call): { pass: Pass; groups: [number, number, number] }[] {
+  return shader.passes.flatMap((pass) => {
+    if (pass.isNeeded?.(p) === false) return [];
+    const [x, y = 1, z = 1] = pass.workgroups(p);
+    return x * y * z > 0 ? [{ pass, groups: [x, y, z] }] : [];
+  });
 }
 
 /** Writes a call's parameters as the shaders' uniforms have them. @param slot of the two views' buffer, in words */

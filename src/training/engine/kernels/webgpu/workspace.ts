@@ -6,7 +6,7 @@ import { StudioError } from '../../../../lib/errors.ts';
 import type { Kernels } from '../kernels.ts';
 import { OutOfWorkspace, Workspace } from '../workspace.ts';
 import type { Gpu } from './device.ts';
-import { passesOf, Recorder, slotBytes, writeCall } from './recorder.ts';
+import { dispatchesOf, Recorder, slotBytes, writeCall } from './recorder.ts';
 import { sourceOf, type Pass, type Shader } from './shader.ts';
 import type { TileType } from './tile-type.ts';
 
@@ -165,15 +165,11 @@ export class GpuWorkspace extends Workspace {
       const encoder = device.createCommandEncoder();
       const pass = encoder.beginComputePass();
       some.forEach((call, i) => {
-        const offset = [listBytes + i * slotBytes];
-        let isBound = false;
-        for (const { name, workgroups } of passesOf(call)) {
-          const [x, y = 1, z = 1] = workgroups(call.p);
-          if (x * y * z === 0) continue;
-          if (!isBound) pass.setBindGroup(0, group, offset);
-          isBound = true;
-          pass.setPipeline(this.#pipeline(name));
-          pass.dispatchWorkgroups(x, y, z);
+        const dispatches = dispatchesOf(call);
+        if (dispatches.length > 0) pass.setBindGroup(0, group, [listBytes + i * slotBytes]);
+        for (const dispatch of dispatches) {
+          pass.setPipeline(this.#pipeline(dispatch.pass.name));
+          pass.dispatchWorkgroups(...dispatch.groups);
         }
       });
       pass.end();
