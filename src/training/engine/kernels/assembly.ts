@@ -52,9 +52,8 @@ export {
   globalAverageGradient,
   globalMax,
   globalMaxGradient,
-  maxPool,
-  maxPoolGradient,
 } from './pooling/assembly';
+export { maxPool, maxPoolGradient } from './pooling/max.assembly';
 export {
   gru,
   gruGradient,
