@@ -28,7 +28,7 @@ export const factorisations: fc.Arbitrary<Factorisation> = fc
   })
   .map(({ kind, isWeighted, ...job }) => ({ job: { ...job, optimizer }, kind, isWeighted }));
 
-export function startOf({ users, items, factors }: FactorisationJob): Float32Array {
+export function startOf({ users, items, factors }: FactorisationJob): Float32Array<ArrayBuffer> {
   const random = new Random(3);
   const length = (users + items) * (factors + 1);
   return Float32Array.from({ length }, () => random.normal() / Math.sqrt(factors));

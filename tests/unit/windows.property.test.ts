@@ -134,8 +134,8 @@ test('convolutions', () => {
       const sizes = [window, w.batch, count] as const;
       kernels.convolve(x.at, kernel.at, y.at, ...sizes, scratch);
       kernels.convolveKernelGradient(x.at, slope.at, ofKernel.at, ...sizes, scratch);
-      const back = backwards(laid, ofInput, ({ convolveInputGradient }, accumulate) =>
-        convolveInputGradient(slope.at, kernel.at, ofInput.at, ...sizes, accumulate, scratch),
+      const back = backwards(laid, ofInput, (by, accumulate) =>
+        by.convolveInputGradient(slope.at, kernel.at, ofInput.at, ...sizes, accumulate, scratch),
       );
       const expected = convolution(w, count, {
         ...{ x: x.values, kernel: kernel.values, slope: slope.values },
@@ -164,8 +164,8 @@ test('depthwise convolutions', () => {
       laid.begin([x, kernel, slope]);
       kernels.depthwise(x.at, kernel.at, y.at, window, w.batch);
       kernels.depthwiseKernelGradient(x.at, slope.at, ofKernel.at, window, w.batch);
-      const back = backwards(laid, ofInput, ({ depthwiseInputGradient }, accumulate) =>
-        depthwiseInputGradient(slope.at, kernel.at, ofInput.at, window, w.batch, accumulate),
+      const back = backwards(laid, ofInput, (by, accumulate) =>
+        by.depthwiseInputGradient(slope.at, kernel.at, ofInput.at, window, w.batch, accumulate),
       );
       const expected = depthwise(w, { x: x.values, kernel: kernel.values, slope: slope.values });
       expectClose(laid.view(y), expected.y, 'output');
@@ -194,12 +194,12 @@ test('pools', () => {
       const expected = pools(w, { x: x.values, slope: slope.values });
       expectClose(laid.view(max), expected.max, 'maxima');
       expectClose(laid.view(average), expected.average, 'averages');
-      for (const found of backwards(laid, ofInput, ({ maxPoolGradient }, accumulate) =>
-        maxPoolGradient(slope.at, chosen.at, ofInput.at, window, w.batch, accumulate),
+      for (const found of backwards(laid, ofInput, (by, accumulate) =>
+        by.maxPoolGradient(slope.at, chosen.at, ofInput.at, window, w.batch, accumulate),
       ))
         expectClose(found, expected.maxGradient, 'gradient of maxima');
-      for (const found of backwards(laid, ofInput, ({ averagePoolGradient }, accumulate) =>
-        averagePoolGradient(slope.at, ofInput.at, window, w.batch, accumulate),
+      for (const found of backwards(laid, ofInput, (by, accumulate) =>
+        by.averagePoolGradient(slope.at, ofInput.at, window, w.batch, accumulate),
       ))
         expectClose(found, expected.averageGradient, 'gradient of averages');
       laid.expectGuarded();
