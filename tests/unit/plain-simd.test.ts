@@ -15,7 +15,7 @@ import { expectAlike, gradients, networkOf } from '../support/network-gradients.
 import { cases } from '../support/tiny-network.ts';
 import { farthest, train } from '../support/train-tiny.ts';
 
-const plain = new WebAssembly.Module(Uint8Array.from(Buffer.from(simd, 'base64')));
+const plain = new WebAssembly.Module(Uint8Array.from(Buffer.from(simd, 'latin1')));
 
 beforeAll(async () => {
   await startBackend('cpu');
