@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, expect, test } from 'vitest';
 import { startBackend } from '../../src/training/engine/backend.ts';
-import { difference, draw } from '../support/compare-backends.ts';
+import { compute, difference, draw, type Operation } from '../support/compare-backends.ts';
 
 type Shape4D = [number, number, number, number];
 type Pad = Parameters<typeof tf.conv2d>[3];
@@ -36,6 +36,28 @@ const windows: Window[] = [
 ];
 const nameOf = ({ image, size, strides, pad }: Window) =>
   `${size.join('×')} by ${strides}, ${JSON.stringify(pad)}, of ${image.join('×')}`;
+
+async function expectAlike(name: string, operation: Operation) {
+  const expected = await compute('cpu', operation);
+  const found = await compute('wasm', operation);
+  expect(found.shape, name).toEqual(expected.shape);
+  expect(difference(found.output, expected.output), name).toBeLessThan(1e-5);
+  expect(found.gradients.length, name).toBe(expected.gradients.length);
+  found.gradients.forEach((gradient, i) => {
+    const off = difference(gradient, expected.gradients[i] ?? []);
+    expect(off, `${name}: gradient ${i}`).toBeLessThan(1e-5);
+  });
+}
+
+test('convolutions', async () => {
+  for (const window of windows) {
+    const { image, size, strides, pad } = window;
+    await expectAlike(`conv2d ${nameOf(window)}`, {
+      shapes: [image, [...size, image[3] ?? 1, 3]],
+      run: (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, strides, pad),
+    });
+  }
+});
 
 /** tfjs's own ways there aren't ours: on wasm they give up on some of these, or read the nearest pixel for padding. */
 async function expectSameGradient(

@@ -1,6 +1,6 @@
 /**
- * Depthwise convolutions on WebAssembly beside their definition: windows of any size and stride that reach into the
- * padding, or lie in it as a whole. Nothing is written but what is theirs.
+ * Convolutions and depthwise ones on WebAssembly beside their definitions: windows of any size and stride that reach
+ * into the padding, or lie in it as a whole. Nothing is written but what is theirs.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -9,6 +9,7 @@ import { placeWindow } from '../../src/training/engine/kernels/convolution/plan.
 import type { Kernels } from '../../src/training/engine/kernels/kernels.ts';
 import { WasmWorkspace } from '../../src/training/engine/kernels/wasm-workspace.ts';
 import {
+  convolution,
   depthwise,
   outputsOf,
   pixelsOf,
@@ -37,6 +38,7 @@ const windows = fc
     ...{ inWidth: x.input, outWidth: x.output, width: x.size, strideX: x.stride },
     ...{ top: y.before, left: x.before },
   }));
+const filters = fc.constantFrom(1, 2, 4, 7, 8, 9);
 
 /** Around everything that is laid out, and what it holds. */
 const [guard, untouched] = [64, 0.625];
@@ -113,6 +115,38 @@ function backwards(
 }
 
 const runs = { numRuns: 400, seed: 11 };
+
+test('convolutions', () => {
+  fc.assert(
+    fc.property(windows, filters, (w, count) => {
+      const laid = laidOut();
+      const { workspace, kernels } = laid;
+      const window = placeWindow(workspace, w, w.channels);
+      const x = laid.draw(pixelsOf(w) * w.channels);
+      const kernel = laid.draw(placesOf(w) * w.channels * count);
+      const slope = laid.draw(outputsOf(w) * count);
+      const y = laid.place(slope.values.length);
+      const ofKernel = laid.place(kernel.values.length);
+      const ofInput = laid.place(x.values.length);
+      const { at: scratch } = laid.place(kernels.convolutionScratch(window, count) / 4);
+      laid.begin([x, kernel, slope]);
+      const sizes = [window, w.batch, count] as const;
+      kernels.convolve(x.at, kernel.at, y.at, ...sizes, scratch);
+      kernels.convolveKernelGradient(x.at, slope.at, ofKernel.at, ...sizes, scratch);
+      const back = backwards(laid, ofInput, ({ convolveInputGradient }, accumulate) =>
+        convolveInputGradient(slope.at, kernel.at, ofInput.at, ...sizes, accumulate, scratch),
+      );
+      const expected = convolution(w, count, {
+        ...{ x: x.values, kernel: kernel.values, slope: slope.values },
+      });
+      expectClose(laid.view(y), expected.y, 'output');
+      expectClose(laid.view(ofKernel), expected.kernelGradient, 'gradient of the kernel');
+      for (const found of back) expectClose(found, expected.inputGradient, 'gradient of the input');
+      laid.expectGuarded();
+    }),
+    runs,
+  );
+});
 
 test('depthwise convolutions', () => {
   fc.assert(

@@ -32,10 +32,17 @@ export { convolveInputGradient } from './input-gradient.assembly';
 /** Outputs that a kernel's gradient sums at a time: so much of a panel stays in the first cache. */
 const blockSummed: i32 = 384;
 
+/** Whole rows of them; an output of an image without columns has none. */
+// @ts-ignore: decorator
+@inline
+function rowsSummed(outColumns: i32): i32 {
+  return max(1, blockSummed / max(1, outColumns));
+}
+
 /** Bytes of scratch for each of the three products. */
 export function convolutionScratch(window: usize, filters: i32): i32 {
   const size = patchSize(window);
-  const rows = max(1, blockSummed / part(window, outWidth));
+  const rows = rowsSummed(part(window, outWidth));
   const common = edgeBytes + <i32>startsBytes(size) + 64;
   const forward = rounded(borderedFloats(window)) * 4 + packedSize(filters, size);
   const kernel =
@@ -124,7 +131,7 @@ export function addConvolveKernelGradient(
   const depth = part(window, channels);
   const outRows = part(window, outHeight),
     outColumns = part(window, outWidth);
-  const rowsAtATime = max(1, blockSummed / outColumns);
+  const rowsAtATime = rowsSummed(outColumns);
   const starts = scratch + edgeBytes;
   const packed = starts + startsBytes(size);
   const room = packed + packedSize(filters, rowsAtATime * outColumns);

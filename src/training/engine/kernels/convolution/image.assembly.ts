@@ -31,14 +31,22 @@ export function patchSize(window: usize): i32 {
 // @ts-ignore: decorator
 @inline
 function reach(outputs: i32, stride: i32, size: i32): i32 {
-  return (outputs - 1) * stride + size;
+  return outputs == 0 ? 0 : (outputs - 1) * stride + size;
 }
 
-/** Whether windows follow one another without a gap: the way back is then a convolution itself. */
+/**
+ * Whether the way back is a convolution itself: windows follow one another without a gap, and the turned one has a
+ * border of its own, window − 1 − top and left, not a negative one.
+ */
 // @ts-ignore: decorator
 @inline
 export function isDense(window: usize): bool {
-  return part(window, strideY) == 1 && part(window, strideX) == 1;
+  return (
+    part(window, strideY) == 1 &&
+    part(window, strideX) == 1 &&
+    part(window, top) < part(window, height) &&
+    part(window, left) < part(window, width)
+  );
 }
 
 // @ts-ignore: decorator
@@ -92,7 +100,7 @@ export function bordered(x: usize, window: usize, to: usize): usize {
 
 /**
  * An image [rows, columns, depth] with zeros around it, [toRows, toColumns, depth]. What lies outside of that is
- * left out.
+ * left out, be it all of the image.
  */
 export function addBorder(
   x: usize,
@@ -106,6 +114,8 @@ export function addBorder(
   to: usize,
 ): void {
   const line = floats(toColumns * depth);
+  above = min(above, toRows);
+  before = min(before, toColumns);
   const kept = min(columns, toColumns - before);
   memory.fill(to, 0, <usize>above * line);
   const last = min(toRows, above + rows);
