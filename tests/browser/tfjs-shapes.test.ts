@@ -103,4 +103,16 @@ test('gradients of depthwise convolutions', async () => {
     }
 });
 
+test('gradients of max pools', async () => {
+  for (const window of windows) {
+    const { image, size, strides, pad } = window;
+    const { outShape: dy } = tf.backend_util.computePool2DInfo(
+      ...([image as Shape4D, size, strides, 1, pad] as const),
+    );
+    const attributes = { filterSize: size, strides: [strides, strides], pad };
+    const inputs = { dy, input: image };
+    await expectSameGradient(nameOf(window), inputs, 'MaxPoolGrad', attributes);
+  }
+});
+
 afterAll(() => startBackend('cpu'));

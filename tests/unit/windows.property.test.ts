@@ -1,6 +1,6 @@
 /**
- * Convolutions and depthwise ones on WebAssembly beside their definitions: windows of any size and stride that reach
- * into the padding, or lie in it as a whole. Nothing is written but what is theirs.
+ * Convolutions, depthwise ones and pools on WebAssembly beside their definitions: windows of any size and stride that
+ * reach into the padding, or lie in it as a whole. Nothing is written but what is theirs.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -14,6 +14,7 @@ import {
   outputsOf,
   pixelsOf,
   placesOf,
+  pools,
   type Windows,
 } from '../support/plain-windows.ts';
 
@@ -133,8 +134,8 @@ test('convolutions', () => {
       const sizes = [window, w.batch, count] as const;
       kernels.convolve(x.at, kernel.at, y.at, ...sizes, scratch);
       kernels.convolveKernelGradient(x.at, slope.at, ofKernel.at, ...sizes, scratch);
-      const back = backwards(laid, ofInput, ({ convolveInputGradient }, accumulate) =>
-        convolveInputGradient(slope.at, kernel.at, ofInput.at, ...sizes, accumulate, scratch),
+      const back = backwards(laid, ofInput, (by, accumulate) =>
+        by.convolveInputGradient(slope.at, kernel.at, ofInput.at, ...sizes, accumulate, scratch),
       );
       const expected = convolution(w, count, {
         ...{ x: x.values, kernel: kernel.values, slope: slope.values },
@@ -163,13 +164,44 @@ test('depthwise convolutions', () => {
       laid.begin([x, kernel, slope]);
       kernels.depthwise(x.at, kernel.at, y.at, window, w.batch);
       kernels.depthwiseKernelGradient(x.at, slope.at, ofKernel.at, window, w.batch);
-      const back = backwards(laid, ofInput, ({ depthwiseInputGradient }, accumulate) =>
-        depthwiseInputGradient(slope.at, kernel.at, ofInput.at, window, w.batch, accumulate),
+      const back = backwards(laid, ofInput, (by, accumulate) =>
+        by.depthwiseInputGradient(slope.at, kernel.at, ofInput.at, window, w.batch, accumulate),
       );
       const expected = depthwise(w, { x: x.values, kernel: kernel.values, slope: slope.values });
       expectClose(laid.view(y), expected.y, 'output');
       expectClose(laid.view(ofKernel), expected.kernelGradient, 'gradient of the kernel');
       for (const found of back) expectClose(found, expected.inputGradient, 'gradient of the input');
+      laid.expectGuarded();
+    }),
+    runs,
+  );
+});
+
+test('pools', () => {
+  fc.assert(
+    fc.property(windows, (w) => {
+      const laid = laidOut();
+      const { workspace, kernels } = laid;
+      const window = placeWindow(workspace, w, w.channels);
+      const x = laid.draw(pixelsOf(w) * w.channels);
+      const slope = laid.draw(outputsOf(w) * w.channels);
+      const [max, average, chosen] = [0, 1, 2].map(() => laid.place(slope.values.length));
+      const ofInput = laid.place(x.values.length);
+      if (!max || !average || !chosen) throw new Error('unreachable');
+      laid.begin([x, slope]);
+      kernels.maxPool(x.at, max.at, chosen.at, window, w.batch);
+      kernels.averagePool(x.at, average.at, window, w.batch);
+      const expected = pools(w, { x: x.values, slope: slope.values });
+      expectClose(laid.view(max), expected.max, 'maxima');
+      expectClose(laid.view(average), expected.average, 'averages');
+      for (const found of backwards(laid, ofInput, (by, accumulate) =>
+        by.maxPoolGradient(slope.at, chosen.at, ofInput.at, window, w.batch, accumulate),
+      ))
+        expectClose(found, expected.maxGradient, 'gradient of maxima');
+      for (const found of backwards(laid, ofInput, (by, accumulate) =>
+        by.averagePoolGradient(slope.at, ofInput.at, window, w.batch, accumulate),
+      ))
+        expectClose(found, expected.averageGradient, 'gradient of averages');
       laid.expectGuarded();
     }),
     runs,

@@ -15,7 +15,10 @@ import {
   width,
 } from '../convolution/image.assembly';
 
-/** @param chosen int32 [batch, outHeight, outWidth, channels]: which pixel of its image was the first largest */
+/**
+ * @param chosen int32 [batch, outHeight, outWidth, channels]: which pixel of its image was the first largest; −1 where
+ * all of the window lies in the padding, whose y is −∞
+ */
 export function maxPool(x: usize, y: usize, chosen: usize, window: usize, batch: i32): void {
   const depth = part(window, channels);
   const rows = part(window, inHeight),
@@ -31,11 +34,13 @@ export function maxPool(x: usize, y: usize, chosen: usize, window: usize, batch:
         const x0 = outX * part(window, strideX) - part(window, left);
         const firstX = max(0, x0),
           lastX = min(rowLength, x0 + part(window, width));
+        const isNone = firstY >= lastY || firstX >= lastX;
+        const first = isNone ? -1 : firstY * rowLength + firstX;
         for (let c = 0; c < depth; c += 4) {
           const at = (<usize>c) << 2;
           const rest = depth - c;
           let largest = f32x4.splat(-Infinity);
-          let places = i32x4.splat(firstY * rowLength + firstX);
+          let places = i32x4.splat(first);
           for (let row = firstY; row < lastY; row++)
             for (let column = firstX; column < lastX; column++) {
               const place = row * rowLength + column;
@@ -71,7 +76,9 @@ export function maxPoolGradient(
   for (let image = 0; image < batch; image++) {
     for (let output = 0; output < outputs; output++) {
       for (let at: usize = 0; at < bytes; at += 4) {
-        const to = inputGradient + <usize>load<i32>(chosen + at) * bytes + at;
+        const place = load<i32>(chosen + at);
+        if (place < 0) continue;
+        const to = inputGradient + <usize>place * bytes + at;
         store<f32>(to, load<f32>(to) + load<f32>(gradient + at));
       }
       gradient += bytes;
