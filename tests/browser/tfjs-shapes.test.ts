@@ -115,4 +115,53 @@ test('gradients of max pools', async () => {
   }
 });
 
+/** Ranks that differ, where one has a single matrix; matrices without rows, columns or numbers to sum. */
+const products: [a: number[], b: number[]][] = [
+  [
+    [2, 1, 2],
+    [1, 1, 2, 1],
+  ],
+  [
+    [1, 1, 2, 3],
+    [4, 3, 5],
+  ],
+  [
+    [2, 3],
+    [1, 1, 3, 4],
+  ],
+  [
+    [2, 3, 1, 2],
+    [1, 2, 5],
+  ],
+  [
+    [2, 3, 0],
+    [0, 4],
+  ],
+  [
+    [0, 3],
+    [3, 4],
+  ],
+];
+
+test('matrix products', async () => {
+  for (const [a, b] of products)
+    await expectAlike(`[${a.join()}] by [${b.join()}]`, {
+      shapes: [a, b],
+      run: (x, y) => tf.matMul(x, y),
+      isDifferentiable: false, // of different ranks tfjs finds none
+    });
+});
+
+test('a product of no matrices is of their common shape', async () => {
+  await startBackend('wasm'); // cpu gives a number for none
+  const shapeOf = (a: number[], b: number[]) =>
+    tf.tidy(() => {
+      const product = tf.matMul(tf.zeros(a), tf.zeros(b));
+      expect(product.dataSync().length).toBe(0);
+      return product.shape;
+    });
+  expect(shapeOf([1, 2, 3], [0, 3, 2])).toEqual([0, 2, 2]);
+  expect(shapeOf([0, 2, 3], [1, 1, 3, 2])).toEqual([1, 0, 2, 2]);
+});
+
 afterAll(() => startBackend('cpu'));

@@ -1,9 +1,10 @@
 /** Matrix products of tfjs, batched and transposed or not, by the packed product of gemm/. */
 import { end, hasEnding } from './ending.ts';
-import type {
-  BatchMatMulAttrs,
-  TensorInfo,
-  _FusedMatMulAttrs,
+import {
+  backend_util as util,
+  type BatchMatMulAttrs,
+  type TensorInfo,
+  type _FusedMatMulAttrs,
 } from '../../../../models/engine/tf.ts';
 import type { TensorHeap } from './heap.ts';
 import { asKernel, isFloat, sizeOf, type Inputs, type TensorKernel } from './kernel.ts';
@@ -41,8 +42,7 @@ function multiply(
   const isOneB = countB === 1;
   const isSameOuter = outerA.join() === outerB.join();
   if (!isFloat(a, b) || k !== inner || !(isSameOuter || isOneB || countA === 1)) return null;
-  const outer = countA === 1 && !isSameOuter && outerB.length >= outerA.length ? outerB : outerA;
-  if (sizeOf(outer) !== Math.max(countA, countB)) return null;
+  const outer = util.assertAndGetBroadcastShape(outerA, outerB);
   const output = heap.output([...outer, m, n]);
   const size = sizeOf(output.shape);
   if (size === 0) return output;
