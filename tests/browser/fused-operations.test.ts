@@ -78,6 +78,59 @@ const sizes = [
   { batch: 17, steps: 3, width: 4, units: 9 },
 ];
 
+/** Each row is of another class than the one before, and weighs more. */
+function crossEntropy(rows: number, columns: number): Example {
+  const count = rows * columns;
+  const isOf = (i: number) =>
+    columns === 1 ? i % 2 : Number(Math.floor(i / columns) % columns === i % columns);
+  const targets = Float32Array.from({ length: count }, (_, i) => isOf(i));
+  const weights = Float32Array.from({ length: rows }, (_, i) => 0.5 + i);
+  return {
+    name: `cross-entropy of ${rows} × ${columns}`,
+    kernel: 'GlasshouseLoss',
+    operation: {
+      shapes: [[rows, columns]],
+      run: (logits) =>
+        lossOf(
+          ...(['classes', logits as tf.Tensor2D] as const), // as it was drawn
+          tf.tensor2d(targets, [rows, columns]),
+          tf.tensor2d(weights, [rows, 1]),
+        ),
+    },
+  };
+}
+
+interface Size {
+  batch: number;
+  steps: number;
+  width: number;
+  units: number;
+}
+
+const layersOf = ({ batch, steps, width, units }: Size): Example[] => [
+  layerOf({ type: 'layer-norm' }, 'GlasshouseLayerNorm', { batch, shape: [steps, width + 1] }),
+  // One row alone is normalised to nothing, and its gradient is all rounding.
+  layerOf({ type: 'batch-norm' }, 'GlasshouseBatchNorm', {
+    ...{ batch: batch === 1 ? 2 : batch, shape: [width] },
+  }),
+  layerOf({ type: 'dropout', rate: 0.4 }, 'GlasshouseDropout', { batch, shape: [width] }),
+  layerOf({ type: 'embedding', tokens: 6, units }, 'GlasshouseEmbedding', {
+    ...{ batch, shape: [steps] },
+    tokens: Array.from({ length: batch * steps }, (_, i) => (i * 7) % 6),
+  }),
+  ...(['lstm', 'gru'] as const).flatMap((type) =>
+    [false, true].map((flag) =>
+      layerOf(
+        { type, units, returnsSequence: flag, isBidirectional: flag },
+        ...(['GlasshouseRecurrent', { batch, shape: [steps, width] }] as const),
+      ),
+    ),
+  ),
+  layerOf({ type: 'attention', heads: 1, isCausal: true }, 'GlasshouseAttention', {
+    ...{ batch, shape: [steps, width] },
+  }),
+];
+
 const examples: Example[] = [
   ...activations.map((activation) =>
     layerOf({ type: 'dense', units: 7, activation }, 'GlasshouseBiasActivation', {
@@ -88,26 +141,7 @@ const examples: Example[] = [
     { type: 'convolution', filters: 5, size: [3, 2], padding: 'same', activation: 'gelu' },
     ...(['GlasshouseBiasActivation', { batch: 2, shape: [4, 5, 3] }] as const),
   ),
-  ...sizes.flatMap(({ batch, steps, width, units }): Example[] => [
-    layerOf({ type: 'layer-norm' }, 'GlasshouseLayerNorm', { batch, shape: [steps, width + 1] }),
-    layerOf({ type: 'batch-norm' }, 'GlasshouseBatchNorm', { batch: batch + 1, shape: [width] }),
-    layerOf({ type: 'dropout', rate: 0.4 }, 'GlasshouseDropout', { batch, shape: [width] }),
-    layerOf({ type: 'embedding', tokens: 6, units }, 'GlasshouseEmbedding', {
-      ...{ batch, shape: [steps] },
-      tokens: Array.from({ length: batch * steps }, (_, i) => (i * 7) % 6),
-    }),
-    ...(['lstm', 'gru'] as const).flatMap((type) =>
-      [false, true].map((flag) =>
-        layerOf(
-          { type, units, returnsSequence: flag, isBidirectional: flag },
-          ...(['GlasshouseRecurrent', { batch, shape: [steps, width] }] as const),
-        ),
-      ),
-    ),
-    layerOf({ type: 'attention', heads: 1, isCausal: true }, 'GlasshouseAttention', {
-      ...{ batch, shape: [steps, width] },
-    }),
-  ]),
+  ...sizes.flatMap(layersOf),
   ...Object.values(masks).flatMap((mask) => {
     const masked = { batch: 3, shape: [5, 6], ...(mask && { mask }) };
     return [
@@ -120,35 +154,7 @@ const examples: Example[] = [
       layerOf({ type: 'attention', heads: 2, isCausal: true }, 'GlasshouseAttention', masked),
     ];
   }),
-  ...[1, 3, 17].flatMap((rows) =>
-    [1, 3, 17].map((columns): Example => {
-      const targets = () =>
-        columns === 1
-          ? tf.tensor2d(Array.from({ length: rows }, (_, i) => [i % 2]))
-          : tf.cast(
-              tf.oneHot(
-                tf.tensor1d(
-                  Array.from({ length: rows }, (_, i) => i % columns),
-                  'int32',
-                ),
-                columns,
-              ),
-              'float32',
-            );
-      return {
-        name: `cross-entropy of ${rows} × ${columns}`,
-        kernel: 'GlasshouseLoss',
-        operation: {
-          shapes: [[rows, columns]],
-          run: (logits) =>
-            lossOf(
-              ...(['classes', logits as tf.Tensor2D, targets() as tf.Tensor2D] as const),
-              tf.tensor2d(Array.from({ length: rows }, (_, i) => [0.5 + i])),
-            ),
-        },
-      };
-    }),
-  ),
+  ...[1, 3, 17].flatMap((rows) => [1, 3, 17].map((columns) => crossEntropy(rows, columns))),
 ];
 
 test('each is one kernel on wasm, and with its gradients what the composition is on cpu', async () => {
@@ -165,6 +171,47 @@ test('each is one kernel on wasm, and with its gradients what the composition is
     });
   }
 });
+
+/** Where tfjs's own operations have no gradients. */
+const ofNoRows = [
+  layerOf({ type: 'dense', units: 7, activation: 'gelu' }, 'GlasshouseBiasActivation', {
+    ...{ batch: 0, shape: [5] },
+  }),
+  ...layersOf({ batch: 0, steps: 3, width: 4, units: 2 }),
+  ...[1, 3].map((columns) => crossEntropy(0, columns)),
+];
+
+test('no rows give no numbers, and gradients of 0', async () => {
+  for (const { name, operation, kernel } of ofNoRows) {
+    const found = await compute('wasm', operation);
+    expect(found.kernels, name).toContain(kernel);
+    expect(found.output, name).toEqual(new Float32Array(tf.util.sizeFromShape(found.shape)));
+    found.gradients.forEach((gradient, i) => {
+      const size = tf.util.sizeFromShape(operation.shapes[i] ?? []);
+      expect(gradient, `${name}: gradient ${i}`).toEqual(new Float32Array(size));
+    });
+  }
+});
+
+test.each(['cpu', 'wasm'] as const)(
+  '%s: a batch norm of no rows leaves the moving averages as they are',
+  async (backend) => {
+    await startBackend(backend);
+    const variables = [1, 0, 2, 3].map((value) =>
+      tf.tidy(() => tf.variable(tf.fill([4], value), false)),
+    );
+    const y = tf.tidy(() =>
+      applyLayer({ type: 'batch-norm' }, [tf.zeros([0, 4])], variables, {
+        ...{ training: true, key: 5, place: 3, firstRow: 0, mask: null },
+        ...{ inputShapes: [[4]], outputShape: [4] },
+      }),
+    );
+    expect(y.shape).toEqual([0, 4]);
+    const averages = variables.slice(2).flatMap((average) => [...average.dataSync()]);
+    expect(averages).toEqual([2, 2, 2, 2, 3, 3, 3, 3]);
+    tf.dispose([y, ...variables]);
+  },
+);
 
 test('their gradients are the slopes', async () => {
   for (const { name, operation } of examples.filter((_, i) => i % 3 === 0))

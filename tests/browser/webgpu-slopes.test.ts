@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { recurrentShaders } from '../../src/training/engine/kernels/recurrent/shaders.ts';
 import {
   gruGradientSteps,
@@ -6,34 +6,13 @@ import {
   lstmGradientSteps,
   lstmSteps,
 } from '../../src/training/engine/kernels/recurrent/stepwise.ts';
-import { openGpu } from '../../src/training/engine/kernels/webgpu/device.ts';
 import { shaders } from '../../src/training/engine/kernels/webgpu/shaders.ts';
-import { GpuWorkspace } from '../../src/training/engine/kernels/webgpu/workspace.ts';
+import { gpuMachine } from '../support/gpu-machine.ts';
 import { functions } from '../support/layer-slopes.ts';
-import { slopesOf, slopeTolerance, type Machine } from '../support/slopes.ts';
-
-let workspace: GpuWorkspace | null = null;
-afterEach(() => workspace?.dispose());
-
-async function webgpu(): Promise<Machine> {
-  const gpu = await openGpu();
-  if (!gpu) throw new Error('no WebGPU here');
-  const own = (workspace = new GpuWorkspace(gpu));
-  return {
-    workspace: own,
-    build: (rehearse) => own.build(rehearse),
-    write: (at, values) => own.write(at, values),
-    run(calls, lossAt) {
-      own.nextLoss = lossAt;
-      calls();
-      own.submit();
-    },
-    read: (ranges) => own.read(ranges),
-  };
-}
+import { slopesOf, slopeTolerance } from '../support/slopes.ts';
 
 async function expectSlopes(layOut: (typeof functions)[number][1]) {
-  for (const { name, norm, error } of await slopesOf(await webgpu(), layOut)) {
+  for (const { name, norm, error } of await slopesOf(await gpuMachine(), layOut)) {
     expect(norm, `${name}: gradient`).toBeGreaterThan(0.1);
     expect(error, name).toBeLessThan(slopeTolerance);
   }

@@ -9,17 +9,29 @@ import { layers, normal, type Draw, type LayerCase } from './layer-table.ts';
 import type { Differentiable } from './slopes.ts';
 
 /** Lays an example out, by its name. */
-export const functions: [name: string, (workspace: Workspace) => Differentiable][] = [
-  ...layers.map((example): (typeof functions)[number] => [
-    example.name,
-    (workspace) => layerFunction(example, workspace),
-  ]),
-  ['categorical loss', (workspace) => lossFunction('categoricalLoss', 4, workspace)],
-  ['binary loss', (workspace) => lossFunction('binaryLoss', 1, workspace)],
-  ['squared loss', (workspace) => lossFunction('squaredLoss', 1, workspace)],
-  ['factorisation of values', (workspace) => factorisationFunction('values', workspace)],
-  ['factorisation of pairs', (workspace) => factorisationFunction('pairs', workspace)],
-];
+type LayOut = [name: string, (workspace: Workspace) => Differentiable];
+
+/** @param rows of each; absent: as many as suit it */
+export function functionsOf(rows?: number): LayOut[] {
+  const own = rows === undefined ? {} : { rows };
+  const losses = { categoricalLoss: 4, binaryLoss: 1, squaredLoss: 1 } as const;
+  return [
+    ...layers.map((example): LayOut => [
+      example.name,
+      (workspace) => layerFunction({ ...example, ...own }, workspace),
+    ]),
+    ...(['categoricalLoss', 'binaryLoss', 'squaredLoss'] as const).map((kernel): LayOut => [
+      kernel.replace('Loss', ' loss'),
+      (workspace) => lossFunction(kernel, losses[kernel], workspace, rows),
+    ]),
+    ...(['values', 'pairs'] as const).map((kind): LayOut => [
+      `factorisation of ${kind}`,
+      (workspace) => factorisationFunction(kind, workspace, rows),
+    ]),
+  ];
+}
+
+export const functions = functionsOf();
 
 /** Of the sums that a kernel [...terms, units] makes. */
 const termsOf = (shape: readonly number[]) => sizeOf(shape.slice(0, -1));
@@ -131,10 +143,10 @@ function lossFunction(
   kernel: 'categoricalLoss' | 'binaryLoss' | 'squaredLoss',
   classes: number,
   workspace: Workspace,
+  rows = 300, // more than a workgroup has threads
 ): Differentiable {
   const random = new Random(29);
   const { kernels } = workspace;
-  const rows = 300; // more than a workgroup has threads
   const scale = 1 / 8;
   const [logits, targets, weights, gradient] = [
     reserve(workspace, rows * classes),
@@ -173,10 +185,14 @@ function targetsOf(rows: number, classes: number, random: Random): Float32Array<
 }
 
 /** Each row of the tables is met by several examples, or by none. The kernel adds to what is there. */
-function factorisationFunction(kind: 'values' | 'pairs', workspace: Workspace): Differentiable {
+function factorisationFunction(
+  kind: 'values' | 'pairs',
+  workspace: Workspace,
+  count = 150,
+): Differentiable {
   const random = new Random(31);
   const { kernels } = workspace;
-  const [count, userCount, itemCount, factors, scale] = [150, 19, 23, 5, 1 / 8];
+  const [userCount, itemCount, factors, scale] = [19, 23, 5, 1 / 8];
   const tableCount = (userCount + itemCount) * (factors + 1);
   const [users, items, learned, weights] = [userCount, itemCount, itemCount, 0].map((most) => ({
     at: reserve(workspace, count),

@@ -31,8 +31,11 @@ export const applyBatchNorm: ApplyLayer<unknown> = (_spec, [input], variables, {
   const centre = mean(flat, 0, true);
   const centred = sub(flat, centre);
   const spread = mean(square(centred), 0, true);
-  follow(given(movingMean), centre);
-  follow(given(movingVariance), spread);
+  if (x.size > 0) {
+    // no rows have no mean
+    follow(given(movingMean), centre);
+    follow(given(movingVariance), spread);
+  }
   return reshape(scaled(centred, spread), x.shape);
 };
 

@@ -48,7 +48,7 @@ export function addBiasActivate(
     addBiasRectify(z, bias, rows, columns);
     return;
   }
-  const atATime = max(1, endedAtATime / columns);
+  const atATime = max(1, endedAtATime / max(1, columns));
   for (let first = 0; first < rows; first += atATime) {
     const some = min(atATime, rows - first);
     const at = floats(first * columns);

@@ -62,7 +62,7 @@ export function gemm(
   gemmPacked(a, rowsA, columnsA, scratch, c, rowsC, m, n, k, accumulate, rest);
 }
 
-/** As gemm, with a B that packB packed. */
+/** As gemm, with a B that packB packed. A sum over nothing, such as a gradient of no rows, is 0. */
 export function gemmPacked(
   a: usize,
   rowsA: i32,
@@ -76,6 +76,8 @@ export function gemmPacked(
   accumulate: bool,
   scratch: usize,
 ): void {
+  if (k == 0 && !accumulate)
+    for (let row = 0; row < m; row++) memory.fill(c + floats(row * rowsC), 0, floats(n));
   const edge = scratch;
   const packedA = scratch + edgeBytes;
   for (let from = 0; from < k; from += blockDepth) {

@@ -6,7 +6,7 @@ import { loadUpTo4, madd, storeUpTo4, sumOf } from '../lanes/assembly';
 const blockRows: i32 = 64;
 
 /**
- * By the rows' own mean and variance, which moving averages follow.
+ * By the rows' own mean and variance, which moving averages follow; no rows have none, and nothing is written.
  * @param centre [columns], what was taken off; @param spread [columns], 1 / √(variance + ε): both for the way back
  */
 export function batchNorm(
@@ -23,6 +23,7 @@ export function batchNorm(
   epsilon: f32,
   momentum: f32,
 ): void {
+  if (rows == 0) return;
   const bytes = (<usize>columns) << 2;
   const share = f32x4.splat(1 / <f32>rows);
   columnSums(x, rows, columns, centre);

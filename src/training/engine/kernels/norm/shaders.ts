@@ -70,6 +70,7 @@ export const normShaders = {
   return vec2f(off, off * off);
 }
 fn finish(column: i32, sums: vec2f) {
+  if (p.rows == 0) { return; }
   let shift = sums.x / f32(p.rows);
   let mean = heap[p.x + column] + shift;
   let variance = max(0.0, sums.y / f32(p.rows) - shift * shift);

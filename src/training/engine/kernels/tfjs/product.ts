@@ -44,13 +44,8 @@ function multiply(
   if (!isFloat(a, b) || k !== inner || !(isSameOuter || isOneB || countA === 1)) return null;
   const outer = util.assertAndGetBroadcastShape(outerA, outerB);
   const output = heap.output([...outer, m, n]);
-  const size = sizeOf(output.shape);
-  if (size === 0) return output;
+  if (sizeOf(output.shape) === 0) return output;
   const { kernels } = heap;
-  if (k === 0) {
-    kernels.clear(heap.at(output), size);
-    return output;
-  }
   // One B for all: all rows of A, which lie together, in one product.
   const isOne = isOneB && !isTransposedA;
   const lines = isOne ? countA * m : m;

@@ -2,7 +2,7 @@
 import type { RecurrentOptions } from '../../../../../models/engine/fused/recurrent.ts';
 import type { TensorInfo } from '../../../../../models/engine/tf.ts';
 import type { TensorHeap } from '../heap.ts';
-import { asKernel, isFloat, sizeOf, type Inputs, type TensorKernel } from '../kernel.ts';
+import { asKernel, isFloat, type Inputs, type TensorKernel } from '../kernel.ts';
 import { copyOf } from './norm.ts';
 
 const gatesOf = ({ type }: RecurrentOptions) => (type === 'lstm' ? 4 : 3);
@@ -73,11 +73,6 @@ const recurrent: TensorKernel<
   return [y, swapped, gates, hidden, extra];
 };
 
-/** No product at all is written by a product over nothing. */
-function clear(heap: TensorHeap, tensor: TensorInfo) {
-  heap.kernels.clear(heap.at(tensor), sizeOf(tensor.shape));
-}
-
 /** @returns gradients of x, the kernel, the recurrent kernel, the bias and, for a GRU, the recurrent bias */
 const recurrentGradient: TensorKernel<
   Inputs<'dy' | 'swapped' | 'gates' | 'hidden' | 'extra' | 'kernel' | 'recurrent', 'mask'>,
@@ -116,7 +111,6 @@ const recurrentGradient: TensorKernel<
   kernels.columnSums(z, lines, wide, heap.at(dBias));
   if (dRecurrentBias) kernels.columnSums(r, lines, wide, heap.at(dRecurrentBias));
   const { before } = places(heap.at(hidden), rows, steps, options);
-  if (lines === 0) for (const sum of [dKernel, dRecurrent]) clear(heap, sum);
   kernels.gemm(
     ...([before, 1, units, r, wide, 1, heap.at(dRecurrent), wide] as const),
     ...([units, wide, lines, 0, scratch] as const),
