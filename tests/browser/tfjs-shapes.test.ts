@@ -164,4 +164,54 @@ test('a product of no matrices is of their common shape', async () => {
   expect(shapeOf([0, 2, 3], [1, 1, 3, 2])).toEqual([1, 0, 2, 2]);
 });
 
+const empty: [string, Operation][] = [
+  [
+    'convolution of no image',
+    {
+      shapes: [
+        [0, 3, 4, 2],
+        [2, 2, 2, 3],
+      ],
+      run: (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same'),
+    },
+  ],
+  [
+    'depthwise convolution of no image',
+    {
+      shapes: [
+        [0, 3, 4, 2],
+        [2, 2, 2, 1],
+      ],
+      run: (x, w) => tf.depthwiseConv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same'),
+    },
+  ],
+  [
+    'pool of no image',
+    { shapes: [[0, 4, 4, 2]], run: (x) => tf.maxPool(x as tf.Tensor4D, 2, 2, 'valid') },
+  ],
+  [
+    'product of no row',
+    {
+      shapes: [
+        [0, 3],
+        [3, 2],
+      ],
+      run: (a, b) => tf.matMul(a, b),
+    },
+  ],
+  [
+    'product over nothing',
+    {
+      shapes: [
+        [2, 0],
+        [0, 3],
+      ],
+      run: (a, b) => tf.matMul(a, b),
+    },
+  ],
+  ['gather of nothing', { shapes: [[4, 3]], run: (x) => tf.gather(x, tf.tensor1d([], 'int32')) }],
+];
+
+test.each(empty)('%s', expectAlike);
+
 afterAll(() => startBackend('cpu'));
