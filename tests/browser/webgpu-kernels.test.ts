@@ -11,7 +11,8 @@ import { GpuWorkspace } from '../../src/training/engine/kernels/webgpu/workspace
 import { outputsOn } from '../../src/training/engine/predict.ts';
 import { createTensorSteps } from '../../src/training/engine/step-runner.ts';
 import type { StepJob, StepRunner } from '../../src/training/engine/steps.ts';
-import { examples, gradients, networkOf, type Example } from '../support/any-layer.ts';
+import { examples, type Example } from '../support/any-layer.ts';
+import { expectAlike, gradients, networkOf } from '../support/network-gradients.ts';
 import { cases, configOf, dataOf, everyRow, specOf, type Case } from '../support/tiny-network.ts';
 
 beforeAll(() => startBackend('cpu'));
@@ -175,9 +176,7 @@ async function compareGradients(
   const spec = networkOf(example);
   const found = await gradients(spec, example, rows, createWebGpuSteps);
   const expected = await gradients(spec, example, rows, reference);
-  const largest = expected.weights.reduce((most, w) => Math.max(most, Math.abs(w)), 1e-2);
-  expect(Math.abs(found.loss - expected.loss)).toBeLessThan(1e-4 * (1 + expected.loss));
-  expect(farthest(found.weights, expected.weights)).toBeLessThan(1e-4 * largest);
+  expectAlike(found, expected);
 }
 
 test.each(Object.entries(examples))(

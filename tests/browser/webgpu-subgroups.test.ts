@@ -8,7 +8,8 @@ import type { Shader } from '../../src/training/engine/kernels/webgpu/shader.ts'
 import { createWebGpuSteps } from '../../src/training/engine/kernels/webgpu/steps.ts';
 import { GpuWorkspace } from '../../src/training/engine/kernels/webgpu/workspace.ts';
 import { createTensorSteps } from '../../src/training/engine/step-runner.ts';
-import { gradients, networkOf, type Example } from '../support/any-layer.ts';
+import type { Example } from '../support/any-layer.ts';
+import { expectAlike, gradients, networkOf } from '../support/network-gradients.ts';
 import { reopenGpu } from '../support/reopen-gpu.ts';
 
 /** A new device, of an adapter that has the feature, or says that it hasn't. */
@@ -137,11 +138,7 @@ describe.each([true, false])('with subgroups: %s', (hasSubgroups) => {
       const spec = networkOf(example);
       const found = await gradients(spec, example, rows, createWebGpuSteps);
       const expected = await gradients(spec, example, rows, createTensorSteps);
-      const largest = expected.weights.reduce((most, w) => Math.max(most, Math.abs(w)), 1e-2);
-      expect(Math.abs(found.loss - expected.loss)).toBeLessThan(1e-4 * (1 + expected.loss));
-      expected.weights.forEach((gradient, i) => {
-        expect(Math.abs((found.weights[i] ?? NaN) - gradient)).toBeLessThan(1e-4 * largest);
-      });
+      expectAlike(found, expected);
       expect(await gradients(spec, example, rows, createWebGpuSteps)).toEqual(found);
     },
   );

@@ -1,15 +1,6 @@
-/** Layers of any size, for property tests, and the gradients of networks made of them. */
+/** Layers of any size, for property tests. Networks made of them: network-gradients.ts. */
 import fc from 'fast-check';
-import { Random } from '../../src/lib/random.ts';
-import { buildNetwork } from '../../src/models/engine/network.ts';
-import {
-  activations,
-  type LayerSpec,
-  type NetworkSpec,
-  type Padding,
-} from '../../src/models/spec.ts';
-import type { StepJob, StepRunner } from '../../src/training/engine/steps.ts';
-import { defaultConfig, mlp } from '../../src/training/learners.ts';
+import { activations, type LayerSpec, type Padding } from '../../src/models/spec.ts';
 
 /** A layer of any size, with the shape that it takes. */
 export interface Example {
@@ -156,52 +147,3 @@ export const examples: Record<string, fc.Arbitrary<Example>> = {
       ],
     })),
 };
-
-export function networkOf({ inputShape, layers }: Example): NetworkSpec {
-  return { inputShape, layers: [...layers, { type: 'dense', units: 3, activation: 'linear' }] };
-}
-
-/** Of a step with rate 1 from the same start: what it took off the weights. */
-export async function gradients(
-  spec: NetworkSpec,
-  { tokens }: Example,
-  rows: number,
-  create: (job: StepJob) => StepRunner | null | Promise<StepRunner | null>,
-) {
-  const random = new Random(7);
-  const perRow = spec.inputShape.reduce((product, n) => product * n, 1);
-  const network = buildNetwork(spec, 3);
-  const before = new Float32Array((await network.pack()).bytes);
-  const runner = await create({
-    ...{ network, backend: 'cpu', l2: 0 },
-    config: {
-      ...defaultConfig(mlp, 'y'),
-      optimizer: { type: 'sgd', momentum: 0, nesterov: false },
-      batchSize: rows,
-    },
-    train: {
-      features: Float32Array.from({ length: rows * perRow }, () =>
-        tokens ? random.integer(tokens) : random.normal(),
-      ),
-      width: perRow,
-      targets: {
-        ...{ type: 'classes', classes: 3 },
-        values: Int32Array.from({ length: rows }, () => random.integer(3)),
-      },
-      weights: null,
-    },
-  });
-  if (!runner) throw new Error('it is not planned');
-  await runner.loadWeights();
-  runner.step(
-    Uint32Array.from({ length: rows }, (_, i) => i),
-    1,
-    new Random(5),
-  );
-  const [loss] = await runner.readLosses();
-  await runner.storeWeights();
-  const after = new Float32Array((await network.pack()).bytes);
-  runner.dispose();
-  network.dispose();
-  return { loss: loss?.sum ?? NaN, weights: before.map((w, i) => w - (after[i] ?? NaN)) };
-}

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, test } from 'vitest';
 import { startBackend } from '../../src/training/engine/backend.ts';
 import { createPlannedSteps } from '../../src/training/engine/kernels/planned-steps.ts';
 import { createTensorSteps } from '../../src/training/engine/step-runner.ts';
-import { examples, gradients, networkOf } from '../support/any-layer.ts';
+import { examples } from '../support/any-layer.ts';
+import { expectAlike, gradients, networkOf } from '../support/network-gradients.ts';
 
 beforeAll(() => startBackend('cpu'));
 
@@ -16,11 +17,7 @@ test.each(Object.entries(examples))(
         const spec = networkOf(example);
         const found = await gradients(spec, example, rows, createPlannedSteps);
         const expected = await gradients(spec, example, rows, createTensorSteps);
-        const largest = expected.weights.reduce((most, w) => Math.max(most, Math.abs(w)), 1e-2);
-        expect(Math.abs(found.loss - expected.loss)).toBeLessThan(1e-4 * (1 + expected.loss));
-        expected.weights.forEach((gradient, i) => {
-          expect(Math.abs((found.weights[i] ?? NaN) - gradient)).toBeLessThan(1e-4 * largest);
-        });
+        expectAlike(found, expected);
       }),
       { numRuns: 40, seed: 20 },
     );
