@@ -251,7 +251,8 @@ test.each(optimizers)('$type takes the same steps by one kernel a variable', asy
   expect(isFused('GlasshouseUpdate')).toBe(true);
   expect(found).toHaveLength(expected.length);
   found.forEach((values, i) => {
-    expect(difference(values, expected[i] ?? [])).toBeLessThan(1e-5);
+    // 1 − 0.999 has 14 bits in float32.
+    expect(difference(values, expected[i] ?? [])).toBeLessThan(1e-4);
   });
 });
 

@@ -70,10 +70,13 @@ export async function compute(
   return computed;
 }
 
-/** Largest difference, relative to the largest number or 1. */
+/** What sums are rounded by that cancel: 1e-4 of it is some ulps of the numbers around 1 that they are made of. */
+const leastSize = 0.01;
+
+/** Largest difference, relative to the largest number. */
 export function difference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   if (a.length !== b.length) return Infinity;
-  const largest = Array.from(b).reduce((most, x) => Math.max(most, Math.abs(x)), 1);
+  const largest = Array.from(b).reduce((most, x) => Math.max(most, Math.abs(x)), leastSize);
   const worst = Array.from(a).reduce((most, x, i) => {
     const off = Math.abs(x - (b[i] ?? NaN));
     return Number.isNaN(off) ? Infinity : Math.max(most, off);
