@@ -12,8 +12,10 @@ import { outputsOn } from '../../src/training/engine/predict.ts';
 import { createTensorSteps } from '../../src/training/engine/step-runner.ts';
 import type { StepJob, StepRunner } from '../../src/training/engine/steps.ts';
 import { examples, type Example } from '../support/any-layer.ts';
+import { expectTrainedAlike, objectives } from '../support/any-objective.ts';
 import { expectAlike, gradients, networkOf } from '../support/network-gradients.ts';
-import { cases, configOf, dataOf, everyRow, specOf, type Case } from '../support/tiny-network.ts';
+import { cases, dataOf, everyRow, specOf } from '../support/tiny-network.ts';
+import { farthest, train } from '../support/train-tiny.ts';
 
 beforeAll(() => startBackend('cpu'));
 
@@ -21,44 +23,6 @@ async function planned(job: StepJob): Promise<StepRunner> {
   const runner = await createWebGpuSteps(job);
   if (!runner) throw new Error('it is not planned');
   return runner;
-}
-
-async function train(
-  example: Case,
-  create: (job: StepJob) => StepRunner | Promise<StepRunner>,
-  microBatch?: number,
-) {
-  const network = buildNetwork(specOf(example), 3);
-  const config = { ...configOf(example), batchSize: 8 };
-  const train = dataOf(example);
-  const runner = await create({
-    ...{ network, backend: 'cpu', config, l2: config.l2, train },
-    ...(microBatch && { microBatch }),
-  });
-  await runner.loadWeights();
-  const random = new Random(9);
-  // Whole batches, smaller ones, and the optimiser saved and restored between two steps.
-  for (const [from, to] of [
-    [0, 8],
-    [8, 12],
-    [2, 9],
-    [0, 8],
-  ] as const) {
-    runner.step(everyRow.subarray(from, to), config.learningRate, random);
-    runner.restoreOptimizer(await runner.saveOptimizer());
-  }
-  const losses = (await runner.readLosses()).map(({ sum }) => sum);
-  await runner.storeWeights();
-  const weights = new Float32Array((await network.pack()).bytes);
-  const { slots, steps } = await runner.saveOptimizer();
-  runner.dispose();
-  network.dispose();
-  return { losses, weights, slots, steps };
-}
-
-function farthest(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  expect(a.length).toBe(b.length);
-  return Array.from(a).reduce((most, x, i) => Math.max(most, Math.abs(x - (b[i] ?? NaN))), 0);
 }
 
 test.each(cases)('$name: a step on WebGPU does what tfjs does', async (example) => {
@@ -190,6 +154,13 @@ test.each(Object.entries(examples))(
     );
   },
 );
+
+test('any loss, penalty, clipping and optimiser: steps are those of tfjs', async () => {
+  await fc.assert(
+    fc.asyncProperty(objectives, (example) => expectTrainedAlike(example, planned)),
+    { numRuns: 20, seed: 23 },
+  );
+});
 
 const dense = (units: number) => ({ type: 'dense', units, activation: 'relu' }) as const;
 const large: Record<string, { example: Example; rows: number }> = {

@@ -27,6 +27,12 @@ const fits = ({ inputShape, size, padding }: Record<'inputShape' | 'size', numbe
   padding === 'same' || size.every((length, i) => length <= (inputShape[i] ?? 0));
 const sequence = fc.tuple(fc.integer({ min: 1, max: 6 }), width).map((shape) => [...shape]);
 const bool = fc.boolean();
+/** Of a window on a sequence. */
+const slidAlong = {
+  inputShape: fc.tuple(upTo(9), width).map((shape) => [...shape]),
+  ...{ size: fc.tuple(upTo(6)).map((one) => [...one]), padding },
+  strides: fc.tuple(upTo(4)).map((one) => [...one]),
+};
 
 export const examples: Record<string, fc.Arbitrary<Example>> = {
   dense: fc
@@ -90,6 +96,50 @@ export const examples: Record<string, fc.Arbitrary<Example>> = {
     .map(({ inputShape, units, ...layer }) => ({
       inputShape,
       layers: [{ type: 'dense', units, activation: 'tanh' }, layer, { type: 'flatten' }],
+    })),
+  'convolution of a sequence': fc
+    .record({ ...slidAlong, filters: width, activation, useBias: bool })
+    .filter(fits)
+    .map(({ inputShape, ...layer }) => ({
+      inputShape,
+      layers: [
+        { type: 'dense', units: 3, activation: 'tanh' },
+        { type: 'convolution', ...layer },
+        { type: 'flatten' },
+      ],
+    })),
+  'pools of a sequence': fc
+    .record({
+      ...{ ...slidAlong, units: width },
+      type: fc.constantFrom('max-pooling' as const, 'average-pooling' as const),
+    })
+    .filter(fits)
+    .map(({ inputShape, units, ...layer }) => ({
+      inputShape,
+      layers: [{ type: 'dense', units, activation: 'tanh' }, layer, { type: 'flatten' }],
+    })),
+  'global pools': fc
+    .record({
+      ...{ inputShape: image, units: width },
+      type: fc.constantFrom('global-max-pooling' as const, 'global-average-pooling' as const),
+    })
+    .map(({ inputShape, units, type }) => ({
+      inputShape,
+      layers: [{ type: 'dense', units, activation: 'tanh' }, { type }],
+    })),
+  'masked global pools, positions': fc
+    .record({
+      ...{ steps: upTo(6), units: width, hasMask: bool },
+      type: fc.constantFrom('global-max-pooling' as const, 'global-average-pooling' as const),
+    })
+    .map(({ steps, units, hasMask, type }) => ({
+      inputShape: [steps],
+      tokens: 5,
+      layers: [
+        { type: 'embedding', tokens: 5, units, hasMask },
+        { type: 'position-embedding' },
+        { type },
+      ],
     })),
   norms: fc
     .record({

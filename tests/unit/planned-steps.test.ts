@@ -1,15 +1,14 @@
 import { expect, test } from 'vitest';
 import { Random } from '../../src/lib/random.ts';
-import { buildNetwork } from '../../src/models/engine/network.ts';
 import { memory } from '../../src/models/engine/tf.ts';
-import { startBackend } from '../../src/training/engine/backend.ts';
 import { createPlannedSteps } from '../../src/training/engine/kernels/planned-steps.ts';
 import { layerPlanners } from '../../src/training/engine/kernels/plan/plan-layer.ts';
 import { WasmWorkspace } from '../../src/training/engine/kernels/wasm-workspace.ts';
 import { createStepRunner, createTensorSteps } from '../../src/training/engine/step-runner.ts';
 import { rowsOfParts, type StepJob, type StepRunner } from '../../src/training/engine/steps.ts';
 import { brokenUp } from '../support/broken-up.ts';
-import { cases, configOf, dataOf, everyRow, specOf, type Case } from '../support/tiny-network.ts';
+import { cases } from '../support/tiny-network.ts';
+import { farthest, train } from '../support/train-tiny.ts';
 
 test('a matrix product is what its definition says, transposed or not, at any size', () => {
   const workspace = WasmWorkspace.start();
@@ -49,44 +48,12 @@ test('a matrix product is what its definition says, transposed or not, at any si
   }
 });
 
-async function train(example: Case, create: (job: StepJob) => StepRunner | Promise<StepRunner>) {
-  await startBackend('cpu');
-  const network = buildNetwork(specOf(example), 3);
-  const config = { ...configOf(example), batchSize: 8 };
-  const train = dataOf(example);
-  const runner = await create({ network, backend: 'cpu', config, l2: config.l2, train });
-  await runner.loadWeights();
-  const random = new Random(9);
-  // Whole batches, smaller ones, and the optimiser saved and restored between two steps.
-  for (const [from, to] of [
-    [0, 8],
-    [8, 12],
-    [2, 9],
-    [0, 8],
-  ] as const) {
-    runner.step(everyRow.subarray(from, to), config.learningRate, random);
-    runner.restoreOptimizer(await runner.saveOptimizer());
-  }
-  const losses = (await runner.readLosses()).map(({ sum }) => sum);
-  await runner.storeWeights();
-  const weights = new Float32Array((await network.pack()).bytes);
-  expect((await runner.readWeights()).flatMap((values) => [...values])).toEqual([...weights]);
-  const { slots, steps } = await runner.saveOptimizer();
-  runner.dispose();
-  network.dispose();
-  return { losses, weights, slots, steps };
-}
-
 function planned(job: StepJob, pieceOperations?: number): StepRunner {
   const runner = createPlannedSteps(job, {
     ...(pieceOperations !== undefined && { pieceOperations }),
   });
   if (!runner) throw new Error('it is not planned');
   return runner;
-}
-
-function farthest(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  return Array.from(a).reduce((most, x, i) => Math.max(most, Math.abs(x - (b[i] ?? NaN))), 0);
 }
 
 test.each(cases)('$name: a planned step does what tfjs does', async (example) => {
@@ -112,7 +79,7 @@ test.each([
     if (!example) throw new Error(`no case ${name}`);
     const whole = await train(example, create);
     const before = memory().numTensors;
-    const parts = await train(example, (job) => create({ ...job, microBatch: 3 }));
+    const parts = await train(example, create, 3);
     expect(memory().numTensors, `${name}: tensors left`).toBe(before);
     expect(farthest(parts.losses, whole.losses), `${name}: losses`).toBeLessThan(1e-5);
     expect(farthest(parts.weights, whole.weights), `${name}: weights`).toBeLessThan(1e-6);
@@ -129,13 +96,12 @@ test('parts of a batch are about alike, and even where they may be', () => {
 
 test.each(cases)('$name: a step in pieces is the step, to the last bit', async (example) => {
   for (const microBatch of [8, 4]) {
-    const whole = await train(example, (job) => planned({ ...job, microBatch }));
+    const whole = await train(example, planned, microBatch);
     const pieces: number[] = [];
     for (const pieceOperations of [Infinity, 1]) {
       let breaks = 0;
-      const create = (job: StepJob) =>
-        brokenUp(planned({ ...job, microBatch }, pieceOperations), () => breaks++);
-      expect(await train(example, create)).toEqual(whole);
+      const create = (job: StepJob) => brokenUp(planned(job, pieceOperations), () => breaks++);
+      expect(await train(example, create, microBatch)).toEqual(whole);
       pieces.push(breaks);
     }
     expect(pieces[1]).toBeGreaterThan(1.3 * (pieces[0] ?? NaN));
