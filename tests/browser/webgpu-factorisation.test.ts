@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
 import { Random } from '../../src/lib/random.ts';
 import type {
@@ -6,6 +7,7 @@ import type {
 } from '../../src/training/engine/kernels/factorisation/plan.ts';
 import { createFactorisationSteps } from '../../src/training/engine/kernels/factorisation/steps.ts';
 import { createGpuFactorisationSteps } from '../../src/training/engine/kernels/webgpu/factorisation.ts';
+import { batchOf, expectFormula, factorisations, startOf } from '../support/any-factorisation.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -89,6 +91,21 @@ test.each(sizes)(
     expect(await trained(job), 'again').toEqual(found);
   },
 );
+
+test('a step of any size goes down the gradient of its formula', async () => {
+  await fc.assert(
+    fc.asyncProperty(factorisations, async (example) => {
+      const steps = await createGpuFactorisationSteps(example.job, startOf(example.job));
+      if (!steps) throw new Error('no WebGPU here');
+      steps.step(batchOf(example), 0.1);
+      const [loss = NaN] = await steps.readLosses();
+      const [velocity = []] = (await steps.saveOptimizer()).slots;
+      expectFormula(example, { loss, velocity });
+      steps.dispose();
+    }),
+    { numRuns: 12, seed: 9 },
+  );
+});
 
 test('a step of a factorisation takes 7 dispatches, one upload and no waiting', async () => {
   const job = jobOf({ users: 9, items: 8, factors: 4, batchSize: 16 });
