@@ -6,10 +6,13 @@ import { Random } from '../../src/lib/random.ts';
 import { buildNetwork } from '../../src/models/engine/network.ts';
 import { memory } from '../../src/models/engine/tf.ts';
 import { startBackend } from '../../src/training/engine/backend.ts';
+import { createFactorisationSteps } from '../../src/training/engine/kernels/factorisation/steps.ts';
+import { layerPlanners } from '../../src/training/engine/kernels/plan/plan-layer.ts';
 import { createPlannedSteps } from '../../src/training/engine/kernels/planned-steps.ts';
 import { WasmWorkspace } from '../../src/training/engine/kernels/wasm-workspace.ts';
 import { createTensorSteps } from '../../src/training/engine/step-runner.ts';
 import type { StepRunner } from '../../src/training/engine/steps.ts';
+import { ofImages, ofSequences } from '../support/leaky-kinds.ts';
 import { tinyModels } from '../support/tiny-models.ts';
 import { configOf, dataOf, everyRow, specOf, type Case } from '../support/tiny-network.ts';
 
@@ -23,26 +26,6 @@ const blocks = 3;
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void; // what the flag exposes
-
-const everyKind: Case = {
-  name: 'convolution, LSTM, attention, norms, dropout and pools',
-  inputShape: [8],
-  tokens: 7,
-  layers: [
-    { type: 'embedding', tokens: 7, units: 6, hasMask: true },
-    { type: 'convolution', filters: 6, size: [3], padding: 'same', activation: 'relu' },
-    { type: 'batch-norm' },
-    { type: 'lstm', units: 3, returnsSequence: true, isBidirectional: true },
-    { type: 'layer-norm' },
-    { type: 'attention', heads: 2 },
-    { type: 'dropout', rate: 0.2 },
-    { type: 'add', from: [3, 6] },
-    { type: 'max-pooling', size: [2] },
-    { type: 'gru', units: 4 },
-  ],
-  outputs: 3,
-  optimizer: { type: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-7, weightDecay: 0.01 },
-};
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -72,38 +55,77 @@ function jobOf(example: Case) {
 const [small] = tinyModels;
 if (!small) throw new Error('there are no models');
 
-test.each([small, everyKind])(
+/** @param run trains for so many steps by what `create` gave, in the one workspace that was started for it */
+async function expectSteady<T>(create: () => T, run: (by: T, count: number) => Promise<void>) {
+  await startBackend('cpu');
+  const start = vi.spyOn(WasmWorkspace, 'start');
+  const made = create();
+  const workspace = start.mock.results[0]?.value as WasmWorkspace | null | undefined; // what it returns
+  if (!workspace) throw new Error('no vectors here');
+  await run(made, steps / 5); // warms up, compiled code included
+  const [bytes, tensors] = [workspace.bytes, memory()];
+  const growth: { heap: number; buffers: number }[] = [];
+  for (let block = 0; block < blocks; block++) {
+    const before = occupied();
+    await run(made, steps);
+    const after = occupied();
+    growth.push({ heap: after.heap - before.heap, buffers: after.buffers - before.buffers });
+  }
+  expect(workspace.bytes).toBe(bytes);
+  expect(memory()).toEqual(tensors);
+  for (const part of ['heap', 'buffers'] as const)
+    expect(Math.min(...growth.map((one) => one[part])), part).toBeLessThan(heapNoiseBytes);
+}
+
+const models = [small, ofSequences, ofImages];
+
+test.each(models)(
   '$name: 10,000 planned steps leave tensors, WebAssembly memory and heap as they were',
   { timeout: 120_000 },
   async (example) => {
     await startBackend('cpu');
-    const start = vi.spyOn(WasmWorkspace, 'start');
     const job = jobOf(example);
-    const runner = createPlannedSteps(job);
-    const workspace = start.mock.results[0]?.value as WasmWorkspace | null | undefined; // what it returns
-    if (!runner || !workspace) throw new Error('it is not planned');
-    await runner.loadWeights();
-    await train(runner, steps / 5); // warms up, compiled code included
-    const [bytes, tensors] = [workspace.bytes, memory()];
-    const growth: { heap: number; buffers: number }[] = [];
-    for (let block = 0; block < blocks; block++) {
-      const before = occupied();
-      await train(runner, steps);
-      const after = occupied();
-      growth.push({ heap: after.heap - before.heap, buffers: after.buffers - before.buffers });
-    }
-    expect(workspace.bytes).toBe(bytes);
-    expect(memory()).toEqual(tensors);
-    for (const part of ['heap', 'buffers'] as const)
-      expect(Math.min(...growth.map((one) => one[part])), part).toBeLessThan(heapNoiseBytes);
-    runner.dispose();
+    const create = () => {
+      const runner = createPlannedSteps(job);
+      if (!runner) throw new Error('it is not planned');
+      return runner;
+    };
+    await expectSteady(create, async (runner, count) => {
+      await runner.loadWeights();
+      await train(runner, count);
+    });
     job.network.dispose();
   },
 );
 
+test('there is every kind of layer among them', () => {
+  const kinds = models.flatMap((model) => specOf(model).layers.map(({ type }) => type));
+  expect(new Set(kinds)).toEqual(new Set(Object.keys(layerPlanners)));
+});
+
+test('so do 10,000 steps of a factorisation', { timeout: 120_000 }, async () => {
+  const job = { users: 9, items: 7, factors: 5, batchSize: 12, l2: 0.1, constant: 0 };
+  const create = () => {
+    const optimizer = small.optimizer ?? { type: 'sgd', momentum: 0, nesterov: false };
+    const made = createFactorisationSteps({ ...job, optimizer }, new Float32Array(96).fill(0.1));
+    if (!made) throw new Error('no vectors here');
+    return made;
+  };
+  const column = Array.from({ length: job.batchSize }, (_, i) => i % job.items);
+  const batch = { users: column, items: column };
+  await expectSteady(create, (made, count) => {
+    for (let i = 0; i < count; i += 2) {
+      made.step({ ...batch, learned: { values: column } }, 1e-3);
+      made.step({ ...batch, learned: { others: column } }, 1e-3);
+    }
+    expect(made.tables.every(Number.isFinite)).toBe(true);
+    return Promise.resolve();
+  });
+});
+
 test('steps by tfjs leave no tensor behind', { timeout: 120_000 }, async () => {
   await startBackend('cpu');
-  const job = jobOf(everyKind);
+  const job = jobOf(ofSequences);
   const runner = createTensorSteps(job);
   await train(runner, stepsBetweenReads);
   const before = memory().numTensors;
