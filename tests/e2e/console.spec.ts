@@ -153,43 +153,61 @@ for (const backend of ['wasm', 'webgpu'] as const)
     await context.close();
   });
 
-test('a tab closed in the middle of training goes on where it was when it is opened again', async ({
-  page,
-  context,
-}) => {
-  await openStudio(page);
-  const started = await page.evaluate(async () => {
-    const project = await window.glasshouse.createProject({
-      name: 'Long',
-      task: 'tabular-classification',
-    });
-    await project.loadSample('digits');
-    return new Promise<string>((resolve) => {
-      const start = performance.now();
-      void project.train(
-        { learner: 'mlp', backend: 'cpu', epochs: 60, earlyStopping: null },
-        () => {
+/** Enough for several seconds, and no more. */
+const longRuns = [
+  { backend: 'cpu', epochs: 60, units: 64 },
+  { backend: 'wasm', epochs: 250, units: 256 },
+] as const;
+for (const { backend, epochs, units } of longRuns)
+  test(`a tab closed in the middle of training on ${backend} goes on where it was when it is opened again`, async ({
+    page,
+    context,
+  }) => {
+    const layer = { type: 'dense', units, activation: 'relu' } as const;
+    const config = {
+      ...{ learner: 'mlp', layers: [layer, layer], backend, epochs, earlyStopping: null },
+    };
+    await openStudio(page);
+    const started = await page.evaluate(async (config) => {
+      const project = await window.glasshouse.createProject({
+        name: 'Long',
+        task: 'tabular-classification',
+      });
+      await project.loadSample('digits');
+      return new Promise<string>((resolve) => {
+        const start = performance.now();
+        void project.train(config, () => {
           // A checkpoint is made every three seconds.
           if (performance.now() - start > 5000) resolve(project.id);
-        },
-      );
-    });
+        });
+      });
+    }, config);
+    await page.close();
+    const again = await context.newPage();
+    await openStudio(again);
+    const events = await again.evaluate(
+      async ({ id, config }) => {
+        const project = await window.glasshouse.openProject(id);
+        const before = project.runs()[0]?.status;
+        while (project.runs()[0]?.status === 'running')
+          await new Promise((resolve) => setTimeout(resolve, 200));
+        const [run] = project.runs();
+        const figures = () =>
+          project.curve().map(({ epoch, train, validation }) => ({ epoch, train, validation }));
+        const resumed = figures();
+        await project.train(config); // the same again, in one go
+        return { before, run, resumed, whole: figures() };
+      },
+      { id: started, config },
+    );
+    expect(events.before).toBe('running');
+    expect(events.run?.status).toBe('completed');
+    expect(events.resumed.map(({ epoch }) => epoch)).toEqual(
+      Array.from({ length: epochs }, (_, i) => i + 1),
+    );
+    expect(events.resumed).toEqual(events.whole); // to the last bit
+    expect(events.run?.metrics.test?.['accuracy']).toBeGreaterThan(0.95);
   });
-  await page.close();
-  const again = await context.newPage();
-  await openStudio(again);
-  const events = await again.evaluate(async (id) => {
-    const project = await window.glasshouse.openProject(id);
-    const before = project.runs()[0]?.status;
-    while (project.runs()[0]?.status === 'running')
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    return { before, run: project.runs()[0], epochs: project.curve().map(({ epoch }) => epoch) };
-  }, started);
-  expect(events.before).toBe('running');
-  expect(events.run?.status).toBe('completed');
-  expect(events.epochs).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
-  expect(events.run?.metrics.test?.['accuracy']).toBeGreaterThan(0.95);
-});
 
 test('a second tab on the same project may look, not write', async ({ page, context }) => {
   await openStudio(page);

@@ -107,6 +107,44 @@ test('a full disk stops an import and a run with the remedy, and what was saved 
   expect(rows).toBe(150);
 });
 
+test('a network whose checkpoints meet a full disk trains on, says so, and its model is kept', async ({
+  browser,
+}) => {
+  // What a service worker caches takes of the same room, and comes when it likes.
+  const context = await browser.newContext({ serviceWorkers: 'block' });
+  const page = await context.newPage();
+  await page.goto('/notices.json');
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 14_000_000 });
+  await openStudio(page);
+  const id = await page.evaluate(async () => {
+    const project = await window.glasshouse.createProject({ name: 'Filling' });
+    await project.loadSample('digits');
+    // Weights take 4.5 MB; with the best so far and what Adam keeps a checkpoint takes four times as much.
+    const layer = { type: 'dense', units: 1024, activation: 'relu' } as const;
+    void project.train({
+      ...{ learner: 'mlp', layers: [layer, layer], backend: 'wasm' },
+      ...{ epochs: 10_000, earlyStopping: null },
+    });
+    return project.id;
+  });
+  await page.goto(`/#/p/${id}/train`);
+  await expect(page.getByText('the run’s state couldn’t be stored')).toBeVisible({
+    timeout: 30_000,
+  });
+  await expect(page.getByText('Delete projects or model versions')).toBeVisible();
+  await page.getByRole('button', { name: 'Stop and keep the best' }).click();
+  const run = await page.evaluate(async (project) => {
+    const opened = await window.glasshouse.openProject(project);
+    while (opened.runs()[0]?.status === 'running')
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    return opened.runs()[0];
+  }, id);
+  expect(run?.status).toBe('stopped');
+  expect(run?.modelVersion).toBeTruthy();
+  await context.close();
+});
+
 test('a database that a newer studio wrote is left alone, and the page says so', async ({
   page,
 }) => {

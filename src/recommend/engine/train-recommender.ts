@@ -69,7 +69,11 @@ async function trainUntilStopped(job: TrainingJob): Promise<RecommenderOutcome> 
   const encodes = readsMeanings(config);
   if (encodes) mustHaveTexts(config.learner, features);
   progress.begin(encodes);
-  const pace = new CheckpointPace(job.saveCheckpoint, job.checkpointEveryMs);
+  const pace = new CheckpointPace(job, (error) => {
+    const { code, message } = error;
+    const notice = { type: 'not-stored', epoch: choice.epochs + 1, code, message } as const;
+    emit({ type: 'notice', notice });
+  });
   const context: FitContext = {
     ...{ seed: config.seed, people },
     from: killed?.fit ?? null,

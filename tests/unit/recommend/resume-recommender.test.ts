@@ -1,5 +1,6 @@
 /** A recommender's run that is killed goes on from its last checkpoint, and comes to the same end. */
 import { expect, test, vi } from 'vitest';
+import { StudioError } from '../../../src/lib/errors.ts';
 import { Random } from '../../../src/lib/random.ts';
 import {
   decodeFitCheckpoint,
@@ -8,7 +9,7 @@ import {
 import { trainRecommender } from '../../../src/recommend/engine/train-recommender.ts';
 import { methods } from '../../../src/recommend/methods/index.ts';
 import { Control } from '../../../src/training/engine/control.ts';
-import type { RunEvent, SettingValue } from '../../../src/training/run.ts';
+import type { RunEvent, RunNotice, SettingValue } from '../../../src/training/run.ts';
 import { eventSource } from '../../support/event-source.ts';
 import { memorySource } from '../../support/memory-source.ts';
 
@@ -212,4 +213,21 @@ test('a checkpoint keeps every bit, figures that are no numbers too; a damaged o
   await expect(train('bpr', { factors: 5, epochs: 2 }, checkpoints[0])).rejects.toThrow(
     'The saved recommender "p" has 180 numbers, not 150',
   );
+});
+
+test('a run whose state can not be stored goes on, and says so once', async () => {
+  const notices: RunNotice[] = [];
+  const { outcome } = await trainRecommender({
+    ...{ source: crowds(), items: titles, users: people, control: new Control(), checkpoint: null },
+    config: { learner: 'bpr', seed: 5, settings: { factors: 6, epochs: 6 } },
+    emit: (event) => {
+      if (event.type === 'notice') notices.push(event.notice);
+    },
+    saveCheckpoint: () => Promise.reject(new StudioError('storage-full', 'full')),
+    checkpointEveryMs: 0,
+  });
+  expect(outcome).toBe('completed');
+  expect(notices).toEqual([
+    { type: 'not-stored', epoch: 2, code: 'storage-full', message: 'full' },
+  ]);
 });
