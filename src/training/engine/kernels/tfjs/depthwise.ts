@@ -1,10 +1,11 @@
 /**
- * Gradients of depthwise convolutions, which tfjs's wasm backend lacks. A channel that has several filters is laid
- * out as often as it has any: then each has one.
+ * Depthwise convolutions, which tfjs's wasm backend has wrong where a number says how far to pad, and their gradients,
+ * which it lacks. A channel that has several filters is laid out as often as it has any: then each has one.
  */
 import {
   backend_util as util,
   type Conv2DInfo,
+  type DepthwiseConv2dNativeAttrs,
   type DepthwiseConv2dNativeBackpropFilterAttrs,
   type DepthwiseConv2dNativeBackpropInputAttrs,
   type TensorInfo,
@@ -29,6 +30,25 @@ function infoOf(
   const isDense = info.dilationHeight === 1 && info.dilationWidth === 1;
   return isDense && isFloat(...tensors) ? info : null;
 }
+
+const convolution: TensorKernel<Inputs<'x' | 'filter'>, DepthwiseConv2dNativeAttrs> = (
+  { x, filter },
+  attributes,
+  heap,
+) => {
+  if (attributes.dataFormat !== 'NHWC') return null;
+  const { dimRoundingMode = 'floor' } = attributes;
+  const info = infoOf(x.shape, filter.shape, { ...attributes, dimRoundingMode }, x, filter);
+  if (!info) return null;
+  const output = heap.output(info.outShape);
+  const repeated = repeat(heap, x, info);
+  const window = heap.window(info, info.outChannels);
+  heap.kernels.depthwise(
+    ...([heap.at(repeated), heap.at(filter), heap.at(output), window, info.batchSize] as const),
+  );
+  if (repeated !== x) heap.dispose(repeated);
+  return output;
+};
 
 const filterGradient: TensorKernel<Inputs<'x' | 'dy'>, FilterAttributes> = (
   { x, dy },
@@ -86,6 +106,7 @@ function repeat(heap: TensorHeap, x: TensorInfo, { inChannels, outChannels }: Co
 }
 
 export const depthwiseKernels = {
+  DepthwiseConv2dNative: asKernel(convolution),
   DepthwiseConv2dNativeBackpropFilter: asKernel(filterGradient),
   DepthwiseConv2dNativeBackpropInput: asKernel(inputGradient),
 };

@@ -1,15 +1,31 @@
 /**
- * Gradients of pools. tfjs's of maxima is wrong wherever a window holds no positive number, and its of averages
- * where a window reaches into the padding, which its forward pass doesn't count.
+ * Pools of maxima, for which tfjs takes the nearest pixel where a window lies in the padding, and gradients of pools:
+ * its own of maxima is wrong wherever a window holds no positive number, and its of averages where a window reaches
+ * into the padding, which its forward pass doesn't count.
  */
 import {
   backend_util as util,
   type AvgPoolGradAttrs,
+  type MaxPoolAttrs,
   type MaxPoolGradAttrs,
 } from '../../../../models/engine/tf.ts';
 import { asKernel, isFloat, sizeOf, type Inputs, type TensorKernel } from './kernel.ts';
 
 type Shape4D = [number, number, number, number];
+
+const maxPool: TensorKernel<Inputs<'x'>, MaxPoolAttrs> = (
+  { x },
+  { filterSize, strides, pad, dimRoundingMode },
+  heap,
+) => {
+  if (!isFloat(x)) return null;
+  const shape = x.shape as Shape4D; // says the op
+  const info = util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode);
+  const output = heap.output(info.outShape);
+  const chosen = heap.scratch(16 * Math.ceil(sizeOf(output.shape) / 4) + 16);
+  heap.kernels.maxPool(heap.at(x), heap.at(output), chosen, heap.window(info), info.batchSize);
+  return output;
+};
 
 const maxPoolGradient: TensorKernel<Inputs<'dy' | 'input'>, MaxPoolGradAttrs> = (
   { dy, input },
@@ -48,5 +64,6 @@ const averagePoolGradient: TensorKernel<Inputs<'dy' | 'input'>, AvgPoolGradAttrs
 
 export const poolingKernels = {
   AvgPoolGrad: asKernel(averagePoolGradient),
+  MaxPool: asKernel(maxPool),
   MaxPoolGrad: asKernel(maxPoolGradient),
 };
