@@ -43,7 +43,8 @@ export function fitClasses(
 const maxClasses = 1000;
 
 /**
- * Scaled to mean 0 and deviation 1 on the train rows for learning by gradients; as it is otherwise.
+ * Centred on the train rows, as weights and answers are float32, and far from 0 they would lose what sets rows apart;
+ * scaled to deviation 1 for learning by gradients.
  * @throws StudioError `bad-config` where it isn't numbers, or none is finite
  */
 export function fitNumber(
@@ -58,7 +59,7 @@ export function fitNumber(
   if (values.length === 0)
     throw new StudioError('bad-config', `target "${column}": no cell is a finite number`);
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  if (!options.scaled) return { type: 'number', column, offset: 0, divisor: 1, mean };
+  if (!options.scaled) return { type: 'number', column, offset: mean, divisor: 1, mean };
   const deviation = Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length);
   return { type: 'number', column, offset: mean, divisor: deviation || 1, mean };
 }

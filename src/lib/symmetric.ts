@@ -6,11 +6,11 @@ import { atOnce, type Parts } from './parts.ts';
  * (collinear or one-hot columns), by its eigenvectors (cyclic Jacobi, Golub and Van Loan 8.5).
  * @param b one right-hand side
  */
-export function solveLeastNorm(a: Float64Array, b: Float64Array): Float64Array {
+export function* solveLeastNorm(a: Float64Array, b: Float64Array): Parts<Float64Array> {
   const n = b.length;
-  const direct = solveCholesky(a, b);
+  const direct = yield* solveCholesky(a, b);
   if (direct) return direct;
-  const { values, vectors } = eigenSymmetric(a, n);
+  const { values, vectors } = yield* eigenSymmetricInParts(a, n);
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const x = new Float64Array(n);
   for (let k = 0; k < n; k++) {
@@ -25,7 +25,7 @@ export function solveLeastNorm(a: Float64Array, b: Float64Array): Float64Array {
 }
 
 /** Null where A isn't well within the positive definite matrices. */
-function solveCholesky(a: Float64Array, b: Float64Array): Float64Array | null {
+function* solveCholesky(a: Float64Array, b: Float64Array): Parts<Float64Array | null> {
   const n = b.length;
   const l = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
@@ -37,6 +37,7 @@ function solveCholesky(a: Float64Array, b: Float64Array): Float64Array | null {
         l[i * n + i] = Math.sqrt(sum);
       } else l[i * n + j] = sum / (l[j * n + j] ?? 1);
     }
+    yield i / n;
   }
   const x = b.slice();
   for (let i = 0; i < n; i++) {

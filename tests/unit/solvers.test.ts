@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { foldsOf } from '../../src/data/folds.ts';
+import { atOnce } from '../../src/lib/parts.ts';
 import { Random } from '../../src/lib/random.ts';
 import { fitLeastSquares } from '../../src/training/engine/solvers/closed-form.ts';
-import { minimise } from '../../src/training/engine/solvers/lbfgs.ts';
+import { minimise, type Objective } from '../../src/training/engine/solvers/lbfgs.ts';
 import {
   logisticObjective,
   logitsFor,
@@ -15,7 +16,7 @@ import { sampleMatrix, standardised, type Matrix } from '../support/sample-matri
 test('least squares on standardised diabetes: intercept 152.1335, R² .5177', () => {
   const data = sampleMatrix('sklearn-diabetes.csv', 1);
   const x = standardised(data, allRows(data.n));
-  const { weights, intercept } = fitLeastSquares(x, data.y, data.width, 0);
+  const { weights, intercept } = atOnce(fitLeastSquares(x, data.y, data.width, 0));
   expect(intercept).toBeCloseTo(152.1335, 3);
   const mean = data.y.reduce((a, b) => a + b) / data.n;
   let residual = 0;
@@ -41,17 +42,39 @@ test("ridge's gradient is zero at its solution, and collinear columns share the 
     y[i] = 2 * (x[i * 4] ?? 0) - 3 * (x[i * 4 + 2] ?? 0) + 7 + 0.1 * random.normal();
   }
   for (const l2 of [0, 0.3]) {
-    const { weights, intercept } = fitLeastSquares(x, y, 4, l2);
+    const { weights, intercept } = atOnce(fitLeastSquares(x, y, 4, l2));
     const gradient = Array.from(weights, (weight) => l2 * weight);
     for (let i = 0; i < n; i++) {
       let error = intercept - (y[i] ?? 0);
       for (let j = 0; j < 4; j++) error += (x[i * 4 + j] ?? 0) * (weights[j] ?? 0);
       for (let j = 0; j < 4; j++)
-        gradient[j] = (gradient[j] ?? 0) + (error * (x[i * 4 + j] ?? 0)) / n;
+        gradient[j] = (gradient[j] ?? 0) + (2 * error * (x[i * 4 + j] ?? 0)) / n;
     }
     for (const value of gradient) expect(Math.abs(value)).toBeLessThan(1e-9);
     expect(weights[2]).toBeCloseTo(weights[3] ?? NaN, 9);
   }
+});
+
+test("the closed form's l2 is the one that gradients are given: scikit-learn's Ridge with alpha = n l2 / 2", () => {
+  const data = sampleMatrix('sklearn-diabetes.csv', 1);
+  const x = standardised(data, allRows(data.n));
+  const l2 = 0.01;
+  const { weights, intercept } = atOnce(fitLeastSquares(x, data.y, data.width, l2));
+  // By the definition of Ridge: (XᵀX + alpha I) w = Xᵀ(y − mean), of centred X.
+  const alpha = (data.n * l2) / 2;
+  const mean = data.y.reduce((a, b) => a + b) / data.n;
+  for (let j = 0; j < data.width; j++) {
+    let left = alpha * (weights[j] ?? 0);
+    let right = 0;
+    for (let i = 0; i < data.n; i++) {
+      const row = x.subarray(i * data.width, (i + 1) * data.width);
+      const answer = row.reduce((sum, value, k) => sum + value * (weights[k] ?? 0), 0);
+      left += (row[j] ?? 0) * answer;
+      right += (row[j] ?? 0) * ((data.y[i] ?? 0) - mean);
+    }
+    expect(left / right).toBeCloseTo(1, 9);
+  }
+  expect(intercept).toBeCloseTo(mean, 9);
 });
 
 test('eigenvectors rebuild their matrix', () => {
@@ -67,13 +90,16 @@ test('eigenvectors rebuild their matrix', () => {
 });
 
 test('L-BFGS finds the minimum of the Rosenbrock function', () => {
-  const rosenbrock = (p: Float64Array, g: Float64Array) => {
+  const rosenbrock: Objective = function* (p, g) {
     const [a = 0, b = 0] = p;
     g[0] = -2 * (1 - a) - 400 * a * (b - a * a);
+    yield 0.5;
     g[1] = 200 * (b - a * a);
     return (1 - a) ** 2 + 100 * (b - a * a) ** 2;
   };
-  const states = [...minimise(rosenbrock, Float64Array.of(-1.2, 1), 1e-10)];
+  const states = [...minimise(rosenbrock, Float64Array.of(-1.2, 1), 1e-10)].filter(
+    (state) => state !== null,
+  );
   const last = states.at(-1);
   expect(last?.x[0]).toBeCloseTo(1, 8);
   expect(last?.x[1]).toBeCloseTo(1, 8);
@@ -95,13 +121,15 @@ test.each([2, 3])(
     const objective = logisticObjective(problem);
     const at = Float64Array.from({ length: 4 * logitsFor(classes) }, () => random.normal());
     const gradient = new Float64Array(at.length);
-    objective(at, gradient);
+    atOnce(objective(at, gradient));
     const unused = new Float64Array(at.length);
     at.forEach((_, i) => {
       const moved = (by: number) =>
-        objective(
-          at.map((v, j) => (i === j ? v + by : v)),
-          unused,
+        atOnce(
+          objective(
+            at.map((v, j) => (i === j ? v + by : v)),
+            unused,
+          ),
         );
       expect(gradient[i]).toBeCloseTo((moved(1e-5) - moved(-1e-5)) / 2e-5, 8);
     });
@@ -112,7 +140,7 @@ function fitLogistic(x: Float64Array, y: Int32Array, width: number, classes: num
   const outputs = logitsFor(classes);
   const objective = logisticObjective({ x, y, width, classes, l2: 1 / y.length, rowWeights: null });
   let best = new Float64Array((width + 1) * outputs);
-  for (const { x: found } of minimise(objective, best, 1e-8)) best = found.slice();
+  for (const state of minimise(objective, best, 1e-8)) if (state) best = state.x.slice();
   return best;
 }
 

@@ -45,4 +45,13 @@ export class Breath {
     this.#last = performance.now();
     if (isHeld || this.#last - before > 200) this.#onHeld(this.#last - before);
   }
+
+  /** Does all parts, with a breath between them where one is due. @throws Stopped */
+  async drive<T>(work: Generator<unknown, T, undefined>): Promise<T> {
+    for (;;) {
+      const part = work.next();
+      if (part.done) return part.value;
+      await this.within();
+    }
+  }
 }

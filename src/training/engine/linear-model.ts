@@ -22,6 +22,8 @@ export function denseWeights(
 }
 
 const mostRows = 20_000;
+/** Multiplications: some 30 ms, for nobody is heard meanwhile. */
+const mostWork = 2 ** 24;
 
 /** Loss and figures on these rows, or an even sample of them where they are many. */
 export function linearFigures(data: TrainingRows, { bytes }: PackedWeights): Metrics {
@@ -29,8 +31,8 @@ export function linearFigures(data: TrainingRows, { bytes }: PackedWeights): Met
   const parameters = new Float32Array(bytes);
   const outputs = parameters.length / (width + 1);
   const n = targets.values.length;
-  const step = Math.max(1, n / mostRows);
-  const rows = Uint32Array.from({ length: Math.min(n, mostRows) }, (_, i) => Math.floor(i * step));
+  const count = Math.min(n, mostRows, Math.ceil(mostWork / parameters.length));
+  const rows = Uint32Array.from({ length: count }, (_, i) => Math.floor((i * n) / count));
   const out = new Float32Array(rows.length * outputs);
   for (let i = 0; i < rows.length; i++) {
     const from = (rows[i] ?? 0) * width;

@@ -115,7 +115,7 @@ export const glossary = {
   l2: {
     name: 'L2 penalty',
     text: 'Keeps weights small, so that no single feature is trusted too much.',
-    formula: 'L + λ · Σ w²',
+    formula: 'L + λ/2 · Σ w²',
   },
   l1: {
     name: 'L1 penalty',

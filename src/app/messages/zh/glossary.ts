@@ -101,7 +101,7 @@ export const glossary: Messages['glossary'] = {
   l2: {
     name: 'L2 惩罚',
     text: '让权重保持较小，避免过分依赖某一个特征。',
-    formula: 'L + λ · Σ w²',
+    formula: 'L + λ/2 · Σ w²',
   },
   l1: {
     name: 'L1 惩罚',

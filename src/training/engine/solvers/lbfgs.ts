@@ -1,9 +1,8 @@
 /** Limited-memory BFGS (Nocedal and Wright, algorithm 7.5) with a weak-Wolfe line search. */
+import type { Parts } from '../../../lib/parts.ts';
 
-export interface Objective {
-  /** The value at `x`; writes the gradient into `gradient`. */
-  (x: Float64Array, gradient: Float64Array): number;
-}
+/** The value at `x`; writes the gradient into `gradient`. */
+export type Objective = (x: Float64Array, gradient: Float64Array) => Parts<number>;
 
 export interface LbfgsState {
   iteration: number;
@@ -16,24 +15,24 @@ export interface LbfgsState {
 const memory = 10;
 
 /**
- * Yields after every iteration; ends when the gradient's largest component is below `tolerance`, or no
+ * Yields after every iteration, and null between two parts of one; ends when the gradient's largest component is below `tolerance`, or no
  * step goes down.
  */
 export function* minimise(
   objective: Objective,
   start: Float64Array,
   tolerance: number,
-): Generator<LbfgsState, void, undefined> {
+): Generator<LbfgsState | null, void, undefined> {
   let x: Float64Array = start.slice();
   let gradient: Float64Array = new Float64Array(x.length);
-  let value = objective(x, gradient);
+  let value = yield* quietly(objective(x, gradient));
   const steps: Pair[] = [];
   for (let iteration = 1; ; iteration++) {
     if (maxAbs(gradient) <= tolerance) return;
     const direction = descent(gradient, steps);
     const slope = dot(direction, gradient);
     const first = steps.length === 0 ? Math.min(1, 1 / norm1(gradient)) : 1;
-    const found = lineSearch(objective, { x, value, slope, direction }, first);
+    const found = yield* lineSearch(objective, { x, value, slope, direction }, first);
     if (!found) return;
     const s = subtract(found.x, x);
     const y = subtract(found.gradient, gradient);
@@ -44,6 +43,15 @@ export function* minimise(
     ({ x, value, gradient } = found);
     yield { iteration, value, x, gradientNorm: maxAbs(gradient) };
     if (relative < 1e-15) return;
+  }
+}
+
+/** How much of it is done is of no interest. */
+function* quietly<T>(work: Parts<T>): Generator<null, T, undefined> {
+  for (;;) {
+    const part = work.next();
+    if (part.done) return part.value;
+    yield null;
   }
 }
 
@@ -90,7 +98,11 @@ const sufficientDecrease = 1e-4;
 const curvature = 0.9;
 
 /** Bisection towards a step that goes down enough and no longer falls steeply (Lewis and Overton 2013). */
-function lineSearch(objective: Objective, line: Line, first: number): Point | null {
+function* lineSearch(
+  objective: Objective,
+  line: Line,
+  first: number,
+): Generator<null, Point | null, undefined> {
   let low = 0;
   let high = Infinity;
   let best: Point | null = null;
@@ -99,7 +111,7 @@ function lineSearch(objective: Objective, line: Line, first: number): Point | nu
     const x = line.x.slice();
     addScaled(x, line.direction, step);
     const gradient = new Float64Array(x.length);
-    const value = objective(x, gradient);
+    const value = yield* quietly(objective(x, gradient));
     if (!(value <= line.value + sufficientDecrease * step * line.slope)) high = step;
     else {
       best = { x, value, gradient };

@@ -1,4 +1,5 @@
 /** The objective of logistic (two classes, one logit) and softmax regression, with its gradient. */
+import { inRanges } from '../../../lib/parts.ts';
 import type { Objective } from './lbfgs.ts';
 
 export interface LogisticProblem {
@@ -19,6 +20,9 @@ export function logitsFor(classes: number): number {
   return classes === 2 ? 1 : classes;
 }
 
+/** Multiplications between two breaks: a millisecond or less. */
+const usualWork = 2 ** 18;
+
 /** Parameters lie as the kernel [width, logits] row-major, then the bias [logits]. */
 export function logisticObjective(problem: LogisticProblem): Objective {
   const { x, y, width, classes, l2, rowWeights } = problem;
@@ -26,29 +30,36 @@ export function logisticObjective(problem: LogisticProblem): Objective {
   const outputs = logitsFor(classes);
   const bias = width * outputs;
   const logits = new Float64Array(outputs);
-  return (parameters, gradient) => {
-    gradient.fill(0);
-    let loss = 0;
-    for (let i = 0; i < n; i++) {
-      for (let k = 0; k < outputs; k++) logits[k] = parameters[bias + k] ?? 0;
+  /** @returns the loss of a row; adds to the gradient */
+  const addRow = (i: number, parameters: Float64Array, gradient: Float64Array): number => {
+    for (let k = 0; k < outputs; k++) logits[k] = parameters[bias + k] ?? 0;
+    for (let j = 0; j < width; j++) {
+      const value = x[i * width + j] ?? 0;
+      if (value === 0) continue;
+      for (let k = 0; k < outputs; k++)
+        logits[k] = (logits[k] ?? 0) + value * (parameters[j * outputs + k] ?? 0);
+    }
+    const weight = (rowWeights?.[i] ?? 1) / n;
+    // From here `logits` holds the derivative of the row's loss.
+    const loss = weight * (outputs === 1 ? binary(logits, y[i] ?? 0) : softmax(logits, y[i] ?? 0));
+    for (let k = 0; k < outputs; k++) {
+      const error = weight * (logits[k] ?? 0);
+      gradient[bias + k] = (gradient[bias + k] ?? 0) + error;
       for (let j = 0; j < width; j++) {
-        const value = x[i * width + j] ?? 0;
-        if (value === 0) continue;
-        for (let k = 0; k < outputs; k++)
-          logits[k] = (logits[k] ?? 0) + value * (parameters[j * outputs + k] ?? 0);
-      }
-      const weight = (rowWeights?.[i] ?? 1) / n;
-      // From here `logits` holds the derivative of the row's loss.
-      loss += weight * (outputs === 1 ? binary(logits, y[i] ?? 0) : softmax(logits, y[i] ?? 0));
-      for (let k = 0; k < outputs; k++) {
-        const error = weight * (logits[k] ?? 0);
-        gradient[bias + k] = (gradient[bias + k] ?? 0) + error;
-        for (let j = 0; j < width; j++) {
-          const at = j * outputs + k;
-          gradient[at] = (gradient[at] ?? 0) + error * (x[i * width + j] ?? 0);
-        }
+        const at = j * outputs + k;
+        gradient[at] = (gradient[at] ?? 0) + error * (x[i * width + j] ?? 0);
       }
     }
+    return loss;
+  };
+  const rowsAtOnce = Math.max(1, Math.floor(usualWork / (2 * bias + 1)));
+  return function* (parameters, gradient) {
+    gradient.fill(0);
+    let loss = 0;
+    const addRows = (from: number, to: number) => {
+      for (let i = from; i < to; i++) loss += addRow(i, parameters, gradient);
+    };
+    yield* inRanges(n, addRows, rowsAtOnce);
     let squares = 0;
     for (let j = 0; j < bias; j++) {
       const weight = parameters[j] ?? 0;
