@@ -3,7 +3,13 @@ import { StudioError } from '../lib/errors.ts';
 import { trainingClient } from '../rpc/clients.ts';
 import { taskOf } from '../tasks/catalogue.ts';
 import { parseRunConfig } from '../training/config-schema.ts';
-import type { RunConfig, RunRequest, RunEvent } from '../training/run.ts';
+import { assertLearner } from '../training/learners.ts';
+import {
+  networkConfigOf,
+  type RunConfig,
+  type RunEvent,
+  type RunRequest,
+} from '../training/run.ts';
 import type { RunRecord } from '../training/run-record.ts';
 import type { RunEstimate } from '../training/preflight.ts';
 import { runName } from '../training/run-names.ts';
@@ -71,11 +77,13 @@ export class TrainingSession {
       const settings = { ...defaults.settings, ...overrides.settings };
       return parseRunConfig({ ...defaults, ...definedOnly(overrides), settings });
     }
-    return parseRunConfig({
+    const config = parseRunConfig({
       ...defaults,
       ...(backend && { backend }),
       ...definedOnly(overrides),
     });
+    assertLearner(networkConfigOf(config), task.learners);
+    return config;
   }
 
   /**

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { buildNetwork } from '../../src/models/engine/network.ts';
+import type { NetworkSpec } from '../../src/models/spec.ts';
 import { startBackend } from '../../src/training/engine/backend.ts';
 import { createKernelForward } from '../../src/training/engine/forward.ts';
 import { createPlannedForward } from '../../src/training/engine/kernels/planned-forward.ts';
@@ -24,6 +25,25 @@ test.each(cases)('$name: the kernels answer what tfjs answers', async (example) 
   odd.forEach((value, i) => {
     expect(Math.abs(value - (expected[5 * perRow + i] ?? NaN))).toBeLessThan(1e-5);
   });
+  network.dispose();
+});
+
+test('weights of another network are refused, by the kernels as by tfjs', async () => {
+  await startBackend('cpu');
+  const spec = (units: number): NetworkSpec => ({
+    inputShape: [3],
+    layers: [
+      { type: 'dense', units, activation: 'tanh' },
+      { type: 'dense', units: 1, activation: 'linear' },
+    ],
+  });
+  const other = buildNetwork(spec(5), 1);
+  const network = buildNetwork(spec(4), 1);
+  const own = await network.pack();
+  for (const wrong of [await other.pack(), { ...own, bytes: own.bytes.slice(4) }])
+    for (const forward of [createKernelForward(spec(4)), network])
+      expect(() => forward?.load(wrong)).toThrow("The stored weights don't fit the model's layers");
+  other.dispose();
   network.dispose();
 });
 

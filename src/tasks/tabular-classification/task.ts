@@ -1,6 +1,6 @@
 /** Which of some classes a row belongs to. */
 import { targetOf } from '../../data/schema.ts';
-import { defaultConfig, logisticRegression, mlp } from '../../training/learners.ts';
+import { defaultConfig, logisticRegression, tableLearners } from '../../training/learners.ts';
 import type { Task } from '../task.ts';
 
 export const tabularClassification: Task = {
@@ -8,7 +8,7 @@ export const tabularClassification: Task = {
   order: 1,
   kind: 'table',
   output: 'classes',
-  learners: [logisticRegression, mlp],
+  learners: tableLearners.classes,
   metrics: [
     { id: 'accuracy', better: 'higher', format: 'percent' },
     { id: 'balancedAccuracy', better: 'higher', format: 'percent' },

@@ -1,6 +1,6 @@
 /** Which number belongs to a row. */
 import { targetOf } from '../../data/schema.ts';
-import { defaultConfig, linearRegression, mlp } from '../../training/learners.ts';
+import { defaultConfig, linearRegression, tableLearners } from '../../training/learners.ts';
 import type { Task } from '../task.ts';
 
 export const tabularRegression: Task = {
@@ -8,7 +8,7 @@ export const tabularRegression: Task = {
   order: 2,
   kind: 'table',
   output: 'number',
-  learners: [linearRegression, mlp],
+  learners: tableLearners.number,
   metrics: [
     { id: 'rmse', better: 'lower', format: 'target-unit' },
     { id: 'mae', better: 'lower', format: 'target-unit' },

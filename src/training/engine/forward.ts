@@ -1,10 +1,13 @@
 /** A network's outputs for many rows by the kernels' plan. */
+import { StudioError } from '../../lib/errors.ts';
+import { parametersOf } from '../../models/layer-parameters.ts';
 import { layerShapes } from '../../models/layer-shapes.ts';
 import type { NetworkSpec, PackedWeights } from '../../models/spec.ts';
 import { createPlannedForward, plannedForwardBytes } from './kernels/planned-forward.ts';
 
 /** Logits or numbers, [rows, outputs] row-major. */
 export interface Forward {
+  /** @throws StudioError `corrupt` for weights of another network */
   load(weights: PackedWeights): void;
   /** @param features [n, width] row-major; @param between is awaited after each batch */
   outputs(
@@ -26,7 +29,10 @@ export function createKernelForward(spec: NetworkSpec): KernelForward | null {
   const planned = createPlannedForward(spec, rowsAtATime(spec));
   if (!planned) return null;
   return {
-    load: (weights) => planned.load(weights),
+    load(weights) {
+      mustFit(spec, weights);
+      planned.load(weights);
+    },
     loadArrays: (values) => planned.loadArrays(values),
     async outputs(features, width, rows, between) {
       let all = new Float32Array(0);
@@ -46,6 +52,21 @@ export function createKernelForward(spec: NetworkSpec): KernelForward | null {
     },
     dispose: () => undefined, // the memory goes with the last reference to it
   };
+}
+
+/** The plan takes whatever there is. @throws StudioError `corrupt` */
+function mustFit(spec: NetworkSpec, { tensors, bytes }: PackedWeights) {
+  const shapes = layerShapes(spec).flatMap(({ inputs }, i) => {
+    const layer = spec.layers[i];
+    return layer ? parametersOf(layer, inputs).map(({ shape }) => shape) : [];
+  });
+  const sizeOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
+  const fits =
+    tensors.length === shapes.length &&
+    shapes.every((shape, i) => shape.join() === tensors[i]?.shape.join());
+  if (fits && bytes.byteLength === 4 * shapes.reduce((sum, shape) => sum + sizeOf(shape), 0))
+    return;
+  throw new StudioError('corrupt', "The stored weights don't fit the model's layers");
 }
 
 /** What the kernels' plan of a network's answers takes. */

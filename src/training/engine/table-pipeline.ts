@@ -1,5 +1,6 @@
 /** The pipeline of every task on tables: split, prepare, fit, evaluate. A task says what its model answers with. */
-import { networkConfigOf, type NetworkConfig } from '../run.ts';
+import { assertLearner, tableLearners } from '../learners.ts';
+import { networkConfigOf, type NetworkConfig, type RunConfig } from '../run.ts';
 import { splitColumns, splitRows } from '../../data/split.ts';
 import { valuesOf } from '../../evaluate/evaluation.ts';
 import type { Pipeline, TrainingJob, NetworkOutcome } from '../pipeline.ts';
@@ -9,13 +10,18 @@ import { fitOn, type Output } from './table-fit.ts';
 import { openPredictor } from './table-predictor.ts';
 
 export function tablePipeline(output: Output): Pipeline<NetworkOutcome> {
+  const configOf = (given: RunConfig): NetworkConfig => {
+    const config = networkConfigOf(given);
+    assertLearner(config, tableLearners[output]);
+    return config;
+  };
   return {
     async train(given) {
-      const job = { ...given, config: networkConfigOf(given.config) };
+      const job = { ...given, config: configOf(given.config) };
       return job.config.folds === null ? trainOnSplit(job, output) : crossValidate(job, output);
     },
     estimate: async (request) =>
-      estimateTable({ ...request, config: networkConfigOf(request.config) }, output),
+      estimateTable({ ...request, config: configOf(request.config) }, output),
     open: openPredictor,
   };
 }
