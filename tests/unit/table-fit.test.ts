@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { defaultSplit } from '../../src/data/split.ts';
-import type { ColumnSource, SplitSpec } from '../../src/data/schema.ts';
+import type { ColumnSource, MissingPlan, SplitSpec } from '../../src/data/schema.ts';
 import { Control } from '../../src/training/engine/control.ts';
 import { tablePipeline } from '../../src/training/engine/table-pipeline.ts';
 import { defaultConfig, mlp } from '../../src/training/learners.ts';
@@ -63,4 +63,18 @@ test('validation rows of classes that no train row has are left out, and the run
   expect(outcome).toBe('completed');
   expect(epochs).toHaveLength(4);
   expect(epochs.some(({ validation }) => validation)).toBe(false);
+});
+
+test('features that are missing in every row are refused by name, with the remedy', async () => {
+  const empty = (missing: MissingPlan): ColumnInput => ({
+    ...{ type: 'category', cells: x.map(() => null), preparation: { missing } },
+  });
+  const refused = train(table(defaultSplit, { x: empty({ type: 'most-frequent' }) }));
+  await expect(refused).rejects.toMatchObject({
+    code: 'bad-config',
+    message:
+      'Nothing to learn from: every cell of "x" is missing in the train rows. Use another column as a feature, or give missing cells a category of their own',
+  });
+  const { outcome } = await train(table(defaultSplit, { x: empty({ type: 'own-category' }) }));
+  expect(outcome).toBe('completed'); // one feature that says nothing
 });

@@ -46,6 +46,7 @@ export async function prepare(
   trainRows: Uint32Array,
 ) {
   const preparation = await fitPreparation(source, trainRows);
+  if (preparation.featureNames.length === 0) throw withoutFeatures(preparation);
   const targetVector = await source.column(config.target);
   const rows = await completeRows(preparation, (name) => source.column(name), trainRows);
   if (rows.length === 0)
@@ -58,6 +59,15 @@ export async function prepare(
         });
   const part = (of: Uint32Array) => trainingRows(source, preparation, target, of, config);
   return { preparation, target, part, train: await part(rows) };
+}
+
+/** Of columns that hold nothing; nothing can be learned from them, and no network has no inputs. */
+function withoutFeatures({ columns }: FittedPreparation) {
+  const names = columns.map(({ column }) => `"${column}"`).join(', ');
+  return new StudioError(
+    'bad-config',
+    `Nothing to learn from: every cell of ${names} is missing in the train rows. Use another column as a feature, or give missing cells a category of their own`,
+  );
 }
 
 /** Features and targets of the rows whose target is known. */
