@@ -13,7 +13,7 @@ import { Control } from '../../src/training/engine/control.ts';
 import { watchDevice } from '../../src/training/engine/device-watch.ts';
 import { runLoop, type LoopJob } from '../../src/training/engine/loop.ts';
 import { parseRunConfig } from '../../src/training/config-schema.ts';
-import type { BackendRate, NetworkConfig } from '../../src/training/run.ts';
+import type { BackendRate, NetworkConfig, RunEvent } from '../../src/training/run.ts';
 import { channelHelper } from '../support/shard-helpers.ts';
 import { cases, configOf, dataOf, specOf, type Case } from '../support/tiny-network.ts';
 
@@ -30,6 +30,7 @@ async function run(
   averageEvery: number,
   checkpoint: ArrayBuffer | null = null,
   workers = 2,
+  emit: (event: RunEvent) => void = () => undefined,
 ) {
   const checkpoints: ArrayBuffer[] = [];
   const network = buildNetwork(specOf(example), 3);
@@ -48,7 +49,7 @@ async function run(
     crew: { workers, averageEvery, startHelper: channelHelper },
     control: new Control(),
     device: watchDevice('wasm'),
-    emit: () => undefined,
+    emit,
     checkpointEveryMs: 0, // whenever it may be
     saveCheckpoint: (bytes) => Promise.resolve(void checkpoints.push(bytes)),
   };
@@ -74,6 +75,19 @@ test.each([
     expect(decodeCheckpoint(checkpoint).state.workers).toBe(2);
     expect((await run(example, k, checkpoint)).weights).toEqual(whole.weights);
   }
+});
+
+test('workers that average tell no loss before they know one, and then the last', async () => {
+  let now = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 250)); // told after each step
+  const losses: number[] = [];
+  await run(caseOf('adamw'), 2, null, 2, (event) => {
+    if (event.type === 'progress') losses.push(event.loss);
+  });
+  clock.mockRestore();
+  // Of four epochs of six steps: three go by before the first average, which the fourth brings.
+  expect(losses).toHaveLength(4 * 6 - 3);
+  for (const loss of losses) expect(loss).toBeGreaterThan(0.1);
 });
 
 test('where one of two workers failed, what one worker makes of it says so', async () => {

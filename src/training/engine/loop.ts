@@ -110,6 +110,9 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
   let lastProgress = 0;
   let clockFrom = performance.now();
   let stepsDone = 0;
+  let rowsDone = 0;
+  /** The mean of the last steps whose losses are known; null before any is. */
+  let knownLoss: number | null = null;
   let secondsBefore = 0;
   let stepMs = Infinity;
   let mostUnread = lossesKept;
@@ -164,6 +167,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
     device.check();
     const each = (performance.now() - before) / count;
     mostUnread = Math.max(1, Math.min(lossesKept, Math.floor(queuedMs / each)));
+    if (state.lossRows > 0) knownLoss = state.lossSum / state.lossRows;
     const isFinite = Number.isFinite(state.lossSum);
     if (isFinite) checkpoints.prove();
     return isFinite;
@@ -185,6 +189,7 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
     stepMs = performance.now() - before;
     state.step++;
     stepsDone++;
+    rowsDone += rows.length;
   };
 
   const isCheckpointDue = () =>
@@ -212,9 +217,10 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
         const isKept = isCheckpointDue();
         if (isTold || isKept || steps.unread >= mostUnread)
           if (!(await readLosses())) return 'diverged';
-        if (isTold) {
+        // Workers that average tell no loss before they do.
+        if (isTold && knownLoss !== null) {
           lastProgress = now;
-          emit(progressOf());
+          emit(progressOf(knownLoss));
         }
         if (isKept) await saveCheckpoint();
         checkpoints.prepare();
@@ -258,15 +264,16 @@ export async function runLoop(job: LoopJob): Promise<LoopResult> {
     return earlyStopping && state.best.waited >= earlyStopping.patience ? 'early-stopped' : null;
   };
 
-  const progressOf = (): RunEvent => {
-    const stepsPerSecond = stepsDone / Math.max(1e-3, seconds() - secondsBefore);
+  const progressOf = (loss: number): RunEvent => {
+    const spent = Math.max(1e-3, seconds() - secondsBefore);
+    const stepsPerSecond = stepsDone / spent;
     const left = config.epochs * stepsPerEpoch - state.epoch * stepsPerEpoch - state.step;
     return {
       type: 'progress',
       epoch: state.epoch + 1,
       step: state.step,
-      loss: state.lossSum / Math.max(1, state.lossRows),
-      examplesPerSecond: stepsPerSecond * batchSize,
+      loss,
+      examplesPerSecond: rowsDone / spent,
       secondsLeft: left / Math.max(1e-9, stepsPerSecond),
     };
   };
