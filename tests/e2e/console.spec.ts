@@ -50,6 +50,30 @@ test('OLS on all rows of diabetes: intercept 152.1335, R² .5177', async ({ page
   expect(r2).toBeCloseTo(0.5177, 3);
 });
 
+test('a fold that diverges ends a cross-validation as diverged: no figures, no model, and the log names it', async ({
+  page,
+}) => {
+  await openStudio(page);
+  const { run, log } = await page.evaluate(async () => {
+    const project = await window.glasshouse.createProject({
+      name: 'diabetes',
+      task: 'tabular-regression',
+    });
+    await project.loadSample('diabetes');
+    const told: unknown[] = [];
+    const config = {
+      ...{ learner: 'mlp', folds: 3, learningRate: 30, earlyStopping: null },
+      optimizer: { type: 'sgd', momentum: 0.9, nesterov: true } as const,
+    };
+    const ended = await project.train(config, (event) => {
+      if (event.type === 'notice') told.push(event.notice);
+    });
+    return { run: ended, log: told };
+  });
+  expect(run).toMatchObject({ status: 'diverged', metrics: {}, modelVersion: null, folds: [] });
+  expect(log).toEqual([{ type: 'fold-diverged', fold: 1, folds: 3 }]);
+});
+
 test('the same seed gives the same curves on every backend, to 1e-5', async ({ page }) => {
   await openStudio(page);
   const curves = await page.evaluate(async () => {
