@@ -3,7 +3,7 @@ import { StudioError } from '../lib/errors.ts';
 import { trainingClient } from '../rpc/clients.ts';
 import { taskOf } from '../tasks/catalogue.ts';
 import { parseRunConfig } from '../training/config-schema.ts';
-import { assertLearner } from '../training/learners.ts';
+import { assertLearner } from '../training/assert-learner.ts';
 import {
   networkConfigOf,
   type RunConfig,

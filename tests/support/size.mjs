@@ -7,9 +7,9 @@ import { brotliCompressSync } from 'node:zlib';
 
 const budgetsKb = {
   'first page': 90,
-  data: 110,
+  data: 111,
   training: 260,
-  'training on wasm': 260,
+  'training on wasm': 262,
   inference: 260,
   shard: 60,
   bytes: 15,
