@@ -5,7 +5,7 @@ import type { TrainingApi } from '../rpc/contracts.ts';
 import type { WorkerClient } from '../rpc/worker-client.ts';
 import { taskOf } from '../tasks/catalogue.ts';
 import { parseRunConfig } from '../training/config-schema.ts';
-import { assertLearner } from '../training/learners.ts';
+import { assertLearner } from '../training/assert-learner.ts';
 import {
   networkConfigOf,
   type RunConfig,

@@ -7,7 +7,7 @@ import { brotliCompressSync } from 'node:zlib';
 
 const budgetsKb = {
   'first page': 90,
-  data: 110,
+  data: 111,
   training: 260,
   'training on wasm': 260,
   inference: 260,

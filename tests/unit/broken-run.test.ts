@@ -273,7 +273,7 @@ test('with a full disk a lost device costs no epoch, and the log says that nothi
     const moved = structuredClone(bytes, { transfer: [bytes] });
     const full = new StudioError('storage-full', 'full');
     return ++saves <= 2
-      ? Promise.resolve(moved)
+      ? Promise.resolve({ of: bytes, bytes: moved })
       : Promise.reject(new CheckpointNotStored(full, moved));
   };
   let reads = 0;

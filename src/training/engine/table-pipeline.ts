@@ -1,5 +1,6 @@
 /** The pipeline of every task on tables: split, prepare, fit, evaluate. A task says what its model answers with. */
-import { assertLearner, tableLearners } from '../learners.ts';
+import { assertLearner } from '../assert-learner.ts';
+import { tableLearners } from '../learners.ts';
 import { networkConfigOf, type NetworkConfig, type RunConfig } from '../run.ts';
 import { splitColumns, splitRows } from '../../data/split.ts';
 import { valuesOf } from '../../evaluate/evaluation.ts';

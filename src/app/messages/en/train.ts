@@ -112,7 +112,7 @@ export const train = {
   },
   earlyStopping: 'Stop early',
   earlyStoppingHint:
-    'Ends the run when the validation loss (the training loss, where no rows are held out) no longer falls; the best weights are kept.',
+    'Ends the run when the validation loss (without such rows, the training loss) no longer falls; the best weights are kept.',
   patience: 'Patience',
   epochsUnit: 'epochs',
   l1: 'L1',
@@ -146,8 +146,8 @@ export const train = {
   rateOf: (count: string, rate: string) => `${count}: ${rate}`,
   folds: 'Cross-validation folds',
   foldsHint:
-    'Trains once a fold, each tested on rows that it has not seen, and at last on all rows. Groups stay whole and tests come later in time where the data set’s split has it so. Where training stops early, each fit holds some of its own rows out to stop by. Empty: the data set’s own split.',
-  shuffleFolds: 'Shuffle the rows before they are dealt into folds (not by time)',
+    'Trains once a fold, each tested on rows that it has not seen, and at last on all. Groups stay whole and tests come later, where the split has it so. To stop early, each fit holds some of its rows out. Empty: the data set’s own split.',
+  shuffleFolds: 'Shuffle rows before dealing them into folds (not by time)',
   foldOf: (fold: string, folds: string) => `Fold ${fold} of ${folds}`,
   lastFit: 'The model that is kept, on all rows',
   layers: 'Hidden layers',
