@@ -1,5 +1,4 @@
 /** The learners of tables: which there are, and the settings they start from. */
-import { StudioError } from '../lib/errors.ts';
 import type { NetworkConfig, Solver } from './run.ts';
 
 export interface LearnerInfo {
