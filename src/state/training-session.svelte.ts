@@ -145,9 +145,11 @@ export class TrainingSession {
           `Run "${session.record.name}" has nothing to go on from`,
         );
       // As one that is going, so that it is gone on with again where this tab is closed too.
-      const record: RunRecord = { ...session.record, status: 'running', error: null };
-      await this.#project.store.runs.put(record);
-      session.replaceRecord(record);
+      if (session.status === 'failed') {
+        const record: RunRecord = { ...session.record, status: 'running', error: null };
+        await this.#project.store.runs.put(record);
+        session.replaceRecord(record);
+      }
       return session;
     };
     return this.#start(prepare, true, options);

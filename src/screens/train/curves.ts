@@ -3,7 +3,7 @@ import type { RunSession } from '../../state/run-session.svelte.ts';
 import type { EpochRecord } from '../../training/run.ts';
 import type { LineSeries } from '../../ui/charts/line-series.ts';
 
-export interface CurveLabels {
+interface CurveLabels {
   train: (run: string) => string;
   validation: (run: string) => string;
   baseline: string;
