@@ -13,8 +13,8 @@ export interface StepRoom {
 /** @param dataBytes of the train rows, which lie on a graphics processor as a whole */
 export async function roomOn(backend: Backend, dataBytes: number): Promise<StepRoom> {
   if (backend !== 'webgpu') return roomOnWasm;
-  // Loaded for that backend alone.
-  const { countGpuSteps, mostGpuBytes } = await import('./kernels/webgpu/count.ts');
+  // Loaded for that backend alone, with its steps.
+  const { countGpuSteps, mostGpuBytes } = await import('./kernels/webgpu/steps.ts');
   const most = await mostGpuBytes().catch(() => null);
   if (most === null) return roomOnWasm;
   return {

@@ -15,6 +15,9 @@ import { gatherRows } from './gather.ts';
 import { KeptLosses } from './kept-losses.ts';
 import { GpuWorkspace } from './workspace.ts';
 
+/** Here, so that the backend's code is loaded as one. */
+export { countGpuSteps, mostGpuBytes } from './count.ts';
+
 /**
  * The loss's factor in mixed precision: mean losses' gradients, some 1e-2 to 1e-7, lie with it where half precision
  * has all of its bits (6e-5 to 65,504). It needs no watching: what is too large is held to the largest, by tiles alone.
