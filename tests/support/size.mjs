@@ -24,7 +24,8 @@ const read = (path) => readFileSync(new URL(path, dist));
 const statically = /(?:from|import)\s*["']\.\/([\w.-]+\.js)["']/g;
 const anyhow = /(?:from|import)\s*\(?\s*["'`]\.\/([\w.-]+\.js)["'`]/g;
 /** Loaded only by runs that our WebAssembly kernels don't compute: tfjs's backends but the one in JavaScript, our WGSL. */
-const otherBackends = /MathBackendWebGL|WebGPUBackend|@workgroup_size|WASM_HAS_MULTITHREAD_SUPPORT/;
+const otherBackends =
+  /MathBackendWebGL|WebGPUBackend|@workgroup_size|gather rows|WASM_HAS_MULTITHREAD_SUPPORT/;
 
 /** The module and all that it imports. */
 function graph(file, seen = new Set(), imports = statically, isLeftOut = () => false) {
