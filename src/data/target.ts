@@ -43,15 +43,14 @@ export function fitClasses(
 const maxClasses = 1000;
 
 /**
- * Centred on the train rows, as weights and answers are float32, and far from 0 they would lose what sets rows apart;
- * scaled to deviation 1 for learning by gradients.
+ * Of mean 0 and deviation 1 on the train rows: weights and answers are float32, and far from 0 they would lose what
+ * sets rows apart. Losses of all learners are on this one scale.
  * @throws StudioError `bad-config` where it isn't numbers, or none is finite
  */
 export function fitNumber(
   column: string,
   vector: ColumnVector,
   trainRows: Uint32Array,
-  options: { scaled: boolean },
 ): Extract<FittedTarget, { type: 'number' }> {
   const values = Float64Array.from(trainRows, (row) => numberAt(column, vector, row)).filter(
     Number.isFinite,
@@ -59,7 +58,6 @@ export function fitNumber(
   if (values.length === 0)
     throw new StudioError('bad-config', `target "${column}": no cell is a finite number`);
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  if (!options.scaled) return { type: 'number', column, offset: mean, divisor: 1, mean };
   const deviation = Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length);
   return { type: 'number', column, offset: mean, divisor: deviation || 1, mean };
 }

@@ -63,6 +63,24 @@ test.each([
   },
 );
 
+test('a linear model has one loss, whichever solver finds it', async () => {
+  const source = await sample('sklearn-diabetes.csv', 'target');
+  const best = async (solver: 'closed-form' | 'gradient-descent') => {
+    const config = {
+      ...defaultConfig(linearRegression, 'target'),
+      solver,
+      backend: 'cpu' as const,
+    };
+    const run = job(source, { ...config, epochs: 200, batchSize: 64, earlyStopping: null });
+    await numbers.train(run);
+    const losses = run.events.flatMap((one) => (one.type === 'epoch' ? one.train['loss'] : []));
+    return Math.min(...losses.map((loss) => loss ?? NaN));
+  };
+  const exact = await best('closed-form');
+  expect(exact).toBeLessThan(1); // of a target of deviation 1
+  expect((await best('gradient-descent')) / exact).toBeCloseTo(1, 1);
+});
+
 test('OLS on diabetes: R² .5177 on all rows, and .4823 by cross-validation', async () => {
   const everything: SplitSpec = {
     type: 'random',

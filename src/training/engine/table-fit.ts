@@ -54,9 +54,7 @@ export async function prepare(
   const target: FittedTarget =
     output === 'classes'
       ? fitClasses(config.target, targetVector, rows)
-      : fitNumber(config.target, targetVector, rows, {
-          scaled: config.solver === 'gradient-descent',
-        });
+      : fitNumber(config.target, targetVector, rows);
   const part = (of: Uint32Array) => trainingRows(source, preparation, target, of, config);
   return { preparation, target, part, train: await part(rows) };
 }
