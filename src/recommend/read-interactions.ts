@@ -45,7 +45,8 @@ export async function readInteractions(
   const breaks = new Breaks(() => breathe(done));
   const drive = <T>(work: Parts<T>, to: number) => {
     const from = done;
-    return breaks.drive(work, (share) => (done = from + (to - from) * share));
+    // A part of unknown length hands over what was done before it.
+    return breaks.drive(work, (share) => (done = Math.max(done, from + (to - from) * share)));
   };
   const { duplicates, likedFrom } = source.dataSet.events ?? usualEventRules;
   const user = await readIds(source, 'user', breaks);

@@ -80,8 +80,10 @@ export class TrainingSession {
     const task = taskOf(this.#project.record.taskId);
     const learner = overrides.learner ?? task.learners[0]?.id ?? '';
     const defaults = task.defaults(this.#data.mustHave(), learner);
-    if (!this.offers(learner))
-      throw new StudioError('bad-config', `setting "learner": ${task.id} has no "${learner}"`);
+    if (!this.offers(learner)) {
+      const known = task.learners.map(({ id }) => id).join(', ');
+      throw new StudioError('bad-config', `setting "learner": "${learner}" is none of ${known}`);
+    }
     const backend = backendOverride();
     if ('settings' in defaults) {
       // A method's settings that nobody named keep their defaults.

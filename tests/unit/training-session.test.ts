@@ -242,6 +242,6 @@ test('settings that won’t do can be given up, whatever is wrong with them', as
 test('a learner that the task does not have is refused by its name', async () => {
   const { session } = await studio({ taskId: 'tabular-regression' });
   await expect(session.train({ learner: 'logistic-regression' })).rejects.toThrow(
-    'setting "learner": tabular-regression has no "logistic-regression"',
+    'setting "learner": "logistic-regression" is none of linear-regression, mlp',
   );
 });

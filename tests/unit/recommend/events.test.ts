@@ -16,6 +16,7 @@ import { suggestEvents, suggestKey } from '../../../src/recommend/suggest-events
 import { memorySource, vectorOf } from '../../support/memory-source.ts';
 import { importText } from '../../support/table-files.ts';
 import { eventSource } from '../../support/event-source.ts';
+import { takeBreaks } from '../../support/take-breaks.ts';
 
 const number = (name: string) => ({ name, type: 'integer' as const });
 
@@ -105,6 +106,7 @@ test('many events are read with breaks, told how far it is, and may be stopped t
     values: rows.map((row) => row % 5),
     times: rows,
   });
+  takeBreaks();
   const shares: number[] = [];
   const { interactions } = await readInteractions(source, (done) => {
     shares.push(done);

@@ -13,6 +13,7 @@ import { Control } from '../../../src/training/engine/control.ts';
 import type { RunEvent, SettingValue } from '../../../src/training/run.ts';
 import { eventSource } from '../../support/event-source.ts';
 import { memorySource } from '../../support/memory-source.ts';
+import { takeBreaks } from '../../support/take-breaks.ts';
 
 vi.mock('../../../src/text/engine/load-encoder.ts', async () => {
   const { openSentenceEncoder } = await import('../../support/sentence-encoder.ts');
@@ -271,6 +272,7 @@ test('a run that is stopped while it reads its events says so too, and fits noth
 });
 
 test('a run that is stopped before there is a model says so', async () => {
+  takeBreaks();
   const run = job('sasrec', { epochs: 1000 });
   run.control.command('stop');
   await expect(trainRecommender(run)).rejects.toThrow(
@@ -315,6 +317,7 @@ describe('with the sentence encoder', () => {
   });
 
   test('a run encodes texts first, tells how far it is, and needs no encoder afterwards', async () => {
+    takeBreaks();
     for (const [id, settings] of [
       ['content-based', { text: 'sentence-encoder' }],
       ['hybrid', { text: 'sentence-encoder', first: 'ease', second: 'content-based' }],

@@ -6,6 +6,7 @@ import {
 } from '../../../src/screens/train/settings-advice.ts';
 import { defaultConfig, linearRegression, mlp } from '../../../src/training/learners.ts';
 import { fitModel } from '../../../src/training/engine/fit.ts';
+import { Control } from '../../../src/training/engine/control.ts';
 import type { FitJob } from '../../../src/training/engine/fit-job.ts';
 import type { NetworkConfig } from '../../../src/training/run.ts';
 
@@ -30,7 +31,9 @@ test('L1 goes with the solver that takes it, so that no run is refused for a fie
     ...{ features: Float64Array.of(1, 2, 3), width: 1, weights: null },
     targets: { type: 'numbers' as const, divisor: 1, values },
   };
-  const job = { config, train, validation: null, emit: () => undefined } as unknown as FitJob;
+  const control = new Control();
+  const emit = () => undefined;
+  const job = { config, train, validation: null, control, emit } as unknown as FitJob;
   await expect(fitModel(job)).resolves.toMatchObject({ outcome: 'completed' });
   expect(changesForSolver('gradient-descent')).toEqual({ solver: 'gradient-descent', epochs: 100 });
 });
