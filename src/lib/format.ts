@@ -63,6 +63,7 @@ export function createFormat(locale: string) {
     /** @param seconds any non-negative number; two units at most, e.g. `2 min 5 sec` */
     duration(seconds: number): string {
       if (!Number.isFinite(seconds)) return '–';
+      if (seconds < 0.01) return unit(seconds * 1000, 'millisecond', 1);
       if (seconds < 1) return unit(Math.round(seconds * 1000), 'millisecond');
       if (seconds < 10) return unit(seconds, 'second', 1);
       const whole = Math.round(seconds);

@@ -16,7 +16,8 @@ test('sizes are in the unit that suits them, with its plural', () => {
 });
 
 test('durations have two units at most, and none is made up', () => {
-  expect([0.2, 4.25, 61, 3725, Infinity].map((seconds) => en.duration(seconds))).toEqual([
+  expect([0.00025, 0.2, 4.25, 61, 3725, Infinity].map((seconds) => en.duration(seconds))).toEqual([
+    '0.3 ms',
     '200 ms',
     '4.3 sec',
     '1 min 1 sec',
