@@ -1,4 +1,5 @@
 /** How much a network computes: what decides where that is worth its overhead, which its parameters alone don't say. */
+import { sizeOf } from '../lib/shape.ts';
 import { parametersOf } from './layer-parameters.ts';
 import { layerShapes } from './layer-shapes.ts';
 import type { LayerSpec, NetworkSpec } from './spec.ts';
@@ -15,7 +16,7 @@ export function multiplyAdds(spec: NetworkSpec): number {
 function ofLayer(layer: LayerSpec, input: readonly number[], output: readonly number[]): number {
   const kernels = parametersOf(layer, [[...input]])
     .filter(({ isKernel }) => isKernel)
-    .reduce((sum, { shape }) => sum + product(shape), 0);
+    .reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   switch (layer.type) {
     case 'embedding': // looked up
     case 'position-embedding':
@@ -28,12 +29,8 @@ function ofLayer(layer: LayerSpec, input: readonly number[], output: readonly nu
       return steps * (kernels + 2 * steps * width); // each step's shares of all others, and their mix
     }
     case 'transposed-convolution': // a kernel is laid over the output once a place of the input
-      return kernels * product(input.slice(0, -1));
+      return kernels * sizeOf(input.slice(0, -1));
     default:
-      return kernels * product(output.slice(0, -1));
+      return kernels * sizeOf(output.slice(0, -1));
   }
-}
-
-function product(lengths: readonly number[]): number {
-  return lengths.reduce((all, length) => all * length, 1);
 }

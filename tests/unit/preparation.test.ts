@@ -206,9 +206,9 @@ test('a target that can not be learned is refused with the reason', () => {
   expect(() => fitClasses('y', vectorOf('category', [null, null]), allRows(2))).toThrow(
     'target "y": every cell is missing',
   );
-  expect(() =>
-    fitNumber('y', vectorOf('number', [null, Infinity]), allRows(2)),
-  ).toThrow('target "y": no cell is a finite number');
+  expect(() => fitNumber('y', vectorOf('number', [null, Infinity]), allRows(2))).toThrow(
+    'target "y": no cell is a finite number',
+  );
   expect(() => encodeNumbers('y', vectorOf('category', ['1', 'two']), allRows(2))).toThrow(
     'target "y": row 2 is "two", not a number',
   );

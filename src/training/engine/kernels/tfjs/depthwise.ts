@@ -2,6 +2,7 @@
  * Depthwise convolutions, which tfjs's wasm backend has wrong where a number says how far to pad, and their gradients,
  * which it lacks. A channel that has several filters is laid out as often as it has any: then each has one.
  */
+import { sizeOf } from '../../../../lib/shape.ts';
 import {
   backend_util as util,
   type Conv2DInfo,
@@ -11,7 +12,7 @@ import {
   type TensorInfo,
 } from '../../../../models/engine/tf.ts';
 import type { TensorHeap } from './heap.ts';
-import { asKernel, isFloat, sizeOf, type Inputs, type TensorKernel } from './kernel.ts';
+import { asKernel, isFloat, type Inputs, type TensorKernel } from './kernel.ts';
 
 type FilterAttributes = DepthwiseConv2dNativeBackpropFilterAttrs;
 type Shape4D = [number, number, number, number];

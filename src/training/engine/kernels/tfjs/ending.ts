@@ -1,8 +1,8 @@
 /** What tfjs's fused operations do after their product: a bias, and an activation. */
+import { sizeOf } from '../../../../lib/shape.ts';
 import { activations, type Activation } from '../../../../models/spec.ts';
 import type { TensorInfo } from '../../../../models/engine/tf.ts';
 import type { TensorHeap } from './heap.ts';
-import { sizeOf } from './kernel.ts';
 
 /** Of tfjs's names those whose formulas are ours too. */
 const sameActivations: Partial<Record<string, Activation>> = {

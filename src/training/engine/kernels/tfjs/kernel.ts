@@ -21,10 +21,6 @@ export function asKernel<In, Attributes>(kernel: TensorKernel<In, Attributes>): 
   return kernel as unknown as TensorKernel;
 }
 
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1);
-}
-
 export function isFloat(...tensors: readonly TensorInfo[]): boolean {
   return tensors.every(({ dtype }) => dtype === 'float32');
 }

@@ -3,13 +3,14 @@
  * its own of maxima is wrong wherever a window holds no positive number, and its of averages where a window reaches
  * into the padding, which its forward pass doesn't count.
  */
+import { sizeOf } from '../../../../lib/shape.ts';
 import {
   backend_util as util,
   type AvgPoolGradAttrs,
   type MaxPoolAttrs,
   type MaxPoolGradAttrs,
 } from '../../../../models/engine/tf.ts';
-import { asKernel, isFloat, sizeOf, type Inputs, type TensorKernel } from './kernel.ts';
+import { asKernel, isFloat, type Inputs, type TensorKernel } from './kernel.ts';
 
 type Shape4D = [number, number, number, number];
 

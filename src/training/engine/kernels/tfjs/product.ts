@@ -1,4 +1,5 @@
 /** Matrix products of tfjs, batched and transposed or not, by the packed product of gemm/. */
+import { sizeOf } from '../../../../lib/shape.ts';
 import { end, hasEnding } from './ending.ts';
 import {
   backend_util as util,
@@ -7,7 +8,7 @@ import {
   type _FusedMatMulAttrs,
 } from '../../../../models/engine/tf.ts';
 import type { TensorHeap } from './heap.ts';
-import { asKernel, isFloat, sizeOf, type Inputs, type TensorKernel } from './kernel.ts';
+import { asKernel, isFloat, type Inputs, type TensorKernel } from './kernel.ts';
 
 const batchMatMul: TensorKernel<Inputs<'a' | 'b'>, BatchMatMulAttrs> = (
   { a, b },

@@ -1,8 +1,9 @@
 /** What layers do beside their products, by our kernels: embedding, bias and activation, attention, dropout, losses. */
+import { sizeOf } from '../../../../../lib/shape.ts';
 import { leastKept } from '../../../../../models/dropout-mask.ts';
 import type { FusedLoss } from '../../../../../models/engine/fused/loss.ts';
 import { activations, type Activation } from '../../../../../models/spec.ts';
-import { asKernel, isFloat, sizeOf, type Inputs, type TensorKernel } from '../kernel.ts';
+import { asKernel, isFloat, type Inputs, type TensorKernel } from '../kernel.ts';
 import { copyOf } from './norm.ts';
 
 const embedding: TensorKernel<Inputs<'tokens' | 'table'>> = ({ tokens, table }, _, heap) => {

@@ -1,6 +1,7 @@
 /** models/engine/fused/norms.ts by the kernels of norm/. */
+import { sizeOf } from '../../../../../lib/shape.ts';
 import type { TensorHeap } from '../heap.ts';
-import { asKernel, isFloat, sizeOf, type Inputs, type TensorKernel } from '../kernel.ts';
+import { asKernel, isFloat, type Inputs, type TensorKernel } from '../kernel.ts';
 import type { TensorInfo } from '../../../../../models/engine/tf.ts';
 
 type Forward = Inputs<'x' | 'gamma' | 'beta'>;

@@ -1,7 +1,8 @@
 /** An optimiser's step of one variable by the kernels of update/: new tensors for the weight and what is kept beside it. */
+import { sizeOf } from '../../../../../lib/shape.ts';
 import type { OptimizerSpec } from '../../../../run.ts';
 import { applyUpdate } from '../../update/plan.ts';
-import { asKernel, isFloat, sizeOf, type Inputs, type TensorKernel } from '../kernel.ts';
+import { asKernel, isFloat, type Inputs, type TensorKernel } from '../kernel.ts';
 import { copyOf } from './norm.ts';
 
 interface Attributes {
