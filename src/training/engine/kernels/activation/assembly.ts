@@ -123,7 +123,13 @@ export function activationGradient(
 ): void {
   if (kind == 1) {
     // relu: what was cut off
-    for (let i = 0; i < count; i += 4) {
+    const zero = f32x4.splat(0);
+    let whole: usize = 0;
+    for (const end = floats(count & ~3); whole < end; whole += 16) {
+      const isKept = f32x4.gt(v128.load(y + whole), zero);
+      v128.store(gradient + whole, v128.and(v128.load(gradient + whole), isKept));
+    }
+    for (let i = count & ~3; i < count; i += 4) {
       const at = (<usize>i) << 2;
       const left = count - i;
       const isKept = f32x4.gt(loadUpTo4(y + at, left), f32x4.splat(0));

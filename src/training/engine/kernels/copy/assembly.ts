@@ -105,7 +105,28 @@ export const summedRows: i32 = 64;
 /** sums[columns] += Σ over the rows. */
 export function addRows(values: usize, rows: i32, columns: i32, sums: usize): void {
   const bytes = floats(columns);
-  for (let k = 0; k < columns; k += 4) {
+  let k = 0;
+  // Sixteen columns at a time: four sums that don't wait for each other.
+  for (; k + 16 <= columns; k += 16) {
+    const to = sums + floats(k);
+    let s0 = v128.load(to),
+      s1 = v128.load(to, 16),
+      s2 = v128.load(to, 32),
+      s3 = v128.load(to, 48);
+    let from = values + floats(k);
+    for (let row = 0; row < rows; row++) {
+      s0 = f32x4.add(s0, v128.load(from));
+      s1 = f32x4.add(s1, v128.load(from, 16));
+      s2 = f32x4.add(s2, v128.load(from, 32));
+      s3 = f32x4.add(s3, v128.load(from, 48));
+      from += bytes;
+    }
+    v128.store(to, s0);
+    v128.store(to, s1, 16);
+    v128.store(to, s2, 32);
+    v128.store(to, s3, 48);
+  }
+  for (; k < columns; k += 4) {
     const at = floats(k);
     const left = columns - k;
     let sum = loadUpTo4(sums + at, left);

@@ -103,6 +103,56 @@ function isTaken(value: v128, largest: v128): v128 {
   return v128.or(f32x4.gt(value, largest), f32x4.ne(value, value));
 }
 
+/** Whether windows of two by two, side by side, cover the images, whose channels are a multiple of 4. */
+function isTwoByTwo(window: usize): bool {
+  return (
+    (part(window, channels) & 3) == 0 &&
+    (part(window, height) & part(window, width) & part(window, strideY) & part(window, strideX)) == 2 &&
+    (part(window, height) | part(window, width) | part(window, strideY) | part(window, strideX)) == 2 &&
+    (part(window, top) | part(window, left)) == 0 &&
+    part(window, inHeight) == 2 * part(window, outHeight) &&
+    part(window, inWidth) == 2 * part(window, outWidth)
+  );
+}
+
+/** An image's slopes: each pixel has that of its window, or none. */
+function giveToFour(
+  gradient: usize,
+  chosen: usize,
+  inputGradient: usize,
+  window: usize,
+  bytes: usize,
+  accumulate: bool,
+): void {
+  const rowLength = part(window, inWidth);
+  const line = <usize>rowLength * bytes;
+  for (let outY = 0; outY < part(window, outHeight); outY++)
+    for (let outX = 0; outX < part(window, outWidth); outX++) {
+      const place = 2 * (outY * rowLength + outX);
+      const to = inputGradient + <usize>place * bytes;
+      const p0 = i32x4.splat(place),
+        p1 = i32x4.splat(place + 1);
+      const p2 = i32x4.splat(place + rowLength),
+        p3 = i32x4.splat(place + rowLength + 1);
+      for (let at: usize = 0; at < bytes; at += 16) {
+        const slope = v128.load(gradient + at),
+          largest = v128.load(chosen + at);
+        give(to + at, v128.and(slope, i32x4.eq(largest, p0)), accumulate);
+        give(to + bytes + at, v128.and(slope, i32x4.eq(largest, p1)), accumulate);
+        give(to + line + at, v128.and(slope, i32x4.eq(largest, p2)), accumulate);
+        give(to + line + bytes + at, v128.and(slope, i32x4.eq(largest, p3)), accumulate);
+      }
+      gradient += bytes;
+      chosen += bytes;
+    }
+}
+
+// @ts-ignore: decorator
+@inline
+function give(to: usize, value: v128, accumulate: bool): void {
+  v128.store(to, accumulate ? f32x4.add(value, v128.load(to)) : value);
+}
+
 export function maxPoolGradient(
   gradient: usize,
   chosen: usize,
@@ -115,6 +165,15 @@ export function maxPoolGradient(
   const perImage = part(window, inHeight) * part(window, inWidth);
   const outputs = part(window, outHeight) * part(window, outWidth);
   const bytes = (<usize>depth) << 2;
+  if (isTwoByTwo(window)) {
+    for (let i = 0; i < batch; i++) {
+      giveToFour(gradient, chosen, inputGradient, window, bytes, accumulate);
+      gradient += <usize>outputs * bytes;
+      chosen += <usize>outputs * bytes;
+      inputGradient += <usize>perImage * bytes;
+    }
+    return;
+  }
   if (!accumulate) memory.fill(inputGradient, 0, <usize>(batch * perImage) * bytes);
   for (let image = 0; image < batch; image++) {
     for (let output = 0; output < outputs; output++) {
