@@ -36,7 +36,7 @@ const small: Case = {
 
 /** More than the losses that there is room for, and so many that each step would show. */
 test.each([
-  [small.name, small, 1200],
+  [small.name, small, 10_000],
   [ofSequences.name, ofSequences, 30],
   [ofImages.name, ofImages, 30],
 ] as const)('%s', async (_name, example, steps) => {

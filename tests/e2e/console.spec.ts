@@ -206,7 +206,8 @@ for (const { backend, epochs, units } of longRuns)
       Array.from({ length: epochs }, (_, i) => i + 1),
     );
     expect(events.resumed).toEqual(events.whole); // to the last bit
-    expect(events.run?.metrics.test?.['accuracy']).toBeGreaterThan(0.95);
+    // That it learned; how well digits are learned is tested beside the pipeline.
+    expect(events.run?.metrics.test?.['accuracy']).toBeGreaterThan(0.9);
   });
 
 test('a second tab on the same project may look, not write', async ({ page, context }) => {
