@@ -98,6 +98,7 @@ test('a second tab shows recommenders and follows a taste, but trains and keeps 
     return project.id;
   });
   const second = await context.newPage();
+  const opened = Date.now();
   await openStudio(second, `#/p/${id}/evaluate`);
   const readOnly = second.getByText('This project is open in another tab');
   await expect(readOnly).toBeVisible();
@@ -126,6 +127,8 @@ test('a second tab shows recommenders and follows a taste, but trains and keeps 
   // The tab that writes has none of it; closed, it lets the other write.
   await page.goto(`/#/p/${id}/models`);
   await expect(page.getByRole('radio', { name: 'A new person' })).not.toBeChecked();
+  // A tab that was only just opened would write by itself.
+  await second.waitForTimeout(Math.max(0, opened + 7000 - Date.now()));
   await page.close();
   await second.getByRole('button', { name: /Write from this tab/ }).click();
   await expect(readOnly).toHaveCount(0);
