@@ -6,6 +6,7 @@ import type {
   FactorisationBatch,
   FactorisationJob,
 } from '../../src/training/engine/kernels/factorisation/plan.ts';
+import { createFactorisationSteps } from '../../src/training/engine/kernels/factorisation/steps.ts';
 
 const count = fc.constantFrom(1, 2, 3, 5, 8, 17, 40);
 
@@ -110,4 +111,18 @@ export function expectFormula(
     return own <= most ? most : own;
   }, 0);
   expect(off, 'gradient').toBeLessThan(1e-5 * largest);
+}
+
+/** On WebAssembly, for factorisations of any size. */
+export function expectStepsByFormula(options: { numRuns: number; seed: number }) {
+  fc.assert(
+    fc.property(factorisations, (example) => {
+      const steps = createFactorisationSteps(example.job, startOf(example.job));
+      if (!steps) throw new Error('no vectors here');
+      const loss = steps.step(batchOf(example), 0.1);
+      const [velocity = []] = steps.saveOptimizer().slots;
+      expectFormula(example, { loss, velocity });
+    }),
+    options,
+  );
 }

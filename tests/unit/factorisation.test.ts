@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Random } from '../../src/lib/random.ts';
 import type {
@@ -6,19 +5,10 @@ import type {
   FactorisationJob,
 } from '../../src/training/engine/kernels/factorisation/plan.ts';
 import { createFactorisationSteps } from '../../src/training/engine/kernels/factorisation/steps.ts';
-import { batchOf, expectFormula, factorisations, startOf } from '../support/any-factorisation.ts';
+import { expectStepsByFormula } from '../support/any-factorisation.ts';
 
 test('a step of any size goes down the gradient of its formula', () => {
-  fc.assert(
-    fc.property(factorisations, (example) => {
-      const steps = createFactorisationSteps(example.job, startOf(example.job));
-      if (!steps) throw new Error('no vectors here');
-      const loss = steps.step(batchOf(example), 0.1);
-      const [velocity = []] = steps.saveOptimizer().slots;
-      expectFormula(example, { loss, velocity });
-    }),
-    { numRuns: 200, seed: 9 },
-  );
+  expectStepsByFormula({ numRuns: 200, seed: 9 });
 });
 
 const job: FactorisationJob = {

@@ -3,14 +3,13 @@ import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { simd } from 'virtual:training-kernels';
 import { startBackend } from '../../src/training/engine/backend.ts';
-import { createFactorisationSteps } from '../../src/training/engine/kernels/factorisation/steps.ts';
 import { adoptKernelModule, kernelModule } from '../../src/training/engine/kernels/kernels.ts';
 import { createPlannedSteps } from '../../src/training/engine/kernels/planned-steps.ts';
 import { createTensorSteps } from '../../src/training/engine/step-runner.ts';
 import type { StepJob } from '../../src/training/engine/steps.ts';
 import { examples } from '../support/any-layer.ts';
 import { expectTrainedAlike, objectives } from '../support/any-objective.ts';
-import { batchOf, expectFormula, factorisations, startOf } from '../support/any-factorisation.ts';
+import { expectStepsByFormula } from '../support/any-factorisation.ts';
 import { expectAlike, gradients, networkOf } from '../support/network-gradients.ts';
 import { cases } from '../support/tiny-network.ts';
 import { farthest, train } from '../support/train-tiny.ts';
@@ -59,14 +58,5 @@ test('any loss, penalty, clipping and optimiser: planned steps are those of tfjs
 });
 
 test('a factorisation of any size goes down the gradient of its formula', () => {
-  fc.assert(
-    fc.property(factorisations, (example) => {
-      const steps = createFactorisationSteps(example.job, startOf(example.job));
-      if (!steps) throw new Error('no vectors here');
-      const loss = steps.step(batchOf(example), 0.1);
-      const [velocity = []] = steps.saveOptimizer().slots;
-      expectFormula(example, { loss, velocity });
-    }),
-    { numRuns: 20, seed: 31 },
-  );
+  expectStepsByFormula({ numRuns: 20, seed: 31 });
 });

@@ -7,7 +7,7 @@
 import { multiplyBlock } from '../gemm/assembly';
 import { packedSize } from '../gemm/packing.assembly';
 import { edgeBytes } from '../gemm/tile.assembly';
-import { floats } from '../lanes/assembly';
+import { floats, storeOrAdd } from '../lanes/assembly';
 import {
   addBorder,
   channels,
@@ -234,15 +234,15 @@ function giveTile(
       p2 = upper(from + 2 * step, step),
       p3 = upper(from + 3 * step, step);
     const to = y + at;
-    give(to, f32x4.add(f32x4.add(p0, p1), p2), accumulate);
-    if (columns > 1) give(to + next, f32x4.sub(f32x4.sub(p1, p2), p3), accumulate);
+    storeOrAdd(to, f32x4.add(f32x4.add(p0, p1), p2), accumulate);
+    if (columns > 1) storeOrAdd(to + next, f32x4.sub(f32x4.sub(p1, p2), p3), accumulate);
     if (rows == 1) continue;
     const q0 = lower(from, step),
       q1 = lower(from + step, step),
       q2 = lower(from + 2 * step, step),
       q3 = lower(from + 3 * step, step);
-    give(to + line, f32x4.add(f32x4.add(q0, q1), q2), accumulate);
-    if (columns > 1) give(to + line + next, f32x4.sub(f32x4.sub(q1, q2), q3), accumulate);
+    storeOrAdd(to + line, f32x4.add(f32x4.add(q0, q1), q2), accumulate);
+    if (columns > 1) storeOrAdd(to + line + next, f32x4.sub(f32x4.sub(q1, q2), q3), accumulate);
   }
 }
 
@@ -258,10 +258,4 @@ function upper(m: usize, step: usize): v128 {
 function lower(m: usize, step: usize): v128 {
   const inner = f32x4.sub(v128.load(m + 4 * step), v128.load(m + 8 * step));
   return f32x4.sub(inner, v128.load(m + 12 * step));
-}
-
-// @ts-ignore: decorator
-@inline
-function give(to: usize, value: v128, accumulate: bool): void {
-  v128.store(to, accumulate ? f32x4.add(value, v128.load(to)) : value);
 }

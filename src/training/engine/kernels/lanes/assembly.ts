@@ -49,6 +49,12 @@ export function storeUpTo4(to: usize, lanes: v128, left: i32): void {
 
 // @ts-ignore: decorator
 @inline
+export function storeOrAdd(to: usize, lanes: v128, accumulate: bool): void {
+  v128.store(to, accumulate ? f32x4.add(lanes, v128.load(to)) : lanes);
+}
+
+// @ts-ignore: decorator
+@inline
 export function sumOf(x: v128): f32 {
   return (
     f32x4.extract_lane(x, 0) +

@@ -2,7 +2,7 @@
  * The largest of windows, [batch, height, width, channels], four channels at a time, and which pixels they were.
  * AssemblyScript.
  */
-import { loadUpTo4, storeUpTo4 } from '../lanes/assembly';
+import { loadUpTo4, storeOrAdd, storeUpTo4 } from '../lanes/assembly';
 import {
   channels,
   height,
@@ -137,20 +137,14 @@ function giveToFour(
       for (let at: usize = 0; at < bytes; at += 16) {
         const slope = v128.load(gradient + at),
           largest = v128.load(chosen + at);
-        give(to + at, v128.and(slope, i32x4.eq(largest, p0)), accumulate);
-        give(to + bytes + at, v128.and(slope, i32x4.eq(largest, p1)), accumulate);
-        give(to + line + at, v128.and(slope, i32x4.eq(largest, p2)), accumulate);
-        give(to + line + bytes + at, v128.and(slope, i32x4.eq(largest, p3)), accumulate);
+        storeOrAdd(to + at, v128.and(slope, i32x4.eq(largest, p0)), accumulate);
+        storeOrAdd(to + bytes + at, v128.and(slope, i32x4.eq(largest, p1)), accumulate);
+        storeOrAdd(to + line + at, v128.and(slope, i32x4.eq(largest, p2)), accumulate);
+        storeOrAdd(to + line + bytes + at, v128.and(slope, i32x4.eq(largest, p3)), accumulate);
       }
       gradient += bytes;
       chosen += bytes;
     }
-}
-
-// @ts-ignore: decorator
-@inline
-function give(to: usize, value: v128, accumulate: bool): void {
-  v128.store(to, accumulate ? f32x4.add(value, v128.load(to)) : value);
 }
 
 export function maxPoolGradient(
