@@ -92,12 +92,12 @@ test('memory is that of steps, data, weights and two checkpoints', () => {
 });
 
 test('the largest batch is one that fits, with none larger', async () => {
-  const config = configWith({ layers: [hidden(512), hidden(64)] });
+  const config = configWith({ layers: [hidden(512), { type: 'batch-norm' }, hidden(64)] });
   const train = dataOf(64, 20);
   const spec = networkFor(config, train);
   const rows = { train: 100_000_000, validation: 0 };
   const { largestBatch, parameters } = await estimateRun({ spec, config, train, rows });
-  expect(parameters).toBe(20 * 512 + 512 + 512 * 64 + 64 + 64 * 10 + 10);
+  expect(parameters).toBe(20 * 512 + 512 + 2 * 512 + 512 * 64 + 64 + 64 * 10 + 10);
   const bytes = (batch: number) =>
     countWorkspace((counter) =>
       layOutSteps(
@@ -109,8 +109,20 @@ test('the largest batch is one that fits, with none larger', async () => {
   expect(bytes(largestBatch + 1)).toBeGreaterThan(mostWorkspaceBytes);
 });
 
+test('any batch fits that may be computed in parts', async () => {
+  const config = configWith({ layers: [hidden(512)], batchSize: 10_000_000 });
+  const train = dataOf(64, 20);
+  const rows = { train: 20_000_000, validation: 0 };
+  const job = { spec: networkFor(config, train), config, train, rows };
+  const { largestBatch, bytes } = await estimateRun(job);
+  expect(largestBatch).toBe(20_000_000);
+  const data = 20_000_000 * (4 * 20 + 8);
+  expect(bytes - data).toBeGreaterThan(4e6);
+  expect(bytes - data).toBeLessThan(4e7);
+});
+
 test('a device with little memory has room for smaller batches', async () => {
-  const config = configWith({ layers: [hidden(512)] });
+  const config = configWith({ layers: [hidden(512), { type: 'batch-norm' }] });
   const train = dataOf(64, 20);
   const spec: NetworkSpec = networkFor(config, train);
   const job = { spec, config, train, rows: { train: 100_000_000, validation: 0 } };

@@ -10,7 +10,7 @@ const first: Footing = { place: 0, microBatch: null, hasRestarted: false, isAlon
 
 function ground(backends: Backend[], batch = 100, layers: LayerSpec[] = []) {
   const spec: NetworkSpec = { inputShape: [4], layers };
-  return { backends, spec, batch };
+  return { backends, spec, batch, rowsAtOnce: () => batch };
 }
 
 /** All steps down that one failure after another leads to. */

@@ -10,10 +10,11 @@ import { chooseBackend, type BackendChoice } from './choose-backend.ts';
 import { chooseWorkers } from './choose-workers.ts';
 import { watchDevice, type DeviceWatch } from './device-watch.ts';
 import { l2Of, type FitJob, type FitResult } from './fit-job.ts';
+import { rowsInCaches } from './kernels/rows-in-caches.ts';
 import { BrokenRun, runLoop } from './loop.ts';
 import { ProbeBudget } from './probe-budget.ts';
 import { normalisesOverRows } from './steps.ts';
-import { causeOf, stepDown, type Failure, type Footing } from './step-down.ts';
+import { causeOf, stepDown, type Failure, type Footing, type Ground } from './step-down.ts';
 
 /**
  * @throws StudioError `bad-config` for batches of one row where there is batch norm; `no-backend`, `out-of-memory` …
@@ -29,10 +30,10 @@ export async function fitNetwork(job: FitJob, spec: NetworkSpec): Promise<FitRes
     );
   const budget = new ProbeBudget();
   const choices = await chooseBackend({ spec, config, train, budget }, job.probeMemory);
-  const ground = {
+  const ground: Ground = {
     backends: choices.map(({ backend }) => backend),
-    spec,
-    batch,
+    ...{ spec, batch },
+    rowsAtOnce: (backend) => (backend === 'wasm' ? rowsInCaches({ spec, batch }) : batch),
   };
   let footing = firstFooting(choices, job.checkpoint);
   tellIfGone(job, choices);

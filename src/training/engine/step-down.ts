@@ -10,7 +10,7 @@ import type { Backend, FailureCause, RunNotice } from '../run.ts';
 export interface Footing {
   /** Place in the list of backends. */
   place: number;
-  /** Most rows that are computed at a time; null: the whole batch. */
+  /** Most rows that are computed at a time; null: as many as the backend takes. */
   microBatch: number | null;
   /** Whether this backend's device was lost before. */
   hasRestarted: boolean;
@@ -23,6 +23,8 @@ export interface Ground {
   spec: NetworkSpec;
   /** Rows of a batch. */
   batch: number;
+  /** How many of them a backend computes at a time, when it isn't told. */
+  rowsAtOnce: (backend: Backend) => number;
 }
 
 export interface Failure {
@@ -43,7 +45,7 @@ const leastRows = 2;
 export function stepDown(
   footing: Footing,
   { cause, message, epoch, workers }: Failure,
-  { backends, spec, batch }: Ground,
+  { backends, spec, batch, rowsAtOnce }: Ground,
 ): { footing: Footing; notice: RunNotice } | null {
   const backend = backends[footing.place];
   if (!backend) return null;
@@ -53,7 +55,7 @@ export function stepDown(
       notice: { type: 'one-worker', epoch, workers, message },
     };
   const isNormalised = spec.layers.some(({ type }) => type === 'batch-norm');
-  const rows = halved(footing.microBatch ?? batch);
+  const rows = halved(Math.min(footing.microBatch ?? batch, rowsAtOnce(backend)));
   if (cause === 'out-of-memory' && rows >= (isNormalised ? leastRowsNormalised : leastRows))
     return {
       footing: { ...footing, microBatch: rows },

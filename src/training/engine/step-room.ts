@@ -1,6 +1,7 @@
 /** What the buffers of a run's steps take where it computes, and what there is room for. */
 import type { Backend } from '../run.ts';
 import { NoPlan } from './kernels/plan/layer-plan.ts';
+import { rowsInCaches } from './kernels/rows-in-caches.ts';
 import { layOutSteps, type StepShape } from './kernels/step-plan.ts';
 import { countWorkspace, mostWorkspaceBytes } from './kernels/wasm-workspace.ts';
 
@@ -32,7 +33,8 @@ export async function roomOn(backend: Backend, dataBytes: number): Promise<StepR
 
 const roomOnWasm: StepRoom = {
   layOut(shape) {
-    const counted = countWorkspace((workspace) => layOutSteps(shape, workspace));
+    const microBatch = Math.min(shape.microBatch, rowsInCaches(shape));
+    const counted = countWorkspace((workspace) => layOutSteps({ ...shape, microBatch }, workspace));
     return { bytes: counted?.bytes ?? 0, trainable: counted?.laid.network.trainableCount ?? 0 };
   },
   /** What WebAssembly can address, or half of a small device's memory: the browser and the data want theirs. */

@@ -35,7 +35,7 @@ export {
 export { dropout } from './dropout/assembly';
 export { embed, embedGradient, segmentSum } from './embedding/assembly';
 export { factorisePairs, factoriseValues } from './factorisation/assembly';
-export { gemm, gemmPacked, gemmScratch } from './gemm/assembly';
+export { gemm, gemmPacked, gemmScratch, wholeScratch } from './gemm/assembly';
 export { packB } from './gemm/packing.assembly';
 export { binaryLoss, categoricalLoss, regularise, squaredLoss } from './loss/assembly';
 export {

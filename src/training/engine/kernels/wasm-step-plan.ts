@@ -4,6 +4,7 @@ import type { OptimizerState } from '../optimizer.ts';
 import { outputsOf, targetRows } from '../targets.ts';
 import { the } from './plan/layer-plan.ts';
 import type { NetworkPlan } from './plan/network-plan.ts';
+import { rowsInCaches } from './rows-in-caches.ts';
 import { planStep, type BatchPlace, type StepPlanJob } from './step-plan.ts';
 import type { Slice } from './update/plan.ts';
 import type { WasmWorkspace } from './wasm-workspace.ts';
@@ -47,8 +48,10 @@ export interface WasmStepPlan {
 
 /** @throws OutOfWorkspace */
 export function planWasmStep(job: WasmStepPlanJob, workspace: WasmWorkspace): WasmStepPlan {
-  const { train } = job;
-  const plan = planStep(job, workspace);
+  const { train, spec, mostRows, planners } = job;
+  const atOnce = rowsInCaches({ spec, batch: mostRows, planners });
+  const microBatch = Math.min(job.microBatch ?? mostRows, atOnce);
+  const plan = planStep({ ...job, microBatch }, workspace);
   const { network, update, slots, targets, rowWeights } = plan;
   const { kernels } = workspace;
   const { trainableCount, parameters } = network;

@@ -1,8 +1,11 @@
 /**
  * The gradient of a kernel of three by three without strides, the way back through winograd.assembly.ts:
- * ∂g = Gᵀ[Σ (Bᵀ d B)ᵀ (A ∂y Aᵀ)]G, the sum over all tiles, a product of matrices at each of 16 places. AssemblyScript.
+ * ∂g = Gᵀ[Σ (Bᵀ d B)ᵀ (A ∂y Aᵀ)]G, the sum over all tiles, a product of matrices at each of a tile's places: tiles are
+ * laid out as the product reads them. AssemblyScript.
  */
-import { gemm, gemmScratch } from '../gemm/assembly';
+import { multiplyPanels } from '../gemm/assembly';
+import { packedColumns, tileRows } from '../gemm/packing.assembly';
+import { edgeBytes } from '../gemm/tile.assembly';
 import { floats } from '../lanes/assembly';
 import {
   addBorder,
@@ -15,10 +18,14 @@ import {
   part,
   top,
 } from './image.assembly';
+import { takeSlopes, takeTile, tileRoom } from './winograd-tiles.assembly';
+import { sums } from './winograd-transforms.assembly';
 import {
-  places,
+  imagesTogether,
+  placeBytes,
+  placesOf,
   reachOf,
-  takeTiles,
+  sideOf,
   tiledFloats,
   tilesAtATime,
   tilesOver,
@@ -27,11 +34,16 @@ import {
 /** Bytes of scratch; the first of them keep the sum between calls. */
 export function kernelGradientScratch(window: usize, filters: i32): i32 {
   const depth = part(window, channels);
-  const most = tilesAtATime(depth, filters);
+  const outRows = part(window, outHeight),
+    outColumns = part(window, outWidth);
+  const most = tilesAtATime(outRows, outColumns, depth, filters);
+  const perPlace =
+    4 * depth * filters + placeBytes(most * depth) + placeBytes(most * packedColumns(filters));
   return (
-    4 * places * (depth * filters + most * (depth + filters)) +
-    4 * tiledFloats(part(window, outHeight), part(window, outWidth), depth) +
-    gemmScratch(depth, filters, most)
+    placesOf(sideOf(outRows, outColumns)) * perPlace +
+    4 * tiledFloats(outRows, outColumns, depth) +
+    edgeBytes +
+    tileRoom
   );
 }
 
@@ -45,6 +57,7 @@ export function tiledKernelGradient(
   filters: i32,
   scratch: usize,
 ): void {
+  const places = placesOf(sideOf(part(window, outHeight), part(window, outWidth)));
   memory.fill(scratch, 0, floats(places * part(window, channels) * filters));
   addTiledKernelGradient(x, gradient, kernelGradient, window, batch, filters, scratch);
 }
@@ -64,129 +77,103 @@ export function addTiledKernelGradient(
     columns = part(window, inWidth);
   const outRows = part(window, outHeight),
     outColumns = part(window, outWidth);
-  const tilesX = tilesOver(outColumns);
-  const tiles = tilesOver(outRows) * tilesX;
-  const toColumns = reachOf(tilesX);
-  const outLine = floats(outColumns * filters);
+  const side = sideOf(outRows, outColumns);
+  const places = placesOf(side);
+  const tilesX = tilesOver(side, outColumns);
+  const tiles = tilesOver(side, outRows) * tilesX;
+  const toRows = reachOf(side, outRows),
+    toColumns = reachOf(side, outColumns);
+  const line = floats(toColumns * depth),
+    outLine = floats(outColumns * filters);
   const matrix = floats(depth * filters);
-  const most = tilesAtATime(depth, filters);
+  const most = tilesAtATime(outRows, outColumns, depth, filters);
+  const images = imagesTogether(outRows * outColumns, depth, filters);
+  const wide = packedColumns(filters);
   const pixels = scratch + <usize>places * matrix;
-  const slopes = pixels + floats(places * most * depth);
-  const image = slopes + floats(places * most * filters);
-  const rest = image + floats(tiledFloats(outRows, outColumns, depth));
-  for (let i = 0; i < batch; i++) {
-    addBorder(
-      x,
-      rows,
-      columns,
-      depth,
-      part(window, top),
-      part(window, left),
-      reachOf(tilesOver(outRows)),
-      toColumns,
-      image,
-    );
-    for (let first = 0; first < tiles; first += most) {
-      const some = min(most, tiles - first);
-      takeTiles(image, floats(toColumns * depth), depth, tilesX, first, some, pixels);
+  const slopes = pixels + places * placeBytes(most * depth);
+  const image = slopes + places * placeBytes(most * wide);
+  const edge = image + floats(toRows * toColumns * depth);
+  const room = edge + edgeBytes;
+  for (let i = 0; i < batch; i += images) {
+    const all = min(images, batch - i) * tiles;
+    for (let first = 0; first < all; first += most) {
+      const some = min(most, all - first);
+      const stepPixels = placeBytes(some * depth),
+        stepSlopes = placeBytes(some * wide);
       for (let t = 0; t < some; t++) {
-        const tileY = (first + t) / tilesX;
-        const row = 2 * tileY,
-          column = 2 * (first + t - tileY * tilesX);
+        const tile = (first + t) % tiles;
+        if (tile == 0) {
+          const above = part(window, top),
+            before = part(window, left);
+          addBorder(x, rows, columns, depth, above, before, toRows, toColumns, image);
+          x += floats(rows * columns * depth);
+        }
+        const tileY = tile / tilesX;
+        const row = side * tileY,
+          column = side * (tile - tileY * tilesX);
+        takeTile(
+          side,
+          image + <usize>row * line + floats(column * depth),
+          line,
+          depth,
+          pixels + floats(t * tileRows),
+          floats(some * tileRows),
+          stepPixels,
+          room,
+        );
         takeSlopes(
+          side,
           gradient + <usize>row * outLine + floats(column * filters),
           outLine,
           outRows - row,
           outColumns - column,
           filters,
-          slopes + floats(t * filters),
-          floats(some * filters),
+          slopes + floats(t * 8),
+          floats(some * 8),
+          stepSlopes,
+          room,
         );
+        if (tile == tiles - 1) gradient += <usize>outRows * outLine;
       }
       for (let place = 0; place < places; place++)
-        gemm(
-          pixels + floats(place * some * depth),
-          1,
-          depth,
-          slopes + floats(place * some * filters),
-          filters,
-          1,
+        multiplyPanels(
+          pixels + place * stepPixels,
+          slopes + place * stepSlopes,
           scratch + <usize>place * matrix,
           filters,
           depth,
           filters,
           some,
           true,
-          rest,
+          edge,
         );
     }
-    x += floats(rows * columns * depth);
-    gradient += <usize>outRows * outLine;
   }
-  gather(scratch, matrix, kernelGradient);
+  if (side == 4) gather(4, scratch, matrix, kernelGradient, room);
+  else gather(2, scratch, matrix, kernelGradient, room);
 }
 
-/** A ∂y Aᵀ of a tile, 16 places `step` bytes apart; the slope of an output that there isn't is 0. */
-function takeSlopes(
-  gradient: usize,
-  line: usize,
-  rows: i32,
-  columns: i32,
-  filters: i32,
-  to: usize,
-  step: usize,
-): void {
-  const next = floats(filters);
-  const none = f32x4.splat(0);
-  for (let at: usize = 0; at < next; at += 16) {
-    const from = gradient + at;
-    const g00 = v128.load(from);
-    const g01 = columns > 1 ? v128.load(from + next) : none;
-    const g10 = rows > 1 ? v128.load(from + line) : none;
-    const g11 = rows > 1 && columns > 1 ? v128.load(from + line + next) : none;
-    takeSlopeRow(g00, g01, to + at, step);
-    takeSlopeRow(f32x4.add(g00, g10), f32x4.add(g01, g11), to + at + 4 * step, step);
-    takeSlopeRow(f32x4.sub(g00, g10), f32x4.sub(g01, g11), to + at + 8 * step, step);
-    takeSlopeRow(f32x4.neg(g10), f32x4.neg(g11), to + at + 12 * step, step);
-  }
-}
-
-/** A row of A ∂y times Aᵀ. */
+/** Gᵀ u G of the matrices at all places: the kernel's nine. */
 // @ts-ignore: decorator
 @inline
-function takeSlopeRow(g0: v128, g1: v128, to: usize, step: usize): void {
-  v128.store(to, g0);
-  v128.store(to + step, f32x4.add(g0, g1));
-  v128.store(to + 2 * step, f32x4.sub(g0, g1));
-  v128.store(to + 3 * step, f32x4.neg(g1));
-}
-
-/** Gᵀ u G of 16 matrices: the kernel's nine places. */
-function gather(u: usize, matrix: usize, kernelGradient: usize): void {
-  const half = f32x4.splat(0.5);
-  for (let at: usize = 0; at < matrix; at += 16)
-    for (let row: usize = 0; row < 3; row++) {
-      const from = u + at;
-      const r0 = inRow(from, matrix, row),
-        r1 = inRow(from + matrix, matrix, row),
-        r2 = inRow(from + 2 * matrix, matrix, row),
-        r3 = inRow(from + 3 * matrix, matrix, row);
-      const sum = f32x4.mul(f32x4.add(r1, r2), half);
-      const to = kernelGradient + 3 * row * matrix + at;
-      v128.store(to, f32x4.add(r0, sum));
-      v128.store(to + matrix, f32x4.mul(f32x4.sub(r1, r2), half));
-      v128.store(to + 2 * matrix, f32x4.add(sum, r3));
-    }
-}
-
-/** A number of a column of Gᵀ u, in its row. */
-// @ts-ignore: decorator
-@inline
-function inRow(u: usize, matrix: usize, row: usize): v128 {
-  const half = f32x4.splat(0.5);
-  const inner = v128.load(u + 4 * matrix),
-    other = v128.load(u + 8 * matrix);
-  if (row == 1) return f32x4.mul(f32x4.sub(inner, other), half);
-  const sum = f32x4.mul(f32x4.add(inner, other), half);
-  return f32x4.add(v128.load(row == 0 ? u : u + 12 * matrix), sum);
+function gather(side: i32, u: usize, matrix: usize, kernelGradient: usize, room: usize): void {
+  const span = side + 2;
+  for (let at: usize = 0; at < matrix; at += 16) {
+    for (let x = 0; x < span; x++)
+      sums(
+        side,
+        u + at + <usize>x * matrix,
+        <usize>span * matrix,
+        room + <usize>(x << 4),
+        <usize>(span << 4),
+      );
+    for (let y = 0; y < 3; y++)
+      sums(
+        side,
+        room + <usize>(y * span << 4),
+        16,
+        kernelGradient + at + <usize>(3 * y) * matrix,
+        matrix,
+      );
+  }
 }

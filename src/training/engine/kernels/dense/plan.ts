@@ -73,7 +73,7 @@ export function planProduct(workspace: Workspace, product: Product) {
   const { bias = 0, y = output, kind = 0 } = product;
   workspace.needScratch(
     Math.max(
-      kernels.gemmScratch(mostLines, units, width),
+      kernels.wholeScratch(mostLines, units, width),
       kernels.gemmScratch(width, units, mostLines),
       kernels.gemmScratch(mostLines, width, units),
     ),

@@ -1,13 +1,13 @@
 /**
  * Matrix product on 128-bit vectors: C = A · B, or C += A · B, float32. AssemblyScript. Blocked for the caches (Goto
- * and van de Geijn 2008). B is packed as the inner loop reads it; A is read as it lies where its rows are rows in
+ * and van de Geijn 2008). B is packed as the inner loop reads it, a block of its rows at a time; A is read as it lies where its rows are rows in
  * memory, and packed where it is transposed. No memory is allocated: `scratch` holds what is packed.
  */
 import { floats } from '../lanes/assembly';
 import {
   blockDepth,
   packA,
-  packB,
+  packBlock,
   packedColumns,
   packedSize,
   tileColumns,
@@ -26,6 +26,11 @@ export function packedScratch(m: i32, k: i32): i32 {
 
 /** Bytes of scratch for a product of these sizes. */
 export function gemmScratch(m: i32, n: i32, k: i32): i32 {
+  return packedSize(n, min(k, blockDepth)) + packedScratch(m, k);
+}
+
+/** The same where all of B is packed, as for more products than one. */
+export function wholeScratch(m: i32, n: i32, k: i32): i32 {
   return packedSize(n, k) + packedScratch(m, k);
 }
 
@@ -57,9 +62,16 @@ export function gemm(
     multiplyColumn(a, rowsA, b, c, rowsC, m, k, accumulate);
     return;
   }
-  packB(b, rowsB, columnsB, n, k, scratch);
-  const rest = scratch + packedSize(n, k);
-  gemmPacked(a, rowsA, columnsA, scratch, c, rowsC, m, n, k, accumulate, rest);
+  const rest = scratch + packedSize(n, min(k, blockDepth));
+  let from = 0;
+  do {
+    const depth = min(blockDepth, k - from);
+    const corner = a + floats(from * columnsA);
+    packBlock(b + floats(from * rowsB), rowsB, columnsB, n, depth, scratch, depth);
+    gemmPacked(corner, rowsA, columnsA, scratch, c, rowsC, m, n, depth, accumulate, rest);
+    accumulate = true;
+    from += depth;
+  } while (from < k);
 }
 
 /** As gemm, with a B that packB packed. A sum over nothing, such as a gradient of no rows, is 0. */
@@ -139,7 +151,7 @@ export function multiplyBlock(
 }
 
 /** C = packed rows · packed columns. */
-function multiplyPanels(
+export function multiplyPanels(
   packedA: usize,
   packedB: usize,
   c: usize,

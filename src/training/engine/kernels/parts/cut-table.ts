@@ -9,8 +9,8 @@ export interface Cut {
   parameters: readonly string[];
   /** Which of them counts the elements. */
   by: string;
-  /** Pieces begin at multiples of it. */
-  unit?: number;
+  /** Pieces begin at multiples of it; absent: anywhere. */
+  unit?: (p: Arguments) => number;
   /** Floating-point operations of one element; what memory bounds counts for more. */
   operations: (p: Arguments) => number;
   /** Which places move along, and by how many floats an element. */
@@ -34,11 +34,17 @@ const convolved = (p: Arguments) =>
 /** Each channel by itself, and so without a product's reuse of what was read. */
 const pooled = (p: Arguments) => placesOut(p) * (p['channels'] ?? 0) * moved * windowSize(p);
 
+/** Images whose share of a kernel's gradient is summed together, as convolution/winograd.assembly.ts has it. */
+function imagesTogether(p: Arguments): number {
+  const each = placesOut(p) * ((p['channels'] ?? 0) + (p['filters'] ?? 0));
+  return [8, 4, 2].find((images) => images * each <= 20_000) ?? 1;
+}
+
 function byImages(
   parameters: readonly string[],
   [input, output]: readonly [string, string],
   operations: (p: Arguments) => number,
-  later?: keyof Kernels,
+  summed?: Pick<Cut, 'unit' | 'later'>,
 ): Cut {
   return {
     ...{ parameters, by: 'batch', operations },
@@ -51,13 +57,13 @@ function byImages(
         ...('chosen' in p && { chosen: outputs }),
       };
     },
-    ...(later && { later }),
+    ...summed,
   };
 }
 
 function byElements(parameters: readonly string[], each: number, places: readonly string[]): Cut {
   return {
-    ...{ parameters, by: 'count', unit: 8 },
+    ...{ parameters, by: 'count', unit: () => 8 },
     operations: () => each,
     moves: () => Object.fromEntries(places.map((name) => [name, 1])),
   };
@@ -67,14 +73,14 @@ export const cuts: Partial<Record<keyof Kernels, Cut>> = {
   gemmPacked: {
     parameters: ['a', 'rowsA', 'columnsA', 'packedB', 'c', 'rowsC', 'm', 'n', 'k'],
     by: 'm',
-    unit: 96, // rows that it takes at a time
+    unit: () => 96, // rows that it takes at a time
     operations: ({ n = 0, k = 0 }) => 2 * n * k,
     moves: ({ rowsA = 0, rowsC = 0 }) => ({ a: rowsA, c: rowsC }),
   },
   densePacked: {
     parameters: ['x', 'packed', 'bias', 'z', 'y', 'rows', 'units', 'width'],
     by: 'rows',
-    unit: 96, // as above
+    unit: () => 96, // as above
     operations: ({ units = 0, width = 0 }) => units * (2 * width + bent),
     moves: ({ units = 0, width = 0 }) => ({ x: width, z: units, y: units }),
   },
@@ -88,7 +94,7 @@ export const cuts: Partial<Record<keyof Kernels, Cut>> = {
     ['x', 'gradient', 'kernelGradient', 'window', 'batch', 'filters'],
     ['x', 'gradient'],
     convolved,
-    'addConvolveKernelGradient',
+    { unit: imagesTogether, later: 'addConvolveKernelGradient' },
   ),
   depthwise: byImages(['x', 'kernel', 'y', 'window', 'batch'], ['x', 'y'], pooled),
   depthwiseInputGradient: byImages(
@@ -100,7 +106,7 @@ export const cuts: Partial<Record<keyof Kernels, Cut>> = {
     ['x', 'gradient', 'kernelGradient', 'window', 'batch'],
     ['x', 'gradient'],
     pooled,
-    'addDepthwiseKernelGradient',
+    { later: 'addDepthwiseKernelGradient' },
   ),
   averagePool: byImages(['x', 'y', 'window', 'batch'], ['x', 'y'], pooled),
   averagePoolGradient: byImages(
@@ -157,7 +163,7 @@ export const cuts: Partial<Record<keyof Kernels, Cut>> = {
   dropout: {
     parameters: ['x', 'y', 'mask', 'count', 'key', 'place', 'first'],
     by: 'count',
-    unit: 8,
+    unit: () => 8,
     operations: () => bent,
     moves: () => ({ x: 1, y: 1, mask: 1, first: 1 / 8 }), // a counter for two numbers, no place
   },

@@ -31,12 +31,13 @@ function* cutElements(
   windowAt: (place: number) => Int32Array,
   most: number,
 ): Generator<Call> {
-  const { parameters, by, unit = 1, later } = cut;
+  const { parameters, by, later } = cut;
   const p: Record<string, number> = {};
   parameters.forEach((name, i) => (p[name] = call.values[i] ?? 0));
   if ('window' in p)
     windowAt(p['window'] ?? 0).forEach((part, i) => (p[windowParts[i] ?? ''] = part));
   const all = p[by] ?? 0;
+  const unit = cut.unit?.(p) ?? 1;
   const each = unit * Math.max(1, Math.floor(most / (cut.operations(p) * unit)));
   const moves = Object.entries(cut.moves(p));
   for (let from = 0; from === 0 || from < all; from += each) {
@@ -49,8 +50,8 @@ function* cutElements(
 }
 
 /**
- * A large product's B is packed once, whatever becomes of its rows; a bias's gradient follows that of its activation,
- * which is cut alone.
+ * A block of a large product's B is packed once, whatever becomes of its rows; a bias's gradient follows that of its
+ * activation, which is cut alone.
  */
 export function prepared(call: Call, most: number): Call[] {
   switch (call.name) {
@@ -69,6 +70,9 @@ export function prepared(call: Call, most: number): Call[] {
       return [call];
   }
 }
+
+/** Rows of B that a product packs at a time (gemm/packing.assembly.ts). */
+const blockDepth = 384;
 
 /** Bytes of what `packB` packs: tiles of eight columns. */
 const packedBytes = (n: number, k: number) => 32 * Math.ceil(n / 8) * k;
@@ -92,14 +96,17 @@ function preparedProduct(call: Call, most: number): Call[] {
   const [c = 0, rowsC = 0, m = 0, n = 0, k = 0, isAdded = 0, scratch = 0] = others;
   // Of one row or column: the kernel has another way for it, and a quick one.
   if (m === 1 || n === 1 || 2 * m * n * k <= most) return [call];
-  const rest = scratch + packedBytes(n, k);
-  return [
-    { name: 'packB', values: [b, rowsB, columnsB, n, k, scratch] },
-    {
-      name: 'gemmPacked',
-      values: [a, rowsA, columnsA, scratch, c, rowsC, m, n, k, isAdded, rest],
-    },
-  ];
+  const rest = scratch + packedBytes(n, Math.min(k, blockDepth));
+  return Array.from({ length: Math.ceil(k / blockDepth) }, (_, i): Call[] => {
+    const from = i * blockDepth;
+    const depth = Math.min(blockDepth, k - from);
+    const [cornerA, cornerB] = [a + 4 * from * columnsA, b + 4 * from * rowsB];
+    const sizes = [m, n, depth, i === 0 ? isAdded : 1, rest];
+    return [
+      { name: 'packB', values: [cornerB, rowsB, columnsB, n, depth, scratch] },
+      { name: 'gemmPacked', values: [cornerA, rowsA, columnsA, scratch, c, rowsC, ...sizes] },
+    ];
+  }).flat();
 }
 
 /** A recurrent kernel goes on step after step. */

@@ -4,13 +4,13 @@
  * [steps + 1, rows, units]; backward in time the last one is where it starts. A mask is [rows, steps]; at padding a
  * state stays what it was.
  */
-import { gemmScratch } from '../gemm/assembly';
+import { wholeScratch } from '../gemm/assembly';
 import { floats } from '../lanes/assembly';
 
 /** Bytes of scratch for a pass either way. */
 export function recurrentScratch(rows: i32, units: i32, gates: i32): i32 {
   const wide = units * gates;
-  return max(gemmScratch(rows, wide, units), gemmScratch(rows, units, wide));
+  return max(wholeScratch(rows, wide, units), wholeScratch(rows, units, wide));
 }
 
 // @ts-ignore: decorator

@@ -114,8 +114,8 @@ function recordingKernels(
     },
   ]);
   // Passes have room of their own: plans needn't lay any out.
-  const scratch = ['attentionScratch', 'convolutionScratch', 'gemmScratch', 'recurrentScratch'];
-  const none = scratch.map((name) => [name, () => 0]);
+  const scratch = ['attention', 'convolution', 'gemm', 'whole', 'recurrent'];
+  const none = scratch.map((name) => [`${name}Scratch`, () => 0]);
   const known = Object.fromEntries([...calls, ...none]) as Record<string, unknown>;
   return new Proxy(known, {
     get(target, name: string) {
