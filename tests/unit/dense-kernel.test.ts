@@ -66,8 +66,15 @@ function computeApart(example: Example, laid: ReturnType<typeof laidOut>) {
   const { kernels, workspace, x, kernel, bias, apart } = laid;
   const { z, y, slope, biasSlope } = apart;
   const { scratch } = workspace;
-  kernels.gemm(x, width, 1, kernel, units, 1, z.at, units, rows, units, width, 0, scratch);
-  if (bias !== 0) kernels.addBias(z.at, bias, rows, units);
+  // Of one row or column a bias comes last.
+  const isFirst = bias !== 0 && rows > 1 && units > 1;
+  const { floats } = workspace;
+  if (isFirst)
+    for (let row = 0; row < rows; row++)
+      floats.copyWithin(z.at / 4 + row * units, bias / 4, bias / 4 + units);
+  const [a, b] = [[x, width, 1] as const, [kernel, units, 1] as const];
+  kernels.gemm(...a, ...b, z.at, units, rows, units, width, isFirst ? 1 : 0, scratch);
+  if (bias !== 0 && !isFirst) kernels.addBias(z.at, bias, rows, units);
   if (example.kind !== 0) {
     kernels.activate(z.at, y.at, rows * units, example.kind);
     kernels.activationGradient(z.at, y.at, slope.at, rows * units, example.kind);

@@ -135,18 +135,21 @@ export function addTiledKernelGradient(
         );
         if (tile == tiles - 1) gradient += <usize>outRows * outLine;
       }
-      for (let place = 0; place < places; place++)
+      for (let place = 0; place < places; place++) {
+        const sum = scratch + <usize>place * matrix;
         multiplyPanels(
           pixels + place * stepPixels,
           slopes + place * stepSlopes,
-          scratch + <usize>place * matrix,
+          sum,
           filters,
           depth,
           filters,
           some,
-          true,
+          sum,
+          filters,
           edge,
         );
+      }
     }
   }
   if (side == 4) gather(4, scratch, matrix, kernelGradient, room);

@@ -197,7 +197,8 @@ export function convolveTiles(
           some,
           filters,
           depth,
-          false,
+          0,
+          0,
           scratch,
         );
       for (let t = 0; t < some; t++) {

@@ -3,7 +3,7 @@
  * still in the cache. AssemblyScript.
  */
 import { addBiasActivate } from '../activation/assembly';
-import { blockRows, gemm, gemmPacked } from '../gemm/assembly';
+import { blockRows, gemm, gemmOnto } from '../gemm/assembly';
 import { packB, packedSize } from '../gemm/packing.assembly';
 import { floats } from '../lanes/assembly';
 
@@ -51,7 +51,7 @@ export function densePacked(
     const some = min(blockRows, rows - first);
     const to = floats(first * units);
     const from = x + floats(first * width);
-    gemmPacked(from, width, 1, packed, z + to, units, some, units, width, false, scratch);
-    addBiasActivate(z + to, bias, y + to, some, units, kind);
+    gemmOnto(bias, 0, from, width, 1, packed, z + to, units, some, units, width, scratch);
+    addBiasActivate(z + to, 0, y + to, some, units, kind);
   }
 }

@@ -90,21 +90,60 @@ export function gemmPacked(
 ): void {
   if (k == 0 && !accumulate)
     for (let row = 0; row < m; row++) memory.fill(c + floats(row * rowsC), 0, floats(n));
+  const added = accumulate ? c : 0;
+  gemmOnto(added, rowsC, a, rowsA, columnsA, packedB, c, rowsC, m, n, k, scratch);
+}
+
+/**
+ * C = A · packed B + what is added, of which a row is `rowsAdded` floats from the next: 0 of a bias. Of a sum over
+ * nothing C stays what it was.
+ * @param added 0: nothing
+ */
+export function gemmOnto(
+  added: usize,
+  rowsAdded: i32,
+  a: usize,
+  rowsA: i32,
+  columnsA: i32,
+  packedB: usize,
+  c: usize,
+  rowsC: i32,
+  m: i32,
+  n: i32,
+  k: i32,
+  scratch: usize,
+): void {
   const edge = scratch;
   const packedA = scratch + edgeBytes;
   for (let from = 0; from < k; from += blockDepth) {
     const depth = min(blockDepth, k - from);
     const blockB = packedB + floats(from * packedColumns(n));
-    const isAdded = accumulate || from > 0;
+    if (from > 0) {
+      added = c;
+      rowsAdded = rowsC;
+    }
     for (let first = 0; first < m; first += blockRows) {
       const rows = min(blockRows, m - first);
       const corner = a + floats(first * rowsA + from * columnsA);
       const target = c + floats(first * rowsC);
+      const base = added ? added + floats(first * rowsAdded) : 0;
       if (columnsA == 1)
-        multiplyBlock(corner, floats(rowsA), blockB, target, rowsC, rows, n, depth, isAdded, edge);
+        multiplyBlock(
+          corner,
+          floats(rowsA),
+          blockB,
+          target,
+          rowsC,
+          rows,
+          n,
+          depth,
+          base,
+          rowsAdded,
+          edge,
+        );
       else {
         packA(corner, rowsA, columnsA, rows, depth, packedA);
-        multiplyPanels(packedA, blockB, target, rowsC, rows, n, depth, isAdded, edge);
+        multiplyPanels(packedA, blockB, target, rowsC, rows, n, depth, base, rowsAdded, edge);
       }
     }
   }
@@ -120,10 +159,12 @@ export function multiplyBlock(
   m: i32,
   n: i32,
   k: i32,
-  accumulate: bool,
+  added: usize,
+  rowsAdded: i32,
   edge: usize,
 ): void {
   const bytes = floats(rowsC);
+  const stepAdded = floats(rowsAdded);
   for (let column = 0; column < n; column += tileColumns) {
     const b = packedB + floats(column * k);
     for (let row = 0; row < m; row += tileRows) {
@@ -143,7 +184,8 @@ export function multiplyBlock(
         bytes,
         m - row,
         n - column,
-        accumulate,
+        added ? added + <usize>row * stepAdded + floats(column) : 0,
+        stepAdded,
         edge,
       );
     }
@@ -159,10 +201,12 @@ export function multiplyPanels(
   m: i32,
   n: i32,
   k: i32,
-  accumulate: bool,
+  added: usize,
+  rowsAdded: i32,
   edge: usize,
 ): void {
   const bytes = floats(rowsC);
+  const stepAdded = floats(rowsAdded);
   for (let column = 0; column < n; column += tileColumns) {
     const b = packedB + floats(column * k);
     for (let row = 0; row < m; row += tileRows) {
@@ -182,7 +226,8 @@ export function multiplyPanels(
         bytes,
         m - row,
         n - column,
-        accumulate,
+        added ? added + <usize>row * stepAdded + floats(column) : 0,
+        stepAdded,
         edge,
       );
     }
@@ -215,6 +260,7 @@ export function gemmGathered(
     const b = packedB + floats(column * run * runs);
     for (let row = 0; row < m; row += tileRows) {
       const from = starts + floats(row);
+      const target = c + <usize>row * bytes + floats(column);
       tileOrEdge(
         <usize>load<u32>(from),
         <usize>load<u32>(from, 4),
@@ -225,11 +271,12 @@ export function gemmGathered(
         runs,
         jump,
         b,
-        c + <usize>row * bytes + floats(column),
+        target,
         bytes,
         m - row,
         n - column,
-        accumulate,
+        accumulate ? target : 0,
+        bytes,
         edge,
       );
     }

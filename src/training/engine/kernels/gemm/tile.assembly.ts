@@ -1,5 +1,5 @@
 /** The inner loop of a product: a tile of C in registers. AssemblyScript. */
-import { floats, loadPart, madd, storePart } from '../lanes/assembly';
+import { floats, loadUpTo4, madd, storeUpTo4 } from '../lanes/assembly';
 import { tileColumns, tileRows } from './packing.assembly';
 
 /** Bytes that a tile of C takes, for tiles that reach beyond C. */
@@ -22,14 +22,17 @@ export function tileOrEdge(
   bytes: usize,
   rowsLeft: i32,
   columnsLeft: i32,
-  accumulate: bool,
+  added: usize,
+  stepAdded: usize,
   edge: usize,
 ): void {
   if (rowsLeft >= tileRows && columnsLeft >= tileColumns)
-    tile(p0, p1, p2, p3, step, run, runs, jump, b, target, bytes, accumulate);
+    tile(p0, p1, p2, p3, step, run, runs, jump, b, target, bytes, added, stepAdded);
   else {
-    tile(p0, p1, p2, p3, step, run, runs, jump, b, edge, floats(tileColumns), false);
-    copyEdge(edge, target, bytes, min(tileRows, rowsLeft), min(tileColumns, columnsLeft), accumulate);
+    tile(p0, p1, p2, p3, step, run, runs, jump, b, edge, floats(tileColumns), 0, 0);
+    const rows = min(tileRows, rowsLeft),
+      columns = min(tileColumns, columnsLeft);
+    copyEdge(edge, target, bytes, rows, columns, added, stepAdded);
   }
 }
 
@@ -38,6 +41,8 @@ export function tileOrEdge(
  * multipliers are busy.
  * @param p0 … p3 where the rows begin; step: bytes to the next value; jump: bytes more after each of `runs` runs
  * @param b a panel of eight columns, [runs · run, 8]
+ * @param added what C is more than the product, such as what it was before; `stepAdded` bytes from a row to the next;
+ * 0: nothing
  */
 function tile(
   p0: usize,
@@ -51,7 +56,8 @@ function tile(
   b: usize,
   c: usize,
   stepC: usize,
-  accumulate: bool,
+  added: usize,
+  stepAdded: usize,
 ): void {
   let c00 = f32x4.splat(0),
     c01 = c00,
@@ -90,19 +96,28 @@ function tile(
     p2 += jump;
     p3 += jump;
   }
-  storePair(c, c00, c01, accumulate);
-  storePair(c + stepC, c10, c11, accumulate);
-  storePair(c + 2 * stepC, c20, c21, accumulate);
-  storePair(c + 3 * stepC, c30, c31, accumulate);
+  if (added) {
+    c00 = f32x4.add(c00, v128.load(added));
+    c01 = f32x4.add(c01, v128.load(added, 16));
+    added += stepAdded;
+    c10 = f32x4.add(c10, v128.load(added));
+    c11 = f32x4.add(c11, v128.load(added, 16));
+    added += stepAdded;
+    c20 = f32x4.add(c20, v128.load(added));
+    c21 = f32x4.add(c21, v128.load(added, 16));
+    added += stepAdded;
+    c30 = f32x4.add(c30, v128.load(added));
+    c31 = f32x4.add(c31, v128.load(added, 16));
+  }
+  storePair(c, c00, c01);
+  storePair(c + stepC, c10, c11);
+  storePair(c + 2 * stepC, c20, c21);
+  storePair(c + 3 * stepC, c30, c31);
 }
 
 // @ts-ignore: decorator
 @inline
-function storePair(c: usize, first: v128, second: v128, accumulate: bool): void {
-  if (accumulate) {
-    first = f32x4.add(first, v128.load(c));
-    second = f32x4.add(second, v128.load(c, 16));
-  }
+function storePair(c: usize, first: v128, second: v128): void {
   v128.store(c, first);
   v128.store(c, second, 16);
 }
@@ -113,21 +128,17 @@ function copyEdge(
   bytes: usize,
   rows: i32,
   columns: i32,
-  accumulate: bool,
+  added: usize,
+  stepAdded: usize,
 ): void {
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j += 4) {
-      const at = target + floats(j);
       const left = columns - j;
       let value = v128.load(edge + floats(i * tileColumns + j));
-      if (left >= 4) {
-        if (accumulate) value = f32x4.add(value, v128.load(at));
-        v128.store(at, value);
-      } else {
-        if (accumulate) value = f32x4.add(value, loadPart(at, left));
-        storePart(at, value, left);
-      }
+      if (added) value = f32x4.add(value, loadUpTo4(added + floats(j), left));
+      storeUpTo4(target + floats(j), value, left);
     }
     target += bytes;
+    if (added) added += stepAdded;
   }
 }

@@ -1,7 +1,6 @@
 /** GRU over whole sequences, [steps, rows, units], as sequence.assembly.ts lays them out. AssemblyScript. */
-import { addBias } from '../activation/assembly';
 import { clear, copy } from '../copy/assembly';
-import { gemmPacked } from '../gemm/assembly';
+import { gemmOnto, gemmPacked } from '../gemm/assembly';
 import { packB, packedSize } from '../gemm/packing.assembly';
 import { floats, loadUpTo4, madd, sigmoid4, storeUpTo4, tanh4 } from '../lanes/assembly';
 import { isStep } from './sequence.assembly';
@@ -68,8 +67,7 @@ export function gruSteps(
     const r = inner + floats(step * rows * wide);
     const before = hidden + <usize>(isBackward ? step + 1 : step) * state;
     const after = hidden + <usize>(isBackward ? step : step + 1) * state;
-    gemmPacked(before, units, 1, scratch, r, wide, rows, wide, units, false, rest);
-    addBias(r, recurrentBias, rows, wide);
+    gemmOnto(recurrentBias, 0, before, units, 1, scratch, r, wide, rows, wide, units, rest);
     for (let row = 0; row < rows; row++) {
       const own = floats(row * units);
       const here = z + floats(row * wide);
