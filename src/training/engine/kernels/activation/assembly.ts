@@ -1,6 +1,17 @@
 /** Activations and their slopes on 128-bit vectors, float32. AssemblyScript. Kinds are places in models/spec.ts's list. */
 import { addRows, summedRows } from '../copy/assembly';
-import { exp4, floats, loadUpTo4, madd, sigmoid4, softplus4, storeUpTo4, tanh4 } from '../lanes/assembly';
+import {
+  exp4,
+  floats,
+  loadUpTo4,
+  madd,
+  sigmoid4,
+  sigmoidOf,
+  sigmoids,
+  softplus4,
+  storeUpTo4,
+  tanhs,
+} from '../lanes/assembly';
 
 const leak: f32 = 0.01;
 /** √(2/π) and the cubic term of the tanh form of GELU (Hendrycks and Gimpel 2016). */
@@ -106,6 +117,14 @@ export function activate(z: usize, y: usize, count: i32, kind: i32): void {
     }
     return;
   }
+  if (kind == 6) {
+    sigmoids(z, y, count);
+    return;
+  }
+  if (kind == 7) {
+    tanhs(z, y, count);
+    return;
+  }
   for (let i = 0; i < count; i += 4) {
     const at = (<usize>i) << 2;
     const left = count - i;
@@ -166,10 +185,6 @@ function activated(x: v128, kind: i32): v128 {
       return v128.bitselect(x, f32x4.sub(exp4(x), one), f32x4.ge(x, zero));
     case 5:
       return f32x4.mul(x, sigmoid4(x));
-    case 6:
-      return sigmoid4(x);
-    case 7:
-      return tanh4(x);
     case 8:
       return softplus4(x);
     default:
@@ -204,7 +219,7 @@ function slopeAt(x: v128, y: v128, kind: i32): v128 {
 // @ts-ignore: decorator
 @inline
 function gelu(x: v128): v128 {
-  return f32x4.mul(x, sigmoid4(twiceGeluInner(x)));
+  return f32x4.mul(x, sigmoidOf(twiceGeluInner(x)));
 }
 
 /** s + x · s (1 − s) · 2u′ */
@@ -212,7 +227,7 @@ function gelu(x: v128): v128 {
 @inline
 function geluSlope(x: v128): v128 {
   const one = f32x4.splat(1);
-  const s = sigmoid4(twiceGeluInner(x));
+  const s = sigmoidOf(twiceGeluInner(x));
   const rise = f32x4.mul(
     f32x4.splat(2 * geluScale),
     madd(f32x4.mul(x, x), f32x4.splat(3 * geluCubic), one),

@@ -1,6 +1,7 @@
 /**
  * Functions of four numbers at once, float32, and reads and writes of fewer than four. AssemblyScript. The long ones
- * aren't inlined: in a caller's loop their constants would push its values out of the registers. No tables:
+ * aren't inlined where a caller's loop has values of its own, which their constants would push out of the registers;
+ * in loops that do nothing else they are, as each call sets its constants anew. No tables:
  * a module without data of its own can share another's memory. Polynomials: Cephes (S. L. Moshier), within 2 ulp.
  */
 
@@ -101,12 +102,52 @@ export function log4(x: v128): v128 {
 }
 
 export function sigmoid4(x: v128): v128 {
+  return sigmoidOf(x);
+}
+
+export function tanh4(x: v128): v128 {
+  return tanhOf(x);
+}
+
+/** y = σ(x); they may be one place. */
+export function sigmoids(x: usize, y: usize, count: i32): void {
+  const end = x + floats(count & ~3);
+  for (; x < end; x += 16) {
+    v128.store(y, sigmoidOf(v128.load(x)));
+    y += 16;
+  }
+  if (count & 3) storePart(y, sigmoid4(loadPart(x, count & 3)), count & 3);
+}
+
+/** y = tanh(x); they may be one place. */
+export function tanhs(x: usize, y: usize, count: i32): void {
+  const end = x + floats(count & ~3);
+  for (; x < end; x += 16) {
+    v128.store(y, tanhOf(v128.load(x)));
+    y += 16;
+  }
+  if (count & 3) storePart(y, tanh4(loadPart(x, count & 3)), count & 3);
+}
+
+/** 1 / (1 + e⁻ˣ), with a power that is bounded as in exp4. */
+// @ts-ignore: decorator
+@inline
+export function sigmoidOf(x: v128): v128 {
   const one = f32x4.splat(1);
-  return f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(x))));
+  const bounded = f32x4.pmax(f32x4.pmin(f32x4.neg(x), f32x4.splat(88.37)), f32x4.splat(-87.3));
+  const shifted = madd(bounded, f32x4.splat(1.44269504088896341), f32x4.splat(12582912));
+  const n = f32x4.sub(shifted, f32x4.splat(12582912));
+  let r = madd(n, f32x4.splat(-0.693359375), bounded);
+  r = madd(n, f32x4.splat(2.12194440e-4), r);
+  const p = f32x4.add(madd(expTail(r), f32x4.mul(r, r), r), one);
+  const power = i32x4.add(i32x4.shl(shifted, 23), i32x4.splat(127 << 23));
+  return f32x4.div(one, madd(p, power, one));
 }
 
 /** (e²ˣ − 1) / (e²ˣ + 1), where e²ˣ − 1 is found without its 1: small numbers keep their digits. */
-export function tanh4(x: v128): v128 {
+// @ts-ignore: decorator
+@inline
+function tanhOf(x: v128): v128 {
   const size = f32x4.abs(x);
   const bounded = f32x4.pmin(f32x4.add(size, size), f32x4.splat(24)); // a NaN stays; 1 from 18 on
   const shifted = madd(bounded, f32x4.splat(1.44269504088896341), f32x4.splat(12582912));

@@ -1,8 +1,8 @@
 /** GRU over whole sequences, [steps, rows, units], as sequence.assembly.ts lays them out. AssemblyScript. */
-import { clear, copy } from '../copy/assembly';
+import { addInto, clear, copy } from '../copy/assembly';
 import { gemmOnto, gemmPacked } from '../gemm/assembly';
 import { packB, packedSize } from '../gemm/packing.assembly';
-import { floats, loadUpTo4, madd, sigmoid4, storeUpTo4, tanh4 } from '../lanes/assembly';
+import { floats, loadUpTo4, madd, sigmoids, storeUpTo4, tanhs } from '../lanes/assembly';
 import { isStep } from './sequence.assembly';
 
 /**
@@ -57,7 +57,6 @@ export function gruSteps(
 ): void {
   const wide = 3 * units;
   const state = floats(rows * units);
-  const one = f32x4.splat(1);
   packB(recurrent, wide, 1, wide, units, scratch);
   const rest = scratch + packedSize(wide, units);
   if (first == 0) clear(hidden + (isBackward ? <usize>steps * state : 0), rows * units);
@@ -73,28 +72,33 @@ export function gruSteps(
       const here = z + floats(row * wide);
       const past = r + floats(row * wide);
       const isKept = !isStep(mask, row, steps, step);
+      if (isKept) {
+        copy(before + own, after + own, units);
+        continue;
+      }
+      // update, reset and candidate, side by side
+      addInto(here, past, 2 * units);
+      sigmoids(here, here, 2 * units);
+      const reset = here + floats(units);
+      const fresh = here + floats(2 * units);
+      const inside = past + floats(2 * units);
       for (let k = 0; k < units; k += 4) {
         const at = floats(k);
         const left = units - k;
-        const h = loadUpTo4(before + own + at, left);
-        if (isKept) {
-          storeUpTo4(after + own + at, h, left);
-          continue;
-        }
-        const second = at + floats(units);
-        const third = at + floats(2 * units);
-        const update = sigmoid4(f32x4.add(loadUpTo4(here + at, left), loadUpTo4(past + at, left)));
-        const reset = sigmoid4(
-          f32x4.add(loadUpTo4(here + second, left), loadUpTo4(past + second, left)),
+        const sum = madd(
+          loadUpTo4(reset + at, left),
+          loadUpTo4(inside + at, left),
+          loadUpTo4(fresh + at, left),
         );
-        const fresh = tanh4(
-          madd(reset, loadUpTo4(past + third, left), loadUpTo4(here + third, left)),
-        );
-        storeUpTo4(here + at, update, left);
-        storeUpTo4(here + second, reset, left);
-        storeUpTo4(here + third, fresh, left);
-        const next = f32x4.add(f32x4.mul(update, h), f32x4.mul(f32x4.sub(one, update), fresh));
-        storeUpTo4(after + own + at, next, left);
+        storeUpTo4(fresh + at, sum, left);
+      }
+      tanhs(fresh, fresh, units);
+      for (let k = 0; k < units; k += 4) {
+        const at = floats(k);
+        const left = units - k;
+        const candidate = loadUpTo4(fresh + at, left);
+        const kept = f32x4.sub(loadUpTo4(before + own + at, left), candidate);
+        storeUpTo4(after + own + at, madd(loadUpTo4(here + at, left), kept, candidate), left);
       }
     }
   }

@@ -2,7 +2,7 @@
 import { clear, copy } from '../copy/assembly';
 import { gemmPacked } from '../gemm/assembly';
 import { packB, packedSize } from '../gemm/packing.assembly';
-import { floats, loadUpTo4, madd, sigmoid4, storeUpTo4, tanh4 } from '../lanes/assembly';
+import { floats, loadUpTo4, madd, sigmoids, storeUpTo4, tanh4, tanhs } from '../lanes/assembly';
 import { isStep } from './sequence.assembly';
 
 /**
@@ -71,27 +71,33 @@ export function lstmSteps(
       const from = floats(row * units);
       const here = z + floats(row * wide);
       const isKept = !isStep(mask, row, steps, step);
+      if (isKept) {
+        copy(cell + before + from, cell + after + from, units);
+        copy(hidden + before + from, hidden + after + from, units);
+        continue;
+      }
+      // input, forget, candidate and output, side by side
+      const forget = here + floats(units);
+      const fresh = here + floats(2 * units);
+      const output = here + floats(3 * units);
+      sigmoids(here, here, 2 * units);
+      tanhs(fresh, fresh, units);
+      sigmoids(output, output, units);
+      const next = cell + after + from;
       for (let k = 0; k < units; k += 4) {
         const at = floats(k);
         const left = units - k;
+        const kept = f32x4.mul(loadUpTo4(here + at, left), loadUpTo4(fresh + at, left));
         const c = loadUpTo4(cell + before + from + at, left);
-        if (isKept) {
-          storeUpTo4(cell + after + from + at, c, left);
-          const h = loadUpTo4(hidden + before + from + at, left);
-          storeUpTo4(hidden + after + from + at, h, left);
-          continue;
-        }
-        const input = sigmoid4(loadUpTo4(here + at, left));
-        const forget = sigmoid4(loadUpTo4(here + at + floats(units), left));
-        const fresh = tanh4(loadUpTo4(here + at + floats(2 * units), left));
-        const output = sigmoid4(loadUpTo4(here + at + floats(3 * units), left));
-        const next = madd(forget, c, f32x4.mul(input, fresh));
-        storeUpTo4(here + at, input, left);
-        storeUpTo4(here + at + floats(units), forget, left);
-        storeUpTo4(here + at + floats(2 * units), fresh, left);
-        storeUpTo4(here + at + floats(3 * units), output, left);
-        storeUpTo4(cell + after + from + at, next, left);
-        storeUpTo4(hidden + after + from + at, f32x4.mul(output, tanh4(next)), left);
+        storeUpTo4(next + at, madd(loadUpTo4(forget + at, left), c, kept), left);
+      }
+      const given = hidden + after + from;
+      tanhs(next, given, units);
+      for (let k = 0; k < units; k += 4) {
+        const at = floats(k);
+        const left = units - k;
+        const h = f32x4.mul(loadUpTo4(output + at, left), loadUpTo4(given + at, left));
+        storeUpTo4(given + at, h, left);
       }
     }
   }
