@@ -10,7 +10,7 @@ import {
 import type { Backend } from '../run.ts';
 
 const loaders: Record<Backend, () => Promise<unknown>> = {
-  webgpu: () => import('@tensorflow/tfjs-backend-webgpu'),
+  webgpu: () => import('./webgpu-backend.ts').then(({ prepareWebGpu }) => prepareWebGpu()),
   wasm: () => import('./wasm-backend.ts').then(({ prepareWasm }) => prepareWasm()),
   webgl: () => import('@tensorflow/tfjs-backend-webgl'),
   cpu: () => import('@tensorflow/tfjs-backend-cpu'),

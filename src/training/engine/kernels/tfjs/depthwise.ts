@@ -11,8 +11,8 @@ import {
   type DepthwiseConv2dNativeBackpropInputAttrs,
   type TensorInfo,
 } from '../../../../models/engine/tf.ts';
-import type { TensorHeap } from './heap.ts';
-import { asKernel, isFloat, type Inputs, type TensorKernel } from './kernel.ts';
+import type { WasmTensorHeap } from './heap.ts';
+import { asKernel, isFloat, type Inputs, type WasmKernel } from './kernel.ts';
 
 type FilterAttributes = DepthwiseConv2dNativeBackpropFilterAttrs;
 type Shape4D = [number, number, number, number];
@@ -32,7 +32,7 @@ function infoOf(
   return isDense && isFloat(...tensors) ? info : null;
 }
 
-const convolution: TensorKernel<Inputs<'x' | 'filter'>, DepthwiseConv2dNativeAttrs> = (
+const convolution: WasmKernel<Inputs<'x' | 'filter'>, DepthwiseConv2dNativeAttrs> = (
   { x, filter },
   attributes,
   heap,
@@ -51,7 +51,7 @@ const convolution: TensorKernel<Inputs<'x' | 'filter'>, DepthwiseConv2dNativeAtt
   return output;
 };
 
-const filterGradient: TensorKernel<Inputs<'x' | 'dy'>, FilterAttributes> = (
+const filterGradient: WasmKernel<Inputs<'x' | 'dy'>, FilterAttributes> = (
   { x, dy },
   attributes,
   heap,
@@ -69,7 +69,7 @@ const filterGradient: TensorKernel<Inputs<'x' | 'dy'>, FilterAttributes> = (
   return output;
 };
 
-const inputGradient: TensorKernel<
+const inputGradient: WasmKernel<
   Inputs<'dy' | 'filter'>,
   DepthwiseConv2dNativeBackpropInputAttrs
 > = ({ dy, filter }, attributes, heap) => {
@@ -96,7 +96,7 @@ const inputGradient: TensorKernel<
 };
 
 /** [..., channels] → [..., channels · filters of each] */
-function repeat(heap: TensorHeap, x: TensorInfo, { inChannels, outChannels }: Conv2DInfo) {
+function repeat(heap: WasmTensorHeap, x: TensorInfo, { inChannels, outChannels }: Conv2DInfo) {
   if (inChannels === outChannels) return x;
   const times = outChannels / inChannels;
   const wide = heap.output([...x.shape.slice(0, 3), outChannels]);

@@ -1,13 +1,27 @@
-/**
- * The training kernels at work in the memory of tfjs's wasm backend: tensors are read and written where they lie.
- * The module has neither data nor a stack of its own, so that it may share another's memory.
- */
+/** Tensors of a tfjs backend as the training kernels see them: places in one memory. */
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { StudioError } from '../../../../lib/errors.ts';
 import type { Conv2DInfo, TensorInfo } from '../../../../models/engine/tf.ts';
 import type { Kernels } from '../kernels.ts';
 
-export class TensorHeap {
+export interface TensorHeap {
+  readonly kernels: Kernels;
+  /** Where a tensor begins, in bytes. */
+  at(tensor: TensorInfo): number;
+  /** A new tensor whose numbers are still to be written. */
+  output(shape: readonly number[], dtype?: 'float32' | 'int32'): TensorInfo;
+  dispose(tensor: TensorInfo): void;
+  /** Room that every kernel may use while it runs, and none keeps. */
+  scratch(bytes: number): number;
+  /** Makes the scalar `sum` what a kernel gives. */
+  keepSum(sum: TensorInfo, kernel: () => number): void;
+}
+
+/**
+ * Of tfjs's wasm backend: tensors are read and written where they lie. The module has neither data nor a stack of its
+ * own, so that it may share another's memory.
+ */
+export class WasmTensorHeap implements TensorHeap {
   readonly kernels: Kernels;
   readonly #backend: BackendWasm;
   readonly #module: EmscriptenModule;
@@ -27,12 +41,10 @@ export class TensorHeap {
     this.#window = this.#allocate(64);
   }
 
-  /** Where a tensor begins, in bytes. */
   at({ dataId }: TensorInfo): number {
     return this.#backend.getMemoryOffset(dataId);
   }
 
-  /** A new tensor whose numbers are still to be written. */
   output(shape: readonly number[], dtype: 'float32' | 'int32' = 'float32'): TensorInfo {
     return this.#backend.makeOutput([...shape], dtype);
   }
@@ -46,7 +58,11 @@ export class TensorHeap {
     return this.#backend.typedArrayFromHeap(tensor);
   }
 
-  /** Room that every kernel may use while it runs, and none keeps: kept for the next one. */
+  keepSum(sum: TensorInfo, kernel: () => number) {
+    this.values(sum)[0] = kernel();
+  }
+
+  /** Kept for the next kernel. */
   scratch(bytes: number): number {
     if (bytes > this.#scratchBytes) {
       if (this.#scratch !== 0) this.#module._free(this.#scratch);

@@ -10,11 +10,11 @@ import {
   type MaxPoolAttrs,
   type MaxPoolGradAttrs,
 } from '../../../../models/engine/tf.ts';
-import { asKernel, isFloat, type Inputs, type TensorKernel } from './kernel.ts';
+import { asKernel, isFloat, type Inputs, type WasmKernel } from './kernel.ts';
 
 type Shape4D = [number, number, number, number];
 
-const maxPool: TensorKernel<Inputs<'x'>, MaxPoolAttrs> = (
+const maxPool: WasmKernel<Inputs<'x'>, MaxPoolAttrs> = (
   { x },
   { filterSize, strides, pad, dimRoundingMode },
   heap,
@@ -28,7 +28,7 @@ const maxPool: TensorKernel<Inputs<'x'>, MaxPoolAttrs> = (
   return output;
 };
 
-const maxPoolGradient: TensorKernel<Inputs<'dy' | 'input'>, MaxPoolGradAttrs> = (
+const maxPoolGradient: WasmKernel<Inputs<'dy' | 'input'>, MaxPoolGradAttrs> = (
   { dy, input },
   { filterSize, strides, pad, dimRoundingMode },
   heap,
@@ -48,7 +48,7 @@ const maxPoolGradient: TensorKernel<Inputs<'dy' | 'input'>, MaxPoolGradAttrs> = 
   return output;
 };
 
-const averagePoolGradient: TensorKernel<Inputs<'dy' | 'input'>, AvgPoolGradAttrs> = (
+const averagePoolGradient: WasmKernel<Inputs<'dy' | 'input'>, AvgPoolGradAttrs> = (
   { dy, input },
   { filterSize, strides, pad },
   heap,

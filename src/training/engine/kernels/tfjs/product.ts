@@ -7,16 +7,16 @@ import {
   type TensorInfo,
   type _FusedMatMulAttrs,
 } from '../../../../models/engine/tf.ts';
-import type { TensorHeap } from './heap.ts';
-import { asKernel, isFloat, type Inputs, type TensorKernel } from './kernel.ts';
+import type { WasmTensorHeap } from './heap.ts';
+import { asKernel, isFloat, type Inputs, type WasmKernel } from './kernel.ts';
 
-const batchMatMul: TensorKernel<Inputs<'a' | 'b'>, BatchMatMulAttrs> = (
+const batchMatMul: WasmKernel<Inputs<'a' | 'b'>, BatchMatMulAttrs> = (
   { a, b },
   { transposeA, transposeB },
   heap,
 ) => multiply(heap, a, b, transposeA, transposeB);
 
-const fusedMatMul: TensorKernel<Inputs<'a' | 'b', 'bias'>, _FusedMatMulAttrs> = (
+const fusedMatMul: WasmKernel<Inputs<'a' | 'b', 'bias'>, _FusedMatMulAttrs> = (
   { a, b, bias },
   { transposeA, transposeB, activation },
   heap,
@@ -28,7 +28,7 @@ const fusedMatMul: TensorKernel<Inputs<'a' | 'b', 'bias'>, _FusedMatMulAttrs> = 
 };
 
 function multiply(
-  heap: TensorHeap,
+  heap: WasmTensorHeap,
   a: TensorInfo,
   b: TensorInfo,
   isTransposedA: boolean,

@@ -11,28 +11,16 @@ import {
 } from '../../../../models/engine/tf.ts';
 import { kernelModule } from '../kernels.ts';
 import { convolutionKernels } from './convolution.ts';
-import type { FusedName } from '../../../../models/engine/fused/fused.ts';
 import { depthwiseKernels } from './depthwise.ts';
-import { layerKernels } from './fused/layers.ts';
-import { normKernels } from './fused/norm.ts';
-import { recurrentKernels } from './fused/recurrent.ts';
-import { updateKernels } from './fused/update.ts';
-import type { TensorKernel } from './kernel.ts';
+import { fusedKernels } from './fused/kernels.ts';
+import type { WasmKernel } from './kernel.ts';
 import { poolingKernels } from './pooling.ts';
 import { productKernels } from './product.ts';
 import { refusedKernels } from './refused.ts';
 import { segmentKernels } from './segments.ts';
-import { TensorHeap } from './heap.ts';
+import { WasmTensorHeap } from './heap.ts';
 
-/** Operations that tfjs has no name for. */
-const fusedKernels: Record<FusedName, TensorKernel> = {
-  ...layerKernels,
-  ...normKernels,
-  ...recurrentKernels,
-  ...updateKernels,
-};
-
-const kernels: Record<string, TensorKernel> = {
+const kernels: Record<string, WasmKernel> = {
   ...convolutionKernels,
   ...depthwiseKernels,
   ...poolingKernels,
@@ -50,12 +38,12 @@ export function registerTensorKernels() {
   const module = kernelModule();
   if (isDone || !module) return;
   isDone = true;
-  let heap: TensorHeap | undefined;
+  let heap: WasmTensorHeap | undefined;
   let heapOf: object | undefined;
   // Called for each kernel when a backend starts, and again when another one does.
   const start = (backend: object) => {
     if (heapOf === backend) return;
-    heap = new TensorHeap(backend as BackendWasm, module); // these kernels are that backend's
+    heap = new WasmTensorHeap(backend as BackendWasm, module); // these kernels are that backend's
     heapOf = backend;
   };
   for (const [kernelName, kernel] of Object.entries(kernels)) {

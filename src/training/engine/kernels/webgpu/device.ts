@@ -11,6 +11,8 @@ export interface Gpu {
   hasHalf: boolean;
   /** Compiled once. @param name the pass's own */
   pipeline(name: string, code: string): Promise<GPUComputePipeline>;
+  /** The same for those that can't wait. */
+  pipelineNow(name: string, code: () => string): GPUComputePipeline;
   /** @throws StudioError `device-lost`, `out-of-memory`, `internal` for what has gone wrong since it was opened */
   check(): void;
 }
@@ -43,6 +45,14 @@ async function open(): Promise<Gpu | null> {
     ],
     requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
   });
+  return gpuOn(device, { hasSubgroups, hasHalf });
+}
+
+/** @param features that the device was asked for */
+export function gpuOn(
+  device: GPUDevice,
+  { hasSubgroups, hasHalf }: Pick<Gpu, 'hasSubgroups' | 'hasHalf'>,
+): Gpu {
   const buffer = (type: GPUBufferBindingType, more?: GPUBufferBindingLayout) => ({
     visibility: GPUShaderStage.COMPUTE,
     buffer: { type, ...more },
@@ -57,6 +67,12 @@ async function open(): Promise<Gpu | null> {
   });
   const pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [layout] });
   const pipelines = new Map<string, Promise<GPUComputePipeline>>();
+  const madeNow = new Map<string, GPUComputePipeline>();
+  const descriptor = (label: string, code: string) => ({
+    label,
+    layout: pipelineLayout,
+    compute: { module: device.createShaderModule({ label, code }), entryPoint: 'main' },
+  });
   const gpu: Gpu = {
     device,
     layout,
@@ -65,12 +81,13 @@ async function open(): Promise<Gpu | null> {
     pipeline(name, code) {
       const known = pipelines.get(name);
       if (known) return known;
-      const made = device.createComputePipelineAsync({
-        label: name,
-        layout: pipelineLayout,
-        compute: { module: device.createShaderModule({ label: name, code }), entryPoint: 'main' },
-      });
+      const made = device.createComputePipelineAsync(descriptor(name, code));
       pipelines.set(name, made);
+      return made;
+    },
+    pipelineNow(name, code) {
+      const made = madeNow.get(name) ?? device.createComputePipeline(descriptor(name, code()));
+      madeNow.set(name, made);
       return made;
     },
     check() {

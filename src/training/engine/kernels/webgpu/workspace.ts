@@ -6,12 +6,10 @@ import { StudioError } from '../../../../lib/errors.ts';
 import type { Kernels } from '../kernels.ts';
 import { OutOfWorkspace, Workspace } from '../workspace.ts';
 import type { Gpu } from './device.ts';
-import { dispatchesOf, Recorder, slotBytes, writeCall } from './recorder.ts';
+import { Recorder, slotBytes } from './recorder.ts';
+import { bindBuffers, runCalls, uploadBytes, type CallRoom } from './run-calls.ts';
 import { sourceOf, type Pass, type Shader } from './shader.ts';
 import type { TileType } from './tile-type.ts';
-
-/** Calls that are uploaded at a time; a step with more goes in several passes. */
-const mostCalls = 512;
 
 export interface Range {
   /** In bytes of the heap. */
@@ -22,14 +20,9 @@ export interface Range {
 
 const noData = { count: 0, fill: () => undefined };
 
-interface Memory {
+interface Memory extends CallRoom {
   heap: GPUBuffer;
-  /** The rows of a batch, then the calls' parameters. */
-  upload: GPUBuffer;
   data: GPUBuffer;
-  group: GPUBindGroup;
-  bytes: ArrayBuffer;
-  listBytes: number;
 }
 
 export class GpuWorkspace extends Workspace {
@@ -116,7 +109,7 @@ export class GpuWorkspace extends Workspace {
       made.push(one);
       return one;
     };
-    const size = listBytes + mostCalls * slotBytes;
+    const size = uploadBytes(listBytes);
     device.pushErrorScope('out-of-memory');
     let cause: unknown;
     try {
@@ -125,15 +118,7 @@ export class GpuWorkspace extends Workspace {
       const data = buffer(4 * count, STORAGE, true);
       fill(new Float32Array(data.getMappedRange(), 0, count));
       data.unmap();
-      const group = device.createBindGroup({
-        layout,
-        entries: [
-          { binding: 0, resource: { buffer: heap } },
-          { binding: 1, resource: { buffer: upload, size: slotBytes } },
-          { binding: 2, resource: { buffer: upload, size: listBytes } },
-          { binding: 3, resource: { buffer: data } },
-        ],
-      });
+      const group = bindBuffers(device, layout, { heap, upload, data, listBytes });
       this.#memory = { heap, upload, data, group, bytes: new ArrayBuffer(size), listBytes };
     } catch (error) {
       cause = error; // a buffer that is to be mapped says so itself
@@ -152,29 +137,11 @@ export class GpuWorkspace extends Workspace {
    */
   submit(list?: Uint32Array) {
     this.#gpu.check();
-    const { bytes, listBytes, upload, group } = this.#built;
-    const { device } = this.#gpu;
-    if (list) new Uint32Array(bytes).set(list);
-    const calls = this.#recorder.take();
-    const views = { words: new Int32Array(bytes), floats: new Float32Array(bytes) };
-    for (let first = 0; first < calls.length; first += mostCalls) {
-      const some = calls.slice(first, first + mostCalls);
-      some.forEach((call, i) => writeCall(call, views, (listBytes + i * slotBytes) / 4));
-      const end = listBytes + some.length * slotBytes;
-      device.queue.writeBuffer(upload, 0, bytes, 0, end);
-      const encoder = device.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      some.forEach((call, i) => {
-        const dispatches = dispatchesOf(call);
-        if (dispatches.length > 0) pass.setBindGroup(0, group, [listBytes + i * slotBytes]);
-        for (const dispatch of dispatches) {
-          pass.setPipeline(this.#pipeline(dispatch.pass.name));
-          pass.dispatchWorkgroups(...dispatch.groups);
-        }
-      });
-      pass.end();
-      device.queue.submit([encoder.finish()]);
-    }
+    const memory = this.#built;
+    if (list) new Uint32Array(memory.bytes).set(list);
+    runCalls(this.#gpu.device, this.#recorder.take(), memory, {
+      pipelineOf: ({ name }) => this.#pipeline(name),
+    });
   }
 
   /** Copies of what lies in the heap, when all that was submitted is done. @throws StudioError `device-lost` */

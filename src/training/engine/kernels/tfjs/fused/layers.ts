@@ -148,10 +148,11 @@ const loss: TensorKernel<Inputs<'outputs' | 'targets' | 'weights'>, { type: Fuse
   const [rows = 0, columns = 1] = outputs.shape;
   const [sum, gradient] = [heap.output([]), heap.output(outputs.shape)];
   const at = [heap.at(outputs), heap.at(targets), heap.at(weights), heap.at(gradient)] as const;
-  heap.values(sum)[0] =
+  heap.keepSum(sum, () =>
     type === 'categorical'
       ? kernels.categoricalLoss(...at, rows, columns, 1)
-      : kernels[type === 'binary' ? 'binaryLoss' : 'squaredLoss'](...at, rows, 1);
+      : kernels[type === 'binary' ? 'binaryLoss' : 'squaredLoss'](...at, rows, 1),
+  );
   return [sum, gradient];
 };
 
