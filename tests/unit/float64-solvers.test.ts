@@ -126,3 +126,58 @@ test('L-BFGS that is stopped later keeps what it has', async () => {
   const { outcome, bestEpoch } = await fitModel({ ...job, emit });
   expect([outcome, bestEpoch]).toEqual(['stopped', epochs]);
 });
+
+/** A run whose every iteration is kept, and what it told. */
+async function kept(checkpoint: ArrayBuffer | null) {
+  const values = Int32Array.from({ length: 300 }, (_, i) => i % 3);
+  const random = new Random(6);
+  const width = 5;
+  // Of unlike scales, so that it takes more iterations than it remembers.
+  const features = Float64Array.from({ length: 300 * width }, (_, i) => {
+    const isOwn = values[Math.floor(i / width)] === i % width;
+    return 4 ** (i % width) * (Number(isOwn) + random.normal());
+  });
+  const train: TrainingRows = {
+    ...{ features, width, weights: null },
+    targets: { type: 'classes', classes: 3, values },
+  };
+  const config = defaultConfig(logisticRegression, 'y');
+  const checkpoints: ArrayBuffer[] = [];
+  const told: string[] = [];
+  const result = await fitModel({
+    ...jobOf(train, config, new Control()),
+    checkpoint,
+    checkpointEveryMs: 0,
+    emit(event) {
+      if (event.type === 'started') told.push(`from ${event.epoch}`);
+      if (event.type === 'epoch') told.push(`${event.epoch}: ${event.train['loss']}`);
+    },
+    async saveCheckpoint(bytes) {
+      checkpoints.push(bytes.slice(0));
+      return { of: bytes, bytes };
+    },
+  });
+  return { checkpoints, told, weights: [...new Uint8Array(result.weights.bytes)] };
+}
+
+test('L-BFGS goes on from any checkpoint to the same end, bit for bit', async () => {
+  const whole = await kept(null);
+  expect(whole.told[0]).toBe('from 0');
+  expect(whole.checkpoints.length).toBeGreaterThan(15);
+  for (const [i, checkpoint] of whole.checkpoints.entries()) {
+    const resumed = await kept(checkpoint);
+    expect(resumed.told).toEqual([`from ${i + 1}`, ...whole.told.slice(i + 2)]);
+    expect(resumed.weights).toEqual(whole.weights);
+  }
+});
+
+test('a checkpoint of L-BFGS that is cut off, or of something else, is called damaged', async () => {
+  const { checkpoints } = await kept(null);
+  const [first = new ArrayBuffer(0)] = checkpoints;
+  const other = first.slice(0);
+  new Uint8Array(other).fill(0, 0, 4);
+  const text = first.slice(0);
+  new Uint8Array(text).fill(0x20, 4, 8);
+  for (const bytes of [first.slice(0, 300), first.slice(0, 2), other, text, new ArrayBuffer(0)])
+    await expect(kept(bytes)).rejects.toMatchObject({ code: 'corrupt' });
+});

@@ -4,46 +4,64 @@ import type { Parts } from '../../../lib/parts.ts';
 /** The value at `x`; writes the gradient into `gradient`. */
 export type Objective = (x: Float64Array, gradient: Float64Array) => Parts<number>;
 
+/** Where it stands after an iteration: what is needed to go on to the same end. */
 export interface LbfgsState {
+  /** From 1. */
   iteration: number;
-  value: number;
   x: Float64Array;
-  /** Largest component of the gradient. */
-  gradientNorm: number;
+  value: number;
+  gradient: Float64Array;
+  /** The last steps and how the gradient changed by them, oldest first. */
+  pairs: readonly Pair[];
+  /** Whether the value no longer changes. */
+  isSettled: boolean;
+}
+
+export interface Pair {
+  s: Float64Array;
+  y: Float64Array;
 }
 
 const memory = 10;
 
 /**
- * Yields after every iteration, and null between two parts of one; ends when the gradient's largest component is below `tolerance`, or no
- * step goes down.
+ * Yields after every iteration, and null between two parts of one; ends when the gradient's largest component is below
+ * `tolerance`, or no step goes down.
+ * @param from where it begins, or where it stood
  */
 export function* minimise(
   objective: Objective,
-  start: Float64Array,
+  from: Float64Array | LbfgsState,
   tolerance: number,
 ): Generator<LbfgsState | null, void, undefined> {
-  let x: Float64Array = start.slice();
-  let gradient: Float64Array = new Float64Array(x.length);
-  let value = yield* quietly(objective(x, gradient));
-  const steps: Pair[] = [];
-  for (let iteration = 1; ; iteration++) {
-    if (maxAbs(gradient) <= tolerance) return;
-    const direction = descent(gradient, steps);
+  let state = from instanceof Float64Array ? yield* stateAt(objective, from) : from;
+  while (!state.isSettled && maxAbs(state.gradient) > tolerance) {
+    const { x, value, gradient, pairs } = state;
+    const direction = descent(gradient, pairs);
     const slope = dot(direction, gradient);
-    const first = steps.length === 0 ? Math.min(1, 1 / norm1(gradient)) : 1;
+    const first = pairs.length === 0 ? Math.min(1, 1 / norm1(gradient)) : 1;
     const found = yield* lineSearch(objective, { x, value, slope, direction }, first);
     if (!found) return;
-    const s = subtract(found.x, x);
-    const y = subtract(found.gradient, gradient);
-    const curvature = dot(s, y);
-    if (curvature > 1e-10 * dot(y, y)) steps.push({ s, y, rho: 1 / curvature });
-    if (steps.length > memory) steps.shift();
-    const relative = Math.abs(value - found.value) / Math.max(Math.abs(value), 1);
-    ({ x, value, gradient } = found);
-    yield { iteration, value, x, gradientNorm: maxAbs(gradient) };
-    if (relative < 1e-15) return;
+    const pair = { s: subtract(found.x, x), y: subtract(found.gradient, gradient) };
+    const isCurved = dot(pair.s, pair.y) > 1e-10 * dot(pair.y, pair.y);
+    state = {
+      ...found,
+      iteration: state.iteration + 1,
+      pairs: isCurved ? [...pairs, pair].slice(-memory) : pairs,
+      isSettled: Math.abs(value - found.value) < 1e-15 * Math.max(Math.abs(value), 1),
+    };
+    yield state;
   }
+}
+
+function* stateAt(
+  objective: Objective,
+  start: Float64Array,
+): Generator<null, LbfgsState, undefined> {
+  const x = start.slice();
+  const gradient = new Float64Array(x.length);
+  const value = yield* quietly(objective(x, gradient));
+  return { iteration: 0, x, value, gradient, pairs: [], isSettled: false };
 }
 
 /** How much of it is done is of no interest. */
@@ -55,29 +73,18 @@ function* quietly<T>(work: Parts<T>): Generator<null, T, undefined> {
   }
 }
 
-interface Pair {
-  s: Float64Array;
-  y: Float64Array;
-  rho: number;
-}
-
 /** −H g by the two-loop recursion. */
-function descent(gradient: Float64Array, steps: readonly Pair[]): Float64Array {
+function descent(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
   const q = gradient.slice();
-  const alphas = new Float64Array(steps.length);
-  for (let i = steps.length - 1; i >= 0; i--) {
-    const pair = steps[i];
-    if (!pair) continue;
-    const alpha = pair.rho * dot(pair.s, q);
-    alphas[i] = alpha;
-    addScaled(q, pair.y, -alpha);
-  }
-  const last = steps.at(-1);
-  if (last) scale(q, dot(last.s, last.y) / dot(last.y, last.y));
-  steps.forEach((pair, i) => {
-    const beta = pair.rho * dot(pair.y, q);
-    addScaled(q, pair.s, (alphas[i] ?? 0) - beta);
+  const curved = pairs.map(({ s, y }) => ({ s, y, rho: 1 / dot(s, y) }));
+  const alphas = curved.toReversed().map(({ s, y, rho }) => {
+    const alpha = rho * dot(s, q);
+    addScaled(q, y, -alpha);
+    return alpha;
   });
+  const last = pairs.at(-1);
+  if (last) scale(q, dot(last.s, last.y) / dot(last.y, last.y));
+  for (const { s, y, rho } of curved) addScaled(q, s, (alphas.pop() ?? 0) - rho * dot(y, q));
   return scale(q, -1);
 }
 
