@@ -238,6 +238,17 @@ const large: Record<string, { example: Example; rows: number }> = {
       ],
     },
   },
+  'many places with few tokens': {
+    rows: 31,
+    example: {
+      inputShape: [19],
+      tokens: 7,
+      layers: [
+        { type: 'embedding', tokens: 7, units: 66, hasMask: true },
+        { type: 'global-average-pooling' },
+      ],
+    },
+  },
   'sequences with more units than a workgroup holds': {
     rows: 3,
     example: {

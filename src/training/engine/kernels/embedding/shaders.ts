@@ -37,6 +37,9 @@ export const embeddingShaders = {
         name: 'embed, gradient',
         code: `${tokenCode}
 var<workgroup> isSeen: atomic<u32>;
+var<workgroup> isLater: u32;
+/** A bit for each of ${threads} places; while one is read, the next is set and the third cleared. */
+var<workgroup> hits: array<atomic<u32>, 6>;
 @compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
   let place = ${lineCode};
@@ -46,13 +49,33 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
     if (tokenAt(other) == token) { atomicStore(&isSeen, 1u); }
   }
   workgroupBarrier();
-  if (atomicLoad(&isSeen) != 0u) { return; }
-  for (var column = i32(index); column < p.columns; column += ${threads}) {
+  if (index == 0u) { isLater = atomicLoad(&isSeen); }
+  if (workgroupUniformLoad(&isLater) != 0u) { return; }
+  var now = 0u;
+  for (var first = 0; first < p.columns; first += ${threads}) {
+    let column = first + i32(index);
     var sum = 0.0;
-    for (var other = place; other < p.count; other++) {
-      if (tokenAt(other) == token) { sum += heap[p.gradient + other * p.columns + column]; }
+    for (var from_ = place; from_ < p.count; from_ += ${threads}) {
+      let other = from_ + i32(index);
+      if (other < p.count && tokenAt(other) == token) {
+        atomicOr(&hits[now + index / 32u], 1u << (index % 32u));
+      }
+      let next = (now + 2u) % 6u;
+      if (index < 2u) { atomicStore(&hits[next + index], 0u); }
+      workgroupBarrier();
+      if (column < p.columns) {
+        for (var half = 0u; half < 2u; half++) {
+          var bits = atomicLoad(&hits[now + half]);
+          while (bits != 0u) {
+            let found = from_ + i32(32u * half + firstTrailingBit(bits));
+            sum += heap[p.gradient + found * p.columns + column];
+            bits &= bits - 1u;
+          }
+        }
+      }
+      now = next;
     }
-    heap[p.tableGradient + token * p.columns + column] = sum;
+    if (column < p.columns) { heap[p.tableGradient + token * p.columns + column] = sum; }
   }
 }
 `,
