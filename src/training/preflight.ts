@@ -1,6 +1,11 @@
 /** What a run will take, told before it starts: types and arithmetic. engine/preflight.ts measures. */
 import type { Backend, BackendRate, BackendReason } from './run.ts';
 
+export interface EstimateOptions {
+  /** Forgets first what all probes on this device found, so that a time at which it was busy doesn't stay in the figures. */
+  remeasure?: boolean;
+}
+
 export interface RunEstimate {
   backend: Backend;
   reason: BackendReason;

@@ -6,6 +6,9 @@ export const train = {
   preflight: {
     title: 'Before you start',
     measuring: 'Measuring on this device…',
+    measureAgain: 'Measure again',
+    measureAgainHint:
+      'Speeds are remembered for 30 days. If this device was busy when they were measured, this forgets them all and measures anew.',
     time: 'Time at most',
     perEpoch: (time: string) => `${time} an epoch`,
     memory: 'Memory',

@@ -8,6 +8,9 @@ export const train: Messages['train'] = {
   preflight: {
     title: '开始之前',
     measuring: '正在本设备上测量…',
+    measureAgain: '重新测量',
+    measureAgainHint:
+      '测得的速度会保留 30 天。如果当时本设备正忙，可在此清除全部测量结果并重新测量。',
     time: '最长用时',
     perEpoch: (time) => `每轮 ${time}`,
     memory: '内存',
