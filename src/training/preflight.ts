@@ -1,4 +1,5 @@
 /** What a run will take, told before it starts: types and arithmetic. engine/preflight.ts measures. */
+import type { NetworkSummary } from '../models/layer-summary.ts';
 import type { Backend, BackendRate, BackendReason } from './run.ts';
 
 export interface EstimateOptions {
@@ -11,7 +12,9 @@ export interface RunEstimate {
   reason: BackendReason;
   /** On how many it will be computed. */
   workers: number;
+  /** Those that are trained. */
   parameters: number;
+  network: NetworkSummary;
   /** All that the run keeps in memory. */
   bytes: number;
   trainRows: number;

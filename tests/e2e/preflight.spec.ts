@@ -48,9 +48,24 @@ test('what a run takes is told before it starts, and again as its settings chang
   await page.getByRole('button', { name: 'Add layer' }).click();
   await expect(parameters).not.toHaveText(before ?? '');
 
+  await page.getByText('Network layers').click();
+  const layers = page.getByRole('group', { name: 'Network layers' });
+  await expect(layers.getByRole('row')).toHaveText([
+    'LayerOutput shapeParameters',
+    'Input64–',
+    '1Dense644,160',
+    '2Dense322,080',
+    '3Dense321,056',
+    '4Dense (output)10330',
+    'Total7,626',
+  ]);
+  await expect(parameters).toHaveText('7,626 parameters');
+
   const pressedAt = Date.now();
   const again = page.getByRole('button', { name: 'Measure again' });
-  await again.focus();
+  await page.keyboard.press('Shift+Tab'); // back from the layers
+  await expect(again).toBeFocused();
+  await expect(again).toHaveAccessibleDescription(/forgets them all and measures anew/);
   expect((await probedAt(page))[0]).toBeLessThan(pressedAt);
   await page.keyboard.press('Enter');
   // None of those before is left, and its own is there.
