@@ -120,13 +120,15 @@ async function train(
 }
 
 async function estimate(
-  { projectId, taskId, dataSet, config }: EstimateQuery,
+  { projectId, taskId, dataSet, config, remeasure }: EstimateQuery,
   signal: AbortSignal,
 ) {
   const db = await openStudioDb();
+  const probes = probeMemory(db);
+  if (remeasure) await probes.forget();
   const source = await sourceOf(db, projectId, dataSet);
   const pipeline = await loadPipeline(taskId);
-  return pipeline.estimate({ source, config, signal, probeMemory: probeMemory(db), startHelper });
+  return pipeline.estimate({ source, config, signal, probeMemory: probes, startHelper });
 }
 
 /** A further worker of a run. */

@@ -12,6 +12,7 @@ import { embed } from '../state/sentence-encoder.ts';
 import type { Workspace } from '../state/workspace.svelte.ts';
 import { tasks } from '../tasks/catalogue.ts';
 import type { RunEvent, RunRequest } from '../training/run.ts';
+import type { EstimateOptions } from '../training/preflight.ts';
 import type { RunRecord } from '../training/run-record.ts';
 
 export type GlasshouseApi = ReturnType<typeof createConsoleApi>;
@@ -71,7 +72,8 @@ function projectApi(session: ProjectSession, workspace: Workspace) {
       summary(await session.data.importBeside('users', files.map(asFile), key)),
 
     /** What a run with these settings would take, by measurement; null for a solver that only ends when it is done. */
-    estimate: (config: RunRequest = {}) => session.training.estimate(config),
+    estimate: (config?: RunRequest, options?: EstimateOptions) =>
+      session.training.estimate(config, options),
     /** Resolves when the run has ended. Aborting stops it and keeps its best weights. */
     train: async (
       config: RunRequest = {},

@@ -1,9 +1,7 @@
 /** Guards for networks as they come from a form, a script, storage or a file. Sizes are capped before anything is built. */
 import * as v from 'valibot';
 import { StudioError } from '../lib/errors.ts';
-import { sizeOf } from '../lib/shape.ts';
-import { parametersOf } from './layer-parameters.ts';
-import { layerShapes } from './layer-shapes.ts';
+import { summaryOf } from './layer-summary.ts';
 import { activations, initializers, paddings, type LayerSpec, type NetworkSpec } from './spec.ts';
 
 const mostUnits = 65_536;
@@ -92,16 +90,7 @@ export const networkSchema: v.GenericSchema<unknown, NetworkSpec> = v.strictObje
  * @throws StudioError `bad-config` for a network that is too large to build, or whose layers don't fit together
  */
 export function parameterCount(spec: NetworkSpec): number {
-  const shapes = layerShapes(spec);
-  const total = spec.layers.reduce((sum, layer, i) => {
-    const parameters = parametersOf(layer, shapes[i]?.inputs ?? []);
-    return (
-      sum +
-      parameters
-        .filter(({ isTrainable }) => isTrainable)
-        .reduce((own, { shape }) => own + sizeOf(shape), 0)
-    );
-  }, 0);
+  const total = summaryOf(spec).layers.reduce((sum, { trainable }) => sum + trainable, 0);
   if (total <= mostParameters) return total;
   throw new StudioError(
     'bad-config',

@@ -144,6 +144,8 @@ export interface EstimateQuery {
   taskId: string;
   dataSet: string;
   config: NetworkConfig;
+  /** See EstimateOptions. */
+  remeasure: boolean;
 }
 
 /** Served by workers/training.worker.ts. One run at a time. */

@@ -18,7 +18,7 @@ export function nextRunOf(training: TrainingSession): NextRun {
   // In a root of its own, as what it derives outlives the screen that asks for it first.
   $effect.root(() => void (draft = new TrainDraft(training)));
   if (!draft) throw new Error('an effect root runs at once');
-  const next = { draft, preview: new RunPreview((config) => training.estimate(config)) };
+  const next = { draft, preview: new RunPreview((...of) => training.estimate(...of)) };
   nextRuns.set(training, next);
   return next;
 }

@@ -13,7 +13,7 @@ import {
   type RunRequest,
 } from '../training/run.ts';
 import type { RunRecord } from '../training/run-record.ts';
-import type { RunEstimate } from '../training/preflight.ts';
+import type { EstimateOptions, RunEstimate } from '../training/preflight.ts';
 import { runName } from '../training/run-names.ts';
 import { backendOverride } from './backend-override.ts';
 import type { DataSession } from './data-session.svelte.ts';
@@ -103,15 +103,19 @@ export class TrainingSession {
    * What a run would take, by measurement; null where it can't be told before.
    * @throws StudioError `cancelled` when another estimate or a run is asked for meanwhile, `busy` during a run
    */
-  async estimate(overrides: RunRequest = {}): Promise<RunEstimate | null> {
-    if (this.live) throw new StudioError('busy', `Run "${this.live.record.name}" is still going`);
+  async estimate(
+    overrides: RunRequest = {},
+    { remeasure = false }: EstimateOptions = {},
+  ): Promise<RunEstimate | null> {
+    this.#mustBeIdle();
     const config = this.configure(overrides);
     // Without starting a worker.
     if ('settings' in config || config.solver !== 'gradient-descent') return null;
     const { id: projectId, record } = this.#project;
     const dataSet = this.#data.mustHave().digest;
-    const query = { projectId, taskId: record.taskId, dataSet, config };
-    return this.#client.call((api) => api.estimate(query));
+    return this.#client.call((api) =>
+      api.estimate({ projectId, taskId: record.taskId, dataSet, config, remeasure }),
+    );
   }
 
   /**
@@ -180,7 +184,7 @@ export class TrainingSession {
     options: TrainOptions,
   ): Promise<RunRecord> {
     this.#project.mustWrite();
-    if (this.live) throw new StudioError('busy', `Run "${this.live.record.name}" is still going`);
+    this.#mustBeIdle();
     if (this.#isStarting) throw new StudioError('busy', 'Another run is just being started');
     this.#isStarting = true;
     let run: Promise<RunRecord>;
@@ -190,6 +194,11 @@ export class TrainingSession {
       this.#isStarting = false;
     }
     return run;
+  }
+
+  /** @throws StudioError `busy` */
+  #mustBeIdle() {
+    if (this.live) throw new StudioError('busy', `Run "${this.live.record.name}" is still going`);
   }
 
   async #drive(session: RunSession, resume: boolean, options: TrainOptions): Promise<RunRecord> {

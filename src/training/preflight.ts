@@ -1,12 +1,20 @@
 /** What a run will take, told before it starts: types and arithmetic. engine/preflight.ts measures. */
+import type { NetworkSummary } from '../models/layer-summary.ts';
 import type { Backend, BackendRate, BackendReason } from './run.ts';
+
+export interface EstimateOptions {
+  /** Forgets first what all probes on this device found, so that a time at which it was busy doesn't stay in the figures. */
+  remeasure?: boolean;
+}
 
 export interface RunEstimate {
   backend: Backend;
   reason: BackendReason;
   /** On how many it will be computed. */
   workers: number;
+  /** Those that are trained. */
   parameters: number;
+  network: NetworkSummary;
   /** All that the run keeps in memory. */
   bytes: number;
   trainRows: number;

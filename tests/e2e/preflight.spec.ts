@@ -1,5 +1,25 @@
-import { expect, test } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 import { openStudio } from './support.ts';
+
+/** When each probe that is remembered was made, in ms; the oldest first. */
+function probedAt(page: Page) {
+  return page.evaluate(
+    () =>
+      new Promise<number[]>((resolve) => {
+        const opening = indexedDB.open('glasshouse');
+        opening.onsuccess = () => {
+          const db = opening.result;
+          const all = db.transaction('records').objectStore('records').getAll();
+          all.onsuccess = () => {
+            db.close();
+            const records = all.result as { kind: string; createdAt: number }[];
+            const probes = records.filter(({ kind }) => kind === 'probe');
+            resolve(probes.map(({ createdAt }) => createdAt).sort((a, b) => a - b));
+          };
+        };
+      }),
+  );
+}
 
 test('what a run takes is told before it starts, and again as its settings change', async ({
   page,
@@ -27,6 +47,32 @@ test('what a run takes is told before it starts, and again as its settings chang
   const before = await parameters.textContent();
   await page.getByRole('button', { name: 'Add layer' }).click();
   await expect(parameters).not.toHaveText(before ?? '');
+
+  await page.getByText('Network layers').click();
+  const layers = page.getByRole('group', { name: 'Network layers' });
+  await expect(layers.getByRole('row')).toHaveText([
+    'LayerOutput shapeParameters',
+    'Input64–',
+    '1Dense644,160',
+    '2Dense322,080',
+    '3Dense321,056',
+    '4Dense (output)10330',
+    'Total7,626',
+  ]);
+  await expect(parameters).toHaveText('7,626 parameters');
+
+  const pressedAt = Date.now();
+  const again = page.getByRole('button', { name: 'Measure again' });
+  await page.keyboard.press('Shift+Tab'); // back from the layers
+  await expect(again).toBeFocused();
+  await expect(again).toHaveAccessibleDescription(/forgets them all and measures anew/);
+  expect((await probedAt(page))[0]).toBeLessThan(pressedAt);
+  await page.keyboard.press('Enter');
+  // None of those before is left, and its own is there.
+  await expect.poll(async () => (await probedAt(page))[0] ?? 0).toBeGreaterThan(pressedAt);
+  await expect(again).toBeEnabled();
+  await expect(again).toBeFocused();
+  await expect(told).toBeVisible();
   await page.getByRole('button', { name: 'Start training' }).click();
   await expect(told).toBeHidden();
   studio.expectPrivate();

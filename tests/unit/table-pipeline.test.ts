@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import type { ColumnSource, DataSet, SplitSpec } from '../../src/data/schema.ts';
 import { linearTerms } from '../../src/models/linear-terms.ts';
 import { memory } from '../../src/models/engine/tf.ts';
+import { summaryOf } from '../../src/models/layer-summary.ts';
+import { parameterCount } from '../../src/models/spec-schema.ts';
 import { Control } from '../../src/training/engine/control.ts';
 import { tablePipeline } from '../../src/training/engine/table-pipeline.ts';
 import {
@@ -189,6 +191,20 @@ test('a cross-validation that is killed goes on in the fold where it was, bit fo
   await expect(classes.train({ ...job(source, config), checkpoint: damaged })).rejects.toThrow(
     'The checkpoint of this cross-validation is damaged',
   );
+});
+
+test('the network that is told before a run is the one that the run trains', async () => {
+  const source = await sample('penguins.csv', 'species');
+  const config: NetworkConfig = {
+    ...defaultConfig(mlp, 'species'),
+    ...{ backend: 'cpu', epochs: 1 },
+    layers: [{ type: 'dense', units: 8, activation: 'relu' }, { type: 'batch-norm' }],
+  };
+  const estimate = await classes.estimate({ source, config });
+  const { model } = await classes.train(job(source, config));
+  expect(estimate?.network).toEqual(summaryOf(model.spec));
+  expect(estimate?.network.inputShape).toEqual([model.preparation.featureNames.length]);
+  expect(estimate?.parameters).toBe(parameterCount(model.spec));
 });
 
 test('the MLP reads digits: .95 on the test split', { timeout: 120_000 }, async () => {

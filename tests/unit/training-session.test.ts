@@ -3,7 +3,7 @@ import 'fake-indexeddb/auto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { DataSet } from '../../src/data/schema.ts';
 import { StudioError } from '../../src/lib/errors.ts';
-import type { TrainingApi } from '../../src/rpc/contracts.ts';
+import type { EstimateQuery, TrainingApi } from '../../src/rpc/contracts.ts';
 import type { WorkerClient } from '../../src/rpc/worker-client.ts';
 import type { DataSession } from '../../src/state/data-session.svelte.ts';
 import { openStore } from '../../src/state/store.ts';
@@ -35,8 +35,12 @@ async function studio({ taskId = 'tabular-classification', runs = [] as RunRecor
   /** Runs that the worker was told to train, and how each ends. */
   const trained: { runId: string; resume: boolean; tell: (...events: RunEvent[]) => void }[] = [];
   let end: (error?: StudioError) => void = () => undefined;
+  const estimated: EstimateQuery[] = [];
   const api: TrainingApi = {
-    estimate: () => Promise.resolve(null),
+    estimate: (query) => {
+      estimated.push(query);
+      return Promise.resolve(null);
+    },
     async train({ runId, resume }, onEvents) {
       trained.push({ runId, resume, tell: (...events) => onEvents(events) });
       await new Promise<void>((resolve, reject) => {
@@ -73,7 +77,7 @@ async function studio({ taskId = 'tabular-classification', runs = [] as RunRecor
   const session = new TrainingSession(project as never, data, client);
   await session.reload();
   return {
-    ...{ session, store, commands, trained, project },
+    ...{ session, store, commands, trained, estimated, project },
     end: (error?: StudioError) => end(error),
     setTargetBy: (by: typeof setTarget) => (setTarget = by),
   };
@@ -135,6 +139,24 @@ test('a pause that is told late does not hide that the run is being stopped', as
   expect(session.live?.status).toBe('stopping');
   trained[0]?.tell({ type: 'resumed' });
   expect(session.live?.status).toBe('stopping');
+  end();
+  await run;
+});
+
+test('an estimate goes by what was measured before unless told otherwise, and is refused during a run', async () => {
+  const { session, trained, estimated, end } = await studio();
+  await session.estimate({ learner: 'mlp' });
+  await session.estimate({ learner: 'mlp', batchSize: 7 }, { remeasure: true });
+  await session.estimate({ learner: 'logistic-regression' }, { remeasure: true }); // nothing to measure
+  expect(estimated).toMatchObject([
+    { projectId: 'p', dataSet: 'd', config: { learner: 'mlp' }, remeasure: false },
+    { config: { batchSize: 7 }, remeasure: true },
+  ]);
+  const run = session.train();
+  await vi.waitFor(() => expect(trained).toHaveLength(1));
+  const again = session.estimate({ learner: 'mlp' }, { remeasure: true });
+  await expect(again).rejects.toMatchObject({ code: 'busy' });
+  expect(estimated).toHaveLength(2);
   end();
   await run;
 });

@@ -1,4 +1,5 @@
 /** What a run of a network will take: memory from the plan of its steps, time from steps that are measured. */
+import { summaryOf } from '../../models/layer-summary.ts';
 import { parameterCount } from '../../models/spec-schema.ts';
 import type { NetworkSpec } from '../../models/spec.ts';
 import type { ProbeMemory } from '../backend-reason.ts';
@@ -71,6 +72,7 @@ export async function estimateRun(job: EstimateJob): Promise<RunEstimate> {
     workers.count > 1 && config.averageEvery === 1 ? shareOf(batch, 0, workers.count)[1] : batch;
   return {
     ...{ backend, reason, parameters, largestBatch, secondsPerEpoch },
+    network: summaryOf(spec),
     workers: workers.count,
     trainRows: rows.train,
     fits: batch <= largestBatch,

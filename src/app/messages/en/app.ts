@@ -42,8 +42,6 @@ export const app = {
     wasmSimd: 'WebAssembly SIMD',
     webgl: 'WebGL',
     cpu: 'JavaScript',
-    available: 'available',
-    absent: 'not on this device',
     probing: 'looking…',
     cores: 'Processor cores',
     memory: 'Memory, at least',
@@ -82,7 +80,6 @@ export const app = {
     page: 'Move by a page',
     rowEnds: 'First and last column',
     tableEnds: 'First and last row',
-    or: 'or',
   },
   toasts: { label: 'Notifications', dismiss: 'Dismiss' },
   confirm: {

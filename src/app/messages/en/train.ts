@@ -6,6 +6,9 @@ export const train = {
   preflight: {
     title: 'Before you start',
     measuring: 'Measuring on this device…',
+    measureAgain: 'Measure again',
+    measureAgainHint:
+      'Speeds are remembered for 30 days. If this device was busy when they were measured, this forgets them all and measures anew.',
     time: 'Time at most',
     perEpoch: (time: string) => `${time} an epoch`,
     memory: 'Memory',
@@ -161,6 +164,17 @@ export const train = {
   addLayer: 'Add layer',
   removeLayer: (n: number) => `Remove layer ${n}`,
   moveUp: (n: number) => `Move layer ${n} up`,
+  layerTable: {
+    title: 'Network layers',
+    layer: 'Layer',
+    output: 'Output shape',
+    parameters: 'Parameters',
+    input: 'Input',
+    last: (layer: string) => `${layer} (output)`,
+    trainable: 'Trainable',
+    kept: 'Not trainable',
+    total: 'Total',
+  },
   units: 'Units',
   activation: 'Activation',
   rate: 'Rate',

@@ -41,8 +41,6 @@ export const app: Messages['app'] = {
     wasmSimd: 'WebAssembly SIMD',
     webgl: 'WebGL',
     cpu: 'JavaScript',
-    available: '可用',
-    absent: '本机没有',
     probing: '正在检测…',
     cores: '处理器核心',
     memory: '内存（至少）',
@@ -81,7 +79,6 @@ export const app: Messages['app'] = {
     page: '移动一屏',
     rowEnds: '第一列与最后一列',
     tableEnds: '第一行与最后一行',
-    or: '或',
   },
   toasts: { label: '通知', dismiss: '关闭' },
   confirm: {

@@ -8,6 +8,9 @@ export const train: Messages['train'] = {
   preflight: {
     title: '开始之前',
     measuring: '正在本设备上测量…',
+    measureAgain: '重新测量',
+    measureAgainHint:
+      '测得的速度会保留 30 天。如果当时本设备正忙，可在此清除全部测量结果并重新测量。',
     time: '最长用时',
     perEpoch: (time) => `每轮 ${time}`,
     memory: '内存',
@@ -153,6 +156,17 @@ export const train: Messages['train'] = {
   addLayer: '添加层',
   removeLayer: (n) => `删除第 ${n} 层`,
   moveUp: (n) => `上移第 ${n} 层`,
+  layerTable: {
+    title: '网络各层',
+    layer: '层',
+    output: '输出形状',
+    parameters: '参数',
+    input: '输入',
+    last: (layer) => `${layer}（输出）`,
+    trainable: '可训练',
+    kept: '不可训练',
+    total: '合计',
+  },
   units: '单元数',
   activation: '激活函数',
   rate: '比例',
