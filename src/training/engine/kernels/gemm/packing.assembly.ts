@@ -76,7 +76,19 @@ export function packBlock(
     const columns = min(tileColumns, n - column);
     let from = b + <usize>column * stepColumn;
     let target = to + floats(column * depth);
-    if (columns == tileColumns && columnsB == 1)
+    if (n - column >= 2 * tileColumns && columnsB == 1) {
+      // Two tiles: all of a cache line.
+      const second = floats(tileColumns * depth);
+      for (let p = 0; p < k; p++) {
+        v128.store(target, v128.load(from));
+        v128.store(target, v128.load(from, 16), 16);
+        v128.store(target + second, v128.load(from, 32));
+        v128.store(target + second, v128.load(from, 48), 16);
+        from += stepRow;
+        target += 32;
+      }
+      column += tileColumns;
+    } else if (columns == tileColumns && columnsB == 1)
       for (let p = 0; p < k; p++) {
         v128.store(target, v128.load(from));
         v128.store(target, v128.load(from, 16), 16);
