@@ -17,7 +17,7 @@ export interface LbfgsState {
   isSettled: boolean;
 }
 
-export interface Pair {
+interface Pair {
   s: Float64Array;
   y: Float64Array;
 }
