@@ -215,7 +215,7 @@ test('on a graphics processor the heap and the data have its largest buffer each
 test('the time of a run is within 30 % of the estimate', { timeout: 120_000 }, async () => {
   const train = dataOf(3000, 256);
   const validation = dataOf(600, 256);
-  const config = configWith({ layers: [hidden(128), hidden(64)], epochs: 3 });
+  const config = configWith({ layers: [hidden(128), hidden(64)], epochs: 30 });
   const spec = networkFor(config, train);
   const ratios: number[] = [];
   // By a clock of processor time: what else the machine does counts for neither. The middle one of five.

@@ -15,7 +15,10 @@ import { yieldToMessages } from './yield.ts';
 const backendsShare = 2 / 3;
 /** Of a backend's own share. */
 const stepsShare = 3 / 4;
-const mostStepsBetweenReads = 4;
+/** As a run does it (loop.ts, breath.ts): losses are read, and messages let in, only so often. */
+const mostStepsBetweenReads = 20;
+const mostMsBetweenReads = 100;
+const breathMs = 30;
 const probedRows = 4096;
 const answeredRows = 512;
 
@@ -79,21 +82,24 @@ async function rateOf(
     /** Once, and as often as fits in the time; read from the device each time. @returns examples a second */
     const measured = async (work: (count: number) => Promise<number>, ms: number) => {
       const started = now();
-      let [examples, done, spent] = [0, 0, 0];
+      let [examples, done, spent, breathed] = [0, 0, 0, 0];
+      /** Where the first third ended, in which the browser still compiles what it finds to be called often. */
+      let warm = { examples: 0, spent: 0 };
       for (let count = 1; count >= 1;) {
         examples += await work(count);
-        await yieldToMessages();
-        signal?.throwIfAborted();
         done += count;
         spent = now() - started;
-        count = Math.min(
-          mostStepsBetweenReads,
-          2 * count,
-          Math.floor(((ms - spent) * done) / spent),
-        );
+        if (spent - breathed > breathMs) {
+          await yieldToMessages();
+          breathed = spent;
+        }
+        signal?.throwIfAborted();
+        if (warm.spent === 0 && spent > ms / 3 && spent < ms / 2) warm = { examples, spent };
+        const mostMs = Math.min(mostMsBetweenReads, ms - spent);
+        count = Math.min(mostStepsBetweenReads, 2 * count, Math.floor((mostMs * done) / spent));
       }
       budget.spend(spent);
-      return (1000 * examples) / Math.max(1e-3, spent);
+      return (1000 * (examples - warm.examples)) / Math.max(1e-3, spent - warm.spent);
     };
     const step = async (count: number) => {
       for (let i = 0; i < count; i++) runner.step(nextBatch(), config.learningRate, random);
