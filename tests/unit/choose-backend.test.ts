@@ -132,12 +132,12 @@ test('a probe counts the examples of real steps, leaves out what fails, and keep
     job(8, { batchSize: 32 }),
     () => (time += 10),
   );
-  // The clock is read at the start and after 1, 2, 4 … steps of 10 ms a reading until 75 ms are over, those of the first
-  // third not counted; and so for answers, of which 25 ms are over after the second time.
+  // The clock is read at the start and after 1, 2, 4, 8, 13, 14, 10 and 3 steps, until 75 ms are over; the middle of
+  // what was done in 10 ms counts, but for the first third. Of answers 25 ms are over after the second.
   expect(found).toEqual([
     {
       backend: 'cpu',
-      examplesPerSecond: (1000 * (8 + 13 + 14 + 10 + 3) * 32) / 50,
+      examplesPerSecond: (1000 * 10 * 32) / 10,
       answersPerSecond: (1000 * 64) / 10,
     },
   ]);

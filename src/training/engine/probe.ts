@@ -2,6 +2,7 @@
 import { Random } from '../../lib/random.ts';
 import { buildNetwork } from '../../models/engine/network.ts';
 import type { NetworkSpec } from '../../models/spec.ts';
+import { measuredRows } from '../preflight.ts';
 import type { Backend, BackendRate, NetworkConfig } from '../run.ts';
 import { startHost } from './backend.ts';
 import type { TrainingRows } from './batches.ts';
@@ -19,8 +20,12 @@ const stepsShare = 3 / 4;
 const mostStepsBetweenReads = 20;
 const mostMsBetweenReads = 100;
 const breathMs = 30;
+/** Of such windows the middle one counts: what else the machine does for a moment doesn't. */
+const windowMs = 5;
 const probedRows = 4096;
-const answeredRows = 512;
+/** At least; of a quick network as many as a run has answered at a time. */
+const leastAnswered = 512;
+const answerSeconds = 0.01;
 
 export interface ProbeJob {
   spec: NetworkSpec;
@@ -82,24 +87,31 @@ async function rateOf(
     /** Once, and as often as fits in the time; read from the device each time. @returns examples a second */
     const measured = async (work: (count: number) => Promise<number>, ms: number) => {
       const started = now();
-      let [examples, done, spent, breathed] = [0, 0, 0, 0];
-      /** Where the first third ended, in which the browser still compiles what it finds to be called often. */
-      let warm = { examples: 0, spent: 0 };
+      let [done, spent, breathed] = [0, 0, 0];
+      const rates: number[] = [];
+      let window = { from: 0, examples: 0 };
+      const endWindow = () => {
+        rates.push(window.examples / Math.max(1e-3, spent - window.from));
+        window = { from: spent, examples: 0 };
+      };
       for (let count = 1; count >= 1;) {
-        examples += await work(count);
+        window.examples += await work(count);
         done += count;
         spent = now() - started;
+        if (spent - window.from >= windowMs) endWindow();
         if (spent - breathed > breathMs) {
           await yieldToMessages();
           breathed = spent;
         }
         signal?.throwIfAborted();
-        if (warm.spent === 0 && spent > ms / 3 && spent < ms / 2) warm = { examples, spent };
         const mostMs = Math.min(mostMsBetweenReads, ms - spent);
         count = Math.min(mostStepsBetweenReads, 2 * count, Math.floor((mostMs * done) / spent));
       }
+      if (rates.length === 0) endWindow();
       budget.spend(spent);
-      return (1000 * (examples - warm.examples)) / Math.max(1e-3, spent - warm.spent);
+      // In the first third the browser still compiles what it finds to be called often.
+      const warm = rates.slice(Math.floor(rates.length / 3)).sort((x, y) => x - y);
+      return 1000 * (warm[Math.floor(warm.length / 2)] ?? 0);
     };
     const step = async (count: number) => {
       for (let i = 0; i < count; i++) runner.step(nextBatch(), config.learningRate, random);
@@ -115,7 +127,8 @@ async function rateOf(
       const isLong = firstMs > stepsMs && (backend === 'wasm' || backend === 'cpu');
       if (isLong) budget.spend(firstMs);
       const examplesPerSecond = isLong ? (1000 * size) / firstMs : await measured(step, stepsMs);
-      const answered = firstRows(job.train, answeredRows);
+      const quick = Math.min(measuredRows, answerSeconds * examplesPerSecond);
+      const answered = firstRows(job.train, Math.max(leastAnswered, Math.floor(quick)));
       const watch = await createWatch(network, backend, answered, null);
       const answer = async (count: number) => {
         for (let i = 0; i < count; i++) await watch.measure(runner, () => Promise.resolve());
