@@ -1,3 +1,4 @@
+/** What the Train screen says: one list, however long. */
 export const train = {
   title: 'Train',
   lead: (target: string) => `Learns to predict “${target}” on this device.`,

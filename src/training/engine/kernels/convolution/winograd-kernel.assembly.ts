@@ -4,7 +4,7 @@
  * laid out as the product reads them. AssemblyScript.
  */
 import { multiplyPanels } from '../gemm/assembly';
-import { packedColumns, tileRows } from '../gemm/packing.assembly';
+import { packedColumns, tileColumns, tileRows } from '../gemm/packing.assembly';
 import { edgeBytes } from '../gemm/tile.assembly';
 import { floats } from '../lanes/assembly';
 import {
@@ -128,8 +128,8 @@ export function addTiledKernelGradient(
           outRows - row,
           outColumns - column,
           filters,
-          slopes + floats(t * 8),
-          floats(some * 8),
+          slopes + floats(t * tileColumns),
+          floats(some * tileColumns),
           stepSlopes,
           room,
         );
