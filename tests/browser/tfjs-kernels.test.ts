@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, expect, test } from 'vitest';
 import { startBackend } from '../../src/training/engine/backend.ts';
+import type { Backend } from '../../src/training/run.ts';
 import {
   compute,
   difference,
@@ -130,6 +131,18 @@ const fusions = (['linear', 'relu', 'elu', 'sigmoid', 'relu6'] as const).flatMap
   ],
 );
 
+/** Filters and channels that fill more than one tile of either kind. */
+const wide: [string, Operation][] = [15, 17, 33, 65].map((filters) => [
+  `conv2d of ${filters + 1} channels by ${filters} filters`,
+  {
+    shapes: [
+      [2, 6, 7, filters + 1],
+      [3, 2, filters + 1, filters],
+    ],
+    run: (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, [1, 2], 'same'),
+  },
+]);
+
 const tokens = [3, 0, 6, 3, 3, 1];
 const others: [string, Operation][] = [
   ...[1, 3, 17].map((columns): [string, Operation] => [
@@ -164,24 +177,31 @@ const others: [string, Operation][] = [
   ],
 ];
 
-test.each<[string, [string, Operation][]]>([
+const backends = ['wasm', 'webgpu'] as const;
+const kinds: [string, [string, Operation][]][] = [
   ['convolutions', convolutions()],
   ['pools', pools()],
   ['matrix products', products()],
   ['fused products', fusions],
+  ['convolutions of many channels', wide],
   ['the rest', others],
-])('%s of tfjs and their gradients are on wasm what they are on cpu', async (_kind, operations) => {
-  for (const [name, operation] of operations) {
-    const expected = await compute('cpu', operation);
-    const found = await compute('wasm', operation);
-    expect(found.shape, name).toEqual(expected.shape);
-    expect(difference(found.output, expected.output), name).toBeLessThan(1e-4);
-    found.gradients.forEach((gradient, i) => {
-      const off = difference(gradient, expected.gradients[i] ?? []);
-      expect(off, `${name}: gradient ${i}`).toBeLessThan(1e-4);
-    });
-  }
-});
+];
+
+test.each(backends.flatMap((backend) => kinds.map((kind) => [backend, ...kind] as const)))(
+  'on %s %s of tfjs and their gradients are what they are on cpu',
+  async (backend, _kind, operations) => {
+    for (const [name, operation] of operations) {
+      const expected = await compute('cpu', operation);
+      const found = await compute(backend, operation);
+      expect(found.shape, name).toEqual(expected.shape);
+      expect(difference(found.output, expected.output), name).toBeLessThan(1e-4);
+      found.gradients.forEach((gradient, i) => {
+        const off = difference(gradient, expected.gradients[i] ?? []);
+        expect(off, `${name}: gradient ${i}`).toBeLessThan(1e-4);
+      });
+    }
+  },
+);
 
 test.each<[string, Operation]>([
   [
@@ -212,7 +232,8 @@ test.each<[string, Operation]>([
     },
   ],
 ])('the gradient of %s is its slope', async (_name, operation) => {
-  expect(await slopeError('wasm', operation)).toBeLessThan(2e-3);
+  for (const backend of backends)
+    expect(await slopeError(backend, operation), backend).toBeLessThan(2e-3);
 });
 
 test('what tfjs computes wrongly on wasm is refused there', async () => {
@@ -229,7 +250,7 @@ test('what tfjs computes wrongly on wasm is refused there', async () => {
 });
 
 /** Of tfjs's operations alone, as one would write it: an embedding beside a convolutional net. */
-async function train(backend: 'wasm' | 'cpu'): Promise<number[]> {
+async function train(backend: Backend): Promise<number[]> {
   await startBackend(backend);
   const before = tf.memory().numTensors;
   let seed = 0;
@@ -258,7 +279,7 @@ async function train(backend: 'wasm' | 'cpu'): Promise<number[]> {
   const losses: number[] = [];
   for (let step = 0; step < 20; step++) {
     const loss = optimizer.minimize(lossOf, true);
-    losses.push(loss?.dataSync()[0] ?? NaN);
+    losses.push((await loss?.data())?.[0] ?? NaN);
     loss?.dispose();
   }
   optimizer.dispose();
@@ -267,11 +288,11 @@ async function train(backend: 'wasm' | 'cpu'): Promise<number[]> {
   return losses;
 }
 
-test('a model of tfjs operations trains on wasm as it does on cpu', async () => {
+test('a model of tfjs operations trains on wasm and WebGPU as it does on cpu', async () => {
   const expected = await train('cpu');
-  const found = await train('wasm');
   expect(expected.at(-1)).toBeLessThan(0.5 * (expected[0] ?? 0));
-  expect(difference(found, expected)).toBeLessThan(1e-4);
+  for (const backend of backends)
+    expect(difference(await train(backend), expected), backend).toBeLessThan(1e-4);
 });
 
 test('a thousand calls leave neither a tensor nor a byte', async () => {

@@ -69,7 +69,7 @@ test('a batch computed in parts is the batch computed whole', async () => {
   }
 });
 
-/** Where all sides are shorter than a tile, longer, in parts, and by large tiles. */
+/** Where all sides are shorter than a tile, longer, in parts, by large tiles and by narrow ones. */
 const sizes = [
   [1, 1, 1],
   [3, 17, 1],
@@ -78,6 +78,9 @@ const sizes = [
   [33, 70, 5],
   [5, 7, 1000],
   [513, 515, 3],
+  [65, 15, 40],
+  [70, 16, 300],
+  [130, 40, 9],
 ] as const;
 
 test('a matrix product is what its definition says, transposed or not, at any size', async () => {

@@ -58,18 +58,62 @@ function takeSteps(times: number) {
       });
 }
 
+function memoryOfGpu() {
+  const { numTensors, ...others } = tf.memory();
+  const { numBytesInGPU } = others as { numBytesInGPU?: number }; // that backend's own
+  expect(numBytesInGPU).toBeDefined();
+  return { numTensors, numBytesInGPU };
+}
+
 test('ten steps of them leave neither a tensor nor a byte', async () => {
   await startBackend('webgpu');
-  const memory = () => {
-    const { numTensors, ...others } = tf.memory();
-    const { numBytesInGPU } = others as { numBytesInGPU?: number }; // that backend's own
-    return { numTensors, numBytesInGPU };
-  };
   takeSteps(2);
-  const before = memory();
-  expect(before.numBytesInGPU).toBeDefined();
+  const before = memoryOfGpu();
   takeSteps(10);
-  expect(memory()).toEqual(before);
+  expect(memoryOfGpu()).toEqual(before);
+});
+
+test('what tfjs has a name for runs on the tensors themselves, by kernels of ours', async () => {
+  await startBackend('webgpu');
+  const inputs = [
+    [3, 9, 9, 4],
+    [3, 3, 4, 8],
+    [3, 3, 8, 1],
+    [128, 5],
+  ].map((shape) => tf.ones(shape));
+  const gradients = () =>
+    tf.grads((x, w, d, k) => {
+      const convolved = tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same');
+      const deep = tf.depthwiseConv2d(convolved, d as tf.Tensor4D, 1, 'same');
+      const pooled = tf.avgPool(tf.maxPool(deep, 2, 1, 'valid'), 2, 2, 'valid');
+      return tf.matMul(tf.reshape(pooled, [3, 128]), k);
+    })(inputs);
+  /** Once more than what a step notes: all of it is submitted by then, and what was disposed of is gone. */
+  const settle = async () => {
+    const found = gradients();
+    await found.at(-1)?.data();
+    tf.dispose(found);
+  };
+  await settle();
+  const before = memoryOfGpu();
+  for (let i = 0; i < 10; i++) await settle();
+  expect(memoryOfGpu()).toEqual(before);
+  const copied = vi.spyOn(GPUCommandEncoder.prototype, 'copyBufferToBuffer');
+  const pipelines = vi.spyOn(GPUComputePassEncoder.prototype, 'setPipeline');
+  const found = gradients();
+  const uploaded = 4 * 3 * 5; // tfjs's ones, with which gradients begin
+  for (const copy of copied.mock.calls as unknown[][]) expect(copy[4]).toBe(uploaded);
+  const labels = pipelines.mock.calls.map(([{ label }]) => label);
+  copied.mockRestore();
+  pipelines.mockRestore();
+  for (const name of [
+    ...['convolve, narrow tiles', 'convolve, kernel gradient, narrow tiles'],
+    ...['convolve, input gradient, narrow tiles', 'gemm, narrow tiles', 'max pool'],
+    ...['depthwise', 'depthwise, input gradient', 'depthwise, kernel gradient'],
+    ...['max pool gradient', 'average pool gradient'],
+  ])
+    expect(labels).toContain(name);
+  tf.dispose([...inputs, ...found]);
 });
 
 test('a sequence takes tens of dispatches, not thousands', async () => {

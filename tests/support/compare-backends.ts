@@ -88,26 +88,26 @@ export function difference(a: ArrayLike<number>, b: ArrayLike<number>): number {
 export async function slopeError(backend: Backend, { shapes, run }: Operation): Promise<number> {
   const { gradients } = await compute(backend, { shapes, run });
   const values = shapes.map((shape, i) => draw(tf.util.sizeFromShape(shape), i + 1));
-  const lossOf = () =>
-    tf.tidy(() => {
-      const output = run(...values.map((own, i) => tf.tensor(own, shapes[i] ?? [])));
-      const weights = draw(output.size, 99);
-      return output.dataSync<'float32'>().reduce((sum, x, i) => sum + x * (weights[i] ?? 0), 0);
-    });
+  const lossOf = async () => {
+    const output = tf.tidy(() => run(...values.map((own, i) => tf.tensor(own, shapes[i] ?? []))));
+    const weights = draw(output.size, 99);
+    const numbers = await output.data<'float32'>();
+    output.dispose();
+    return numbers.reduce((sum, x, i) => sum + x * (weights[i] ?? 0), 0);
+  };
   const step = 1e-2;
   let worst = 0;
-  values.forEach((own, i) => {
+  for (const [i, own] of values.entries())
     for (let k = 0; k < own.length; k += Math.ceil(own.length / 6)) {
       const middle = own[k] ?? 0;
       own[k] = middle + step;
-      const above = lossOf();
+      const above = await lossOf();
       own[k] = middle - step;
-      const below = lossOf();
+      const below = await lossOf();
       own[k] = middle;
       const slope = (above - below) / (2 * step);
       const off = Math.abs(slope - (gradients[i]?.[k] ?? NaN));
       worst = Math.max(worst, off / (1 + Math.abs(slope)));
     }
-  });
   return worst;
 }

@@ -1,4 +1,4 @@
-/** tfjs's WebGPU backend, with the operations of ours that it has no name for. */
+/** tfjs's WebGPU backend, with kernels of ours in it. */
 import '@tensorflow/tfjs-backend-webgpu';
 import { registerGpuKernels } from './kernels/webgpu/register.ts';
 

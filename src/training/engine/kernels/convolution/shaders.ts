@@ -5,21 +5,35 @@
 import { partsOf, spareOfParts, tiledProduct, tileParts } from '../gemm/tiled.ts';
 import type { Arguments, Shader, Shaders } from '../webgpu/shader.ts';
 
-/** Of output `row` = (image, outY, outX) the patch's element `k` = (ky, kx, channel); 0 outside the image. */
+/** Patches of the image: of output (image, outY, outX) the element (ky, kx, channel), 0 outside the image. */
 const patchCode = `
-fn patchAt(row: i32, k: i32) -> f32 {
-  let line = row / p.outWidth;
-  let outX = row - line * p.outWidth;
+/** Of an output where its patch begins: in the heap, and in its image. */
+fn patchOf(output: i32) -> vec3i {
+  let line = output / p.outWidth;
   let image = line / p.outHeight;
-  let outY = line - image * p.outHeight;
-  let place = k / p.channels;
-  let channel = k - place * p.channels;
-  let ky = place / p.width;
-  let y = outY * p.strideY - p.top + ky;
-  let x = outX * p.strideX - p.left + place - ky * p.width;
+  let y = (line - image * p.outHeight) * p.strideY - p.top;
+  let x = (output - line * p.outWidth) * p.strideX - p.left;
+  return vec3i(((image * p.inHeight + y) * p.inWidth + x) * p.channels, y, x);
+}
+/** Of an element of patches how far it lies from where they begin. */
+fn withinPatch(element: i32) -> vec3i {
+  let place = element / p.channels;
+  let y = place / p.width;
+  let x = place - y * p.width;
+  return vec3i((y * p.inWidth + x) * p.channels + element - place * p.channels, y, x);
+}
+fn patchAt(corner: vec3i, within: vec3i) -> f32 {
+  let y = corner.y + within.y;
+  let x = corner.z + within.z;
   if (y < 0 || y >= p.inHeight || x < 0 || x >= p.inWidth) { return 0.0; }
-  return heap[p.x + ((image * p.inHeight + y) * p.inWidth + x) * p.channels + channel];
+  return heap[p.x + corner.x + within.x];
 }`;
+
+/** Rows of `place`, `columns` long, as the right side. */
+const rightRows = (place: string, columns: string) => `
+fn rightLine(column: i32) -> vec3i { return vec3i(column, 0, 0); }
+fn rightDeep(k: i32) -> vec3i { return vec3i(k * p.${columns}, 0, 0); }
+fn rightAt(line: vec3i, deep: vec3i) -> f32 { return heap[p.${place} + deep.x + line.x]; }`;
 
 const patchSize = ({ height = 0, width = 0, channels = 0 }: Arguments) => height * width * channels;
 const outputs = ({ batch = 0, outHeight = 0, outWidth = 0 }: Arguments) =>
@@ -45,6 +59,7 @@ export const convolutionShaders = {
   convolve: {
     parameters: ['x', 'kernel', 'y', 'window', 'batch', 'filters'],
     places: ['x', 'kernel', 'y'],
+    writes: ['y'],
     ...product(
       (p) => {
         const { y = 0, filters = 0 } = p;
@@ -56,15 +71,17 @@ export const convolutionShaders = {
     passes: tiledProduct({
       name: 'convolve',
       code: `${patchCode}
-fn left(row: i32, k: i32) -> f32 { return patchAt(row, k); }
-fn right(k: i32, column: i32) -> f32 { return heap[p.kernel + k * p.filters + column]; }`,
-      isLeftByRows: 'false',
-      isRightByColumns: 'true',
+fn leftLine(row: i32) -> vec3i { return patchOf(row); }
+fn leftDeep(k: i32) -> vec3i { return withinPatch(k); }
+fn leftAt(line: vec3i, deep: vec3i) -> f32 { return patchAt(line, deep); }${rightRows('kernel', 'filters')}`,
+      isLeftByRows: false,
+      isRightByColumns: true,
     }),
   },
   convolveKernelGradient: {
     parameters: ['x', 'gradient', 'kernelGradient', 'window', 'batch', 'filters'],
     places: ['x', 'gradient', 'kernelGradient'],
+    writes: ['kernelGradient'],
     ...product(
       (p) => {
         const { kernelGradient = 0, filters = 0 } = p;
@@ -76,10 +93,11 @@ fn right(k: i32, column: i32) -> f32 { return heap[p.kernel + k * p.filters + co
     passes: tiledProduct({
       name: 'convolve, kernel gradient',
       code: `${patchCode}
-fn left(row: i32, k: i32) -> f32 { return patchAt(k, row); }
-fn right(k: i32, column: i32) -> f32 { return heap[p.gradient + k * p.filters + column]; }`,
-      isLeftByRows: 'true',
-      isRightByColumns: 'true',
+fn leftLine(row: i32) -> vec3i { return withinPatch(row); }
+fn leftDeep(k: i32) -> vec3i { return patchOf(k); }
+fn leftAt(line: vec3i, deep: vec3i) -> f32 { return patchAt(deep, line); }${rightRows('gradient', 'filters')}`,
+      isLeftByRows: true,
+      isRightByColumns: true,
     }),
   },
   convolveInputGradient: {
@@ -87,6 +105,7 @@ fn right(k: i32, column: i32) -> f32 { return heap[p.gradient + k * p.filters + 
       ...['gradient', 'kernel', 'inputGradient', 'window', 'batch', 'filters', 'accumulate'],
     ],
     places: ['gradient', 'kernel', 'inputGradient'],
+    writes: ['inputGradient'],
     ...product((p) => {
       const { inputGradient = 0, channels = 0, filters = 0 } = p;
       const { batch = 0, inHeight = 0, inWidth = 0, height = 0, width = 0 } = p;
@@ -102,30 +121,41 @@ fn right(k: i32, column: i32) -> f32 { return heap[p.gradient + k * p.filters + 
     passes: tiledProduct({
       name: 'convolve, input gradient',
       code: `
-/** Of pixel \`row\` = (image, y, x) the output that it went into by \`k\` = (ky, kx, filter). */
-fn left(row: i32, k: i32) -> f32 {
+/** Of pixel (image, y, x) its image's first row of outputs, and where it lies in the padded image. */
+fn leftLine(row: i32) -> vec3i {
   let line = row / p.inWidth;
-  let x = row - line * p.inWidth;
   let image = line / p.inHeight;
-  let y = line - image * p.inHeight;
-  let place = k / p.filters;
-  let filter_ = k - place * p.filters;
-  let ky = place / p.width;
-  let shiftedY = y + p.top - ky;
-  let shiftedX = x + p.left - (place - ky * p.width);
-  if (shiftedY < 0 || shiftedX < 0) { return 0.0; }
-  let outY = shiftedY / p.strideY;
-  let outX = shiftedX / p.strideX;
-  if (outY * p.strideY != shiftedY || outX * p.strideX != shiftedX) { return 0.0; }
-  if (outY >= p.outHeight || outX >= p.outWidth) { return 0.0; }
-  return heap[p.gradient + ((image * p.outHeight + outY) * p.outWidth + outX) * p.filters + filter_];
+  return vec3i(image * p.outHeight, line - image * p.inHeight + p.top, row - line * p.inWidth + p.left);
 }
-fn right(k: i32, column: i32) -> f32 {
+/** \`k\` = (ky, kx, filter) */
+fn leftDeep(k: i32) -> vec3i {
   let place = k / p.filters;
-  return heap[p.kernel + (place * p.channels + column) * p.filters + k - place * p.filters];
-}`,
-      isLeftByRows: 'false',
-      isRightByColumns: 'false',
+  let ky = place / p.width;
+  return vec3i(k - place * p.filters, ky, place - ky * p.width);
+}
+/** Of the output that the pixel went into by k. */
+fn leftAt(line: vec3i, deep: vec3i) -> f32 {
+  var y = line.y - deep.y;
+  var x = line.z - deep.z;
+  if (y < 0 || x < 0) { return 0.0; }
+  if (p.strideY != 1 || p.strideX != 1) {
+    let outY = y / p.strideY;
+    let outX = x / p.strideX;
+    if (outY * p.strideY != y || outX * p.strideX != x) { return 0.0; }
+    y = outY;
+    x = outX;
+  }
+  if (y >= p.outHeight || x >= p.outWidth) { return 0.0; }
+  return heap[p.gradient + ((line.x + y) * p.outWidth + x) * p.filters + deep.x];
+}
+fn rightLine(column: i32) -> vec3i { return vec3i(column * p.filters, 0, 0); }
+fn rightDeep(k: i32) -> vec3i {
+  let place = k / p.filters;
+  return vec3i((place * p.channels - place) * p.filters + k, 0, 0);
+}
+fn rightAt(line: vec3i, deep: vec3i) -> f32 { return heap[p.kernel + line.x + deep.x]; }`,
+      isLeftByRows: false,
+      isRightByColumns: false,
     }),
   },
 } satisfies Shaders;

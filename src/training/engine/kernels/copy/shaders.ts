@@ -46,6 +46,7 @@ export const copyShaders = {
   copyRows: {
     parameters: ['source', 'rowsFrom', 'to', 'rowsTo', 'rows', 'columns', 'accumulate'],
     places: ['source', 'to'],
+    writes: ['to'],
     derived: ['times', 'sourceStep', 'toStep'],
     derive: () => ({ times: 1, sourceStep: 0, toStep: 0 }),
     passes: [
@@ -57,9 +58,9 @@ export const copyShaders = {
     let time = line / p.rows;
     let row = line - time * p.rows;
     var x = heap[p.source + time * p.sourceStep + row * p.rowsFrom + column];
-    let to = p.to + time * p.toStep + row * p.rowsTo + column;
-    if (p.accumulate != 0) { x += heap[to]; }
-    heap[to] = x;`,
+    let to = time * p.toStep + row * p.rowsTo + column;
+    if (p.accumulate != 0) { x += heap[p.to + to]; }
+    heap[p.to + to] = x;`,
       ),
     ],
   },

@@ -9,6 +9,7 @@ export const depthwiseShaders = {
   depthwise: {
     parameters: ['x', 'kernel', 'y', 'window', 'batch'],
     places: ['x', 'kernel', 'y'],
+    writes: ['y'],
     derived: ['m', 'n', 'c', 'rowsC', 'accumulate'],
     derive({ y = 0, batch = 0, outHeight = 0, outWidth = 0, channels = 0 }) {
       const m = batch * outHeight * outWidth;
@@ -41,6 +42,7 @@ export const depthwiseShaders = {
   depthwiseInputGradient: {
     parameters: ['gradient', 'kernel', 'inputGradient', 'window', 'batch', 'accumulate'],
     places: ['gradient', 'kernel', 'inputGradient'],
+    writes: ['inputGradient'],
     passes: [
       each(
         'depthwise, input gradient',
@@ -71,6 +73,7 @@ export const depthwiseShaders = {
   depthwiseKernelGradient: {
     parameters: ['x', 'gradient', 'kernelGradient', 'window', 'batch'],
     places: ['x', 'gradient', 'kernelGradient'],
+    writes: ['kernelGradient'],
     passes: [
       {
         name: 'depthwise, kernel gradient',

@@ -9,6 +9,7 @@ export const gemmShaders = {
       ...['m', 'n', 'k', 'accumulate'],
     ],
     places: ['a', 'b', 'c'],
+    writes: ['c'],
     derived: tileParts,
     derive: partsOf,
     spare: spareOfParts,
@@ -16,8 +17,12 @@ export const gemmShaders = {
     passes: tiledProduct({
       name: 'gemm',
       code: `
-fn left(row: i32, k: i32) -> f32 { return heap[p.a + row * p.rowsA + k * p.columnsA]; }
-fn right(k: i32, column: i32) -> f32 { return heap[p.b + k * p.rowsB + column * p.columnsB]; }`,
+fn leftLine(row: i32) -> vec3i { return vec3i(row * p.rowsA, 0, 0); }
+fn leftDeep(k: i32) -> vec3i { return vec3i(k * p.columnsA, 0, 0); }
+fn leftAt(line: vec3i, deep: vec3i) -> f32 { return heap[p.a + line.x + deep.x]; }
+fn rightLine(column: i32) -> vec3i { return vec3i(column * p.columnsB, 0, 0); }
+fn rightDeep(k: i32) -> vec3i { return vec3i(k * p.rowsB, 0, 0); }
+fn rightAt(line: vec3i, deep: vec3i) -> f32 { return heap[p.b + line.x + deep.x]; }`,
       isLeftByRows: 'p.rowsA == 1',
       isRightByColumns: 'p.columnsB == 1',
     }),

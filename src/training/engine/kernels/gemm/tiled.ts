@@ -1,37 +1,31 @@
 /**
  * Matrix products on WebGPU: C[m, n] from two sides that are read element by element, so that a transposed matrix or
- * the patches of an image are sides like any other. A tile of C a workgroup, 4 × 4 of it a thread; the sides' tiles
- * pass through workgroup memory, in half precision where a run asks for it and the device has it (tile-type.ts);
- * sums are in single. Where C is small and k long, workgroups take a part of k each, and a second pass adds the parts
- * up, always in the same order.
+ * the patches of an image are sides like any other. A tile of C a workgroup, of the shape that suits C (tile-code.ts).
+ * Where C is small and k long, workgroups take a part of k each, and a second pass adds the parts up, always in the
+ * same order.
  */
 import { endingCode } from '../activation/ending.ts';
 import type { Arguments, Pass } from '../webgpu/shader.ts';
 import { each, mostGroups } from '../webgpu/shader.ts';
+import { depth, tileCode, type Shape, type Sides } from './tile-code.ts';
 
-const depth = 16;
-const perThread = 4;
-const [smallTile, largeTile] = [32, 64];
+const small: Shape = { name: 'small', rows: 32, columns: 32 };
+const large: Shape = { name: 'large', rows: 64, columns: 64 };
+/** Where C has no more columns. */
+const narrow: Shape = { name: 'narrow', rows: 64, columns: 16 };
 /** Tiles from which on large ones fill a graphics processor. */
 const enoughTiles = 64;
+/** How much more than C, beside small ones, they may cover. */
+const mostCovered = 1.2;
 /** Workgroups that a product is cut into where it has few tiles, and the least of k that is worth one. */
 const wantedGroups = 192;
 const leastPart = 128;
-
-export interface Sides {
-  name: string;
-  /** WGSL: `fn left(row: i32, k: i32) -> f32` and `fn right(k: i32, column: i32) -> f32`, within m, n and k. */
-  code: string;
-  /** WGSL conditions: whether rows of the left side, or columns of the right one, lie side by side in memory. */
-  isLeftByRows: string;
-  isRightByColumns: string;
-}
 
 /** Members that every product derives; m, n, k and where C lies are the kernel's own. */
 export const tileParts = ['parts', 'partDepth'] as const;
 
 export function partsOf({ m = 0, n = 0, k = 0 }: Arguments, spare: number) {
-  const tiles = tilesOf(m, smallTile) * tilesOf(n, smallTile);
+  const tiles = tilesOf({ m, n }, leastShape(n));
   const parts = Math.max(
     1,
     Math.min(
@@ -49,22 +43,19 @@ export const spareOfParts = ({ m = 0, n = 0, parts = 1 }: Arguments) =>
 
 export function tiledProduct(sides: Sides): Pass[] {
   const { name } = sides;
+  // Columns are never those of a batch: what they rule out, smaller batches don't need either.
+  const tiled = (shape: Shape, isPossible: (p: Arguments) => boolean): Pass => ({
+    name: `${name}, ${shape.name} tiles`,
+    code: tileCode(sides, shape),
+    hasTiles: true,
+    isNeeded: (p) => shapeOf(p) === shape,
+    isPossible,
+    workgroups: groupsOf(shape),
+  });
   return [
-    {
-      name: `${name}, small tiles`,
-      code: tileCode(sides, smallTile),
-      hasTiles: true,
-      isNeeded: (p) => !isLarge(p),
-      workgroups: groupsOf(smallTile),
-    },
-    {
-      name: `${name}, large tiles`,
-      code: tileCode(sides, largeTile),
-      hasTiles: true,
-      isNeeded: isLarge,
-      isForLarge: true,
-      workgroups: groupsOf(largeTile),
-    },
+    tiled(small, ({ n = 0 }) => leastShape(n) === small),
+    tiled(narrow, ({ n = 0 }) => leastShape(n) === narrow),
+    tiled(large, (p) => shapeOf(p) === large),
     {
       ...each(
         `${name}, of parts`,
@@ -79,77 +70,29 @@ export function tiledProduct(sides: Sides): Pass[] {
   ];
 }
 
-function tilesOf(length: number, tile: number): number {
-  return Math.ceil(length / tile);
+function leastShape(n: number): Shape {
+  return n <= narrow.columns ? narrow : small;
 }
 
-function isLarge({ m = 0, n = 0, parts = 1 }: Arguments): boolean {
-  return parts === 1 && tilesOf(m, largeTile) * tilesOf(n, largeTile) >= enoughTiles;
+function shapeOf({ m = 0, n = 0, parts = 1 }: Arguments): Shape {
+  const least = leastShape(n);
+  if (least === narrow || parts > 1 || tilesOf({ m, n }, large) < enoughTiles) return least;
+  const coveredBy = (shape: Shape) => tilesOf({ m, n }, shape) * shape.rows * shape.columns;
+  return coveredBy(large) <= mostCovered * coveredBy(small) ? large : small;
+}
+
+function tilesOf({ m, n }: { m: number; n: number }, { rows, columns }: Shape): number {
+  return Math.ceil(m / rows) * Math.ceil(n / columns);
 }
 
 /** Rows of tiles that don't fit in one dimension of workgroups go on in the third, beside the parts. */
-function groupsOf(tile: number) {
+function groupsOf({ rows, columns }: Shape) {
   return ({ m = 0, n = 0, parts = 1 }: Arguments): [number, number, number] => {
-    const rows = tilesOf(m, tile);
-    return [tilesOf(n, tile), Math.min(rows, mostGroups), parts * Math.ceil(rows / mostGroups)];
+    const lines = Math.ceil(m / rows);
+    return [
+      Math.ceil(n / columns),
+      Math.min(lines, mostGroups),
+      parts * Math.ceil(lines / mostGroups),
+    ];
   };
-}
-
-function tileCode({ code, isLeftByRows, isRightByColumns }: Sides, tile: number): string {
-  const side = tile / perThread;
-  const rows = Array.from({ length: perThread }, (_, i) => i);
-  return `${endingCode}
-${code}
-var<workgroup> lefts: array<tile, ${tile * depth}>; // [depth, tile]
-var<workgroup> rights: array<tile, ${tile * depth}>; // [depth, tile]
-@compute @workgroup_size(${side}, ${side})
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(local_invocation_id) id: vec3u,
-  @builtin(local_invocation_index) index: u32,
-) {
-  let part = i32(group.z) % p.parts;
-  let firstRow = (i32(group.z) / p.parts * ${mostGroups} + i32(group.y)) * ${tile};
-  let firstColumn = i32(group.x) * ${tile};
-  let last = min(p.k, (part + 1) * p.partDepth);
-  let isLeftByRows = ${isLeftByRows};
-  let isRightByColumns = ${isRightByColumns};
-  ${rows.map((i) => `var sum${i} = vec4f();`).join(' ')}
-  for (var first = part * p.partDepth; first < last; first += ${depth}) {
-    for (var e = i32(index); e < ${tile * depth}; e += ${side * side}) {
-      var deep = e % ${depth};
-      var across = e / ${depth};
-      if (isLeftByRows) { deep = e / ${tile}; across = e % ${tile}; }
-      var x = 0.0;
-      if (firstRow + across < p.m && first + deep < last) { x = left(firstRow + across, first + deep); }
-      lefts[deep * ${tile} + across] = tiled(x);
-      deep = e % ${depth};
-      across = e / ${depth};
-      if (isRightByColumns) { deep = e / ${tile}; across = e % ${tile}; }
-      x = 0.0;
-      if (firstColumn + across < p.n && first + deep < last) { x = right(first + deep, firstColumn + across); }
-      rights[deep * ${tile} + across] = tiled(x);
-    }
-    workgroupBarrier();
-    for (var deep = 0; deep < ${depth}; deep++) {
-      let l = deep * ${tile} + i32(id.y) * ${perThread};
-      let r = deep * ${tile} + i32(id.x) * ${perThread};
-      let x = vec4f(vec4<tile>(rights[r], rights[r + 1], rights[r + 2], rights[r + 3]));
-      ${rows.map((i) => `sum${i} += f32(lefts[l + ${i}]) * x;`).join(' ')}
-    }
-    workgroupBarrier();
-  }
-  let row = firstRow + i32(id.y) * ${perThread};
-  let column = firstColumn + i32(id.x) * ${perThread};
-  ${rows.map((i) => `store(part, row + ${i}, column, sum${i});`).join('\n  ')}
-}
-fn store(part: i32, row: i32, column: i32, sums: vec4f) {
-  if (row >= p.m) { return; }
-  for (var i = 0; i < ${perThread}; i++) {
-    if (column + i >= p.n) { return; }
-    if (p.parts == 1) { finish(row, column + i, sums[i]); }
-    else { heap[p.spare + (part * p.m + row) * p.n + column + i] = sums[i]; }
-  }
-}
-`;
 }

@@ -12,7 +12,7 @@ const windowCode = `let place = i / p.channels;
     let lastY = min(p.inHeight, y0 + p.height);
     let firstX = max(0, x0);
     let lastX = min(p.inWidth, x0 + p.width);
-    let start = p.x + image * p.inHeight * p.inWidth * p.channels + channel;`;
+    let start = image * p.inHeight * p.inWidth * p.channels + channel;`;
 
 /** From the number of a pixel to the outputs whose windows it lies in, each by `body`, which adds to `sum`. */
 const gathering = (body: string) => `let pixel = i / p.channels;
@@ -48,31 +48,38 @@ fn counted(row: i32) -> f32 {
 }`;
 
 export const poolingShaders = {
-  /** `chosen`: the pixel of its image, as a float. */
+  /** `chosen`: the pixel of its image, as a float; −1 where all of the window lies in the padding, whose y is the lowest. */
   maxPool: {
     parameters: ['x', 'y', 'chosen', 'window', 'batch'],
     places: ['x', 'y', 'chosen'],
+    writes: ['y', 'chosen'],
     passes: [
       each(
         'max pool',
         outputCounts,
         `${windowCode}
-    var most = heap[start + (firstY * p.inWidth + firstX) * p.channels];
-    var chosen = firstY * p.inWidth + firstX;
+    var most = lowest;
+    var chosen = -1;
+    if (firstY < lastY && firstX < lastX) {
+      chosen = firstY * p.inWidth + firstX;
+      most = heap[p.x + start + chosen * p.channels];
+    }
     for (var row = firstY; row < lastY; row++) {
       for (var column = firstX; column < lastX; column++) {
-        let value = heap[start + (row * p.inWidth + column) * p.channels];
+        let value = heap[p.x + start + (row * p.inWidth + column) * p.channels];
         if (!(value <= most)) { most = value; chosen = row * p.inWidth + column; }
       }
     }
     heap[p.y + i] = most;
     heap[p.chosen + i] = f32(chosen);`,
+        'const lowest = -3.4028234e38;',
       ),
     ],
   },
   maxPoolGradient: {
     parameters: ['gradient', 'chosen', 'inputGradient', 'window', 'batch', 'accumulate'],
     places: ['gradient', 'chosen', 'inputGradient'],
+    writes: ['inputGradient'],
     passes: [
       each(
         'max pool gradient',
@@ -96,7 +103,7 @@ export const poolingShaders = {
     var sum = 0.0;
     for (var row = firstY; row < lastY; row++) {
       for (var column = firstX; column < lastX; column++) {
-        sum += heap[start + (row * p.inWidth + column) * p.channels];
+        sum += heap[p.x + start + (row * p.inWidth + column) * p.channels];
       }
     }
     heap[p.y + i] = sum / f32((lastY - firstY) * (lastX - firstX));`,
@@ -106,6 +113,7 @@ export const poolingShaders = {
   averagePoolGradient: {
     parameters: ['gradient', 'inputGradient', 'window', 'batch', 'accumulate'],
     places: ['gradient', 'inputGradient'],
+    writes: ['inputGradient'],
     passes: [
       each(
         'average pool gradient',

@@ -9,8 +9,8 @@ import {
   type TensorInfo,
 } from '../../../../models/engine/tf.ts';
 import { end, hasEnding } from './ending.ts';
-import type { WasmTensorHeap } from './heap.ts';
-import { asKernel, isFloat, type Inputs, type WasmKernel } from './kernel.ts';
+import type { TensorHeap } from './heap.ts';
+import { asKernel, isFloat, type Inputs, type TensorKernel } from './kernel.ts';
 
 type Shape4D = [number, number, number, number];
 
@@ -36,7 +36,7 @@ function infoOf(
   );
 }
 
-const convolution: WasmKernel<Inputs<'x' | 'filter'>, Conv2DAttrs> = (
+const convolution: TensorKernel<Inputs<'x' | 'filter'>, Conv2DAttrs> = (
   { x, filter },
   attributes,
   heap,
@@ -45,7 +45,7 @@ const convolution: WasmKernel<Inputs<'x' | 'filter'>, Conv2DAttrs> = (
   return info && convolve(heap, x, filter, info);
 };
 
-const fusedConvolution: WasmKernel<Inputs<'x' | 'filter', 'bias'>, FusedConv2DAttrs> = (
+const fusedConvolution: TensorKernel<Inputs<'x' | 'filter', 'bias'>, FusedConv2DAttrs> = (
   { x, filter, bias },
   attributes,
   heap,
@@ -59,7 +59,7 @@ const fusedConvolution: WasmKernel<Inputs<'x' | 'filter', 'bias'>, FusedConv2DAt
   return output;
 };
 
-function convolve(heap: WasmTensorHeap, x: TensorInfo, filter: TensorInfo, info: Conv2DInfo) {
+function convolve(heap: TensorHeap, x: TensorInfo, filter: TensorInfo, info: Conv2DInfo) {
   const { kernels } = heap;
   const { outChannels: filters, batchSize, outShape } = info;
   const output = heap.output(outShape);
@@ -72,7 +72,7 @@ function convolve(heap: WasmTensorHeap, x: TensorInfo, filter: TensorInfo, info:
   return output;
 }
 
-const filterGradient: WasmKernel<Inputs<'x' | 'dy'>, Conv2DBackpropFilterAttrs> = (
+const filterGradient: TensorKernel<Inputs<'x' | 'dy'>, Conv2DBackpropFilterAttrs> = (
   { x, dy },
   attributes,
   heap,
@@ -91,7 +91,7 @@ const filterGradient: WasmKernel<Inputs<'x' | 'dy'>, Conv2DBackpropFilterAttrs> 
   return output;
 };
 
-const inputGradient: WasmKernel<Inputs<'dy' | 'filter'>, Conv2DBackpropInputAttrs> = (
+const inputGradient: TensorKernel<Inputs<'dy' | 'filter'>, Conv2DBackpropInputAttrs> = (
   { dy, filter },
   attributes,
   heap,

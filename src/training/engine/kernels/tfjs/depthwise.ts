@@ -11,8 +11,8 @@ import {
   type DepthwiseConv2dNativeBackpropInputAttrs,
   type TensorInfo,
 } from '../../../../models/engine/tf.ts';
-import type { WasmTensorHeap } from './heap.ts';
-import { asKernel, isFloat, type Inputs, type WasmKernel } from './kernel.ts';
+import type { TensorHeap } from './heap.ts';
+import { asKernel, isFloat, type Inputs, type TensorKernel } from './kernel.ts';
 
 type FilterAttributes = DepthwiseConv2dNativeBackpropFilterAttrs;
 type Shape4D = [number, number, number, number];
@@ -32,7 +32,7 @@ function infoOf(
   return isDense && isFloat(...tensors) ? info : null;
 }
 
-const convolution: WasmKernel<Inputs<'x' | 'filter'>, DepthwiseConv2dNativeAttrs> = (
+const convolution: TensorKernel<Inputs<'x' | 'filter'>, DepthwiseConv2dNativeAttrs> = (
   { x, filter },
   attributes,
   heap,
@@ -51,7 +51,7 @@ const convolution: WasmKernel<Inputs<'x' | 'filter'>, DepthwiseConv2dNativeAttrs
   return output;
 };
 
-const filterGradient: WasmKernel<Inputs<'x' | 'dy'>, FilterAttributes> = (
+const filterGradient: TensorKernel<Inputs<'x' | 'dy'>, FilterAttributes> = (
   { x, dy },
   attributes,
   heap,
@@ -69,7 +69,7 @@ const filterGradient: WasmKernel<Inputs<'x' | 'dy'>, FilterAttributes> = (
   return output;
 };
 
-const inputGradient: WasmKernel<
+const inputGradient: TensorKernel<
   Inputs<'dy' | 'filter'>,
   DepthwiseConv2dNativeBackpropInputAttrs
 > = ({ dy, filter }, attributes, heap) => {
@@ -84,25 +84,22 @@ const inputGradient: WasmKernel<
   );
   if (outChannels === inChannels) return wide;
   const output = heap.output(inputShape);
-  const [from, to] = [heap.values(wide), heap.values(output)];
+  const [from, to] = [heap.at(wide), heap.at(output)];
   const times = outChannels / inChannels;
-  for (let i = 0; i < to.length; i++) {
-    let sum = 0;
-    for (let k = 0; k < times; k++) sum += from[i * times + k] ?? 0;
-    to[i] = sum;
-  }
+  for (let k = 0; k < times; k++)
+    heap.kernels.copyRows(from + 4 * k, times, to, 1, sizeOf(inputShape), 1, k === 0 ? 0 : 1);
   heap.dispose(wide);
   return output;
 };
 
 /** [..., channels] → [..., channels · filters of each] */
-function repeat(heap: WasmTensorHeap, x: TensorInfo, { inChannels, outChannels }: Conv2DInfo) {
+function repeat(heap: TensorHeap, x: TensorInfo, { inChannels, outChannels }: Conv2DInfo) {
   if (inChannels === outChannels) return x;
   const times = outChannels / inChannels;
   const wide = heap.output([...x.shape.slice(0, 3), outChannels]);
-  const [from, to] = [heap.values(x), heap.values(wide)];
-  const size = sizeOf(wide.shape);
-  for (let i = 0; i < size; i++) to[i] = from[Math.floor(i / times)] ?? 0;
+  const [from, to] = [heap.at(x), heap.at(wide)];
+  for (let k = 0; k < times; k++)
+    heap.kernels.copyRows(from, 1, to + 4 * k, times, sizeOf(x.shape), 1, 0);
   return wide;
 }
 

@@ -2,7 +2,7 @@
 import { sizeOf } from '../../../../lib/shape.ts';
 import { activations, type Activation } from '../../../../models/spec.ts';
 import type { TensorInfo } from '../../../../models/engine/tf.ts';
-import type { WasmTensorHeap } from './heap.ts';
+import type { TensorHeap } from './heap.ts';
 
 /** Of tfjs's names those whose formulas are ours too. */
 const sameActivations: Partial<Record<string, Activation>> = {
@@ -25,11 +25,7 @@ export function hasEnding({ activation, bias, columns }: Ending): boolean {
 }
 
 /** In place. */
-export function end(
-  heap: WasmTensorHeap,
-  product: TensorInfo,
-  { activation, bias, columns }: Ending,
-) {
+export function end(heap: TensorHeap, product: TensorInfo, { activation, bias, columns }: Ending) {
   const { kernels } = heap;
   const size = sizeOf(product.shape);
   const at = heap.at(product);

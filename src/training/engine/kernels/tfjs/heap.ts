@@ -13,8 +13,22 @@ export interface TensorHeap {
   dispose(tensor: TensorInfo): void;
   /** Room that every kernel may use while it runs, and none keeps. */
   scratch(bytes: number): number;
+  /** A window as the kernels read it, until the next is placed. */
+  window(info: Conv2DInfo, channels?: number): number;
   /** Makes the scalar `sum` what a kernel gives. */
   keepSum(sum: TensorInfo, kernel: () => number): void;
+  /** Of how many products a call may be made of that multiplies several pairs of matrices. */
+  readonly mostProducts: number;
+}
+
+/** In the kernels' order (convolution/window-parts.ts). */
+export function partsOfWindow(info: Conv2DInfo, channels: number): number[] {
+  const { inHeight, inWidth, outHeight, outWidth, filterHeight, filterWidth } = info;
+  const { strideHeight, strideWidth, padInfo } = info;
+  return [
+    ...[inHeight, inWidth, channels, outHeight, outWidth, filterHeight, filterWidth],
+    ...[strideHeight, strideWidth, padInfo.top, padInfo.left],
+  ];
 }
 
 /**
@@ -23,6 +37,7 @@ export interface TensorHeap {
  */
 export class WasmTensorHeap implements TensorHeap {
   readonly kernels: Kernels;
+  readonly mostProducts = Infinity;
   readonly #backend: BackendWasm;
   readonly #module: EmscriptenModule;
   readonly #window: number;
@@ -53,13 +68,9 @@ export class WasmTensorHeap implements TensorHeap {
     this.#backend.disposeData(dataId);
   }
 
-  /** A tensor's numbers. Not to be kept over a call that makes another tensor. */
-  values(tensor: TensorInfo) {
-    return this.#backend.typedArrayFromHeap(tensor);
-  }
-
   keepSum(sum: TensorInfo, kernel: () => number) {
-    this.values(sum)[0] = kernel();
+    const value = kernel();
+    this.#backend.typedArrayFromHeap(sum)[0] = value;
   }
 
   /** Kept for the next kernel. */
@@ -74,14 +85,9 @@ export class WasmTensorHeap implements TensorHeap {
     return this.#scratch;
   }
 
-  /** A window as the kernels read it, until the next is placed. */
   window(info: Conv2DInfo, channels = info.inChannels): number {
-    const { inHeight, inWidth, outHeight, outWidth, filterHeight, filterWidth } = info;
-    const { strideHeight, strideWidth, padInfo } = info;
-    new Int32Array(this.#module.HEAPU8.buffer, this.#window, 11).set([
-      ...[inHeight, inWidth, channels, outHeight, outWidth, filterHeight, filterWidth],
-      ...[strideHeight, strideWidth, padInfo.top, padInfo.left],
-    ]);
+    const parts = partsOfWindow(info, channels);
+    new Int32Array(this.#module.HEAPU8.buffer, this.#window, parts.length).set(parts);
     return this.#window;
   }
 

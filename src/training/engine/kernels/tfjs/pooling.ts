@@ -3,18 +3,17 @@
  * its own of maxima is wrong wherever a window holds no positive number, and its of averages where a window reaches
  * into the padding, which its forward pass doesn't count.
  */
-import { sizeOf } from '../../../../lib/shape.ts';
 import {
   backend_util as util,
   type AvgPoolGradAttrs,
   type MaxPoolAttrs,
   type MaxPoolGradAttrs,
 } from '../../../../models/engine/tf.ts';
-import { asKernel, isFloat, type Inputs, type WasmKernel } from './kernel.ts';
+import { asKernel, isFloat, type Inputs, type TensorKernel } from './kernel.ts';
 
 type Shape4D = [number, number, number, number];
 
-const maxPool: WasmKernel<Inputs<'x'>, MaxPoolAttrs> = (
+const maxPool: TensorKernel<Inputs<'x'>, MaxPoolAttrs> = (
   { x },
   { filterSize, strides, pad, dimRoundingMode },
   heap,
@@ -23,12 +22,14 @@ const maxPool: WasmKernel<Inputs<'x'>, MaxPoolAttrs> = (
   const shape = x.shape as Shape4D; // says the op
   const info = util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode);
   const output = heap.output(info.outShape);
-  const chosen = heap.scratch(16 * Math.ceil(sizeOf(output.shape) / 4) + 16);
-  heap.kernels.maxPool(heap.at(x), heap.at(output), chosen, heap.window(info), info.batchSize);
+  const chosen = heap.output(info.outShape);
+  const places = [heap.at(x), heap.at(output), heap.at(chosen)] as const;
+  heap.kernels.maxPool(...places, heap.window(info), info.batchSize);
+  heap.dispose(chosen);
   return output;
 };
 
-const maxPoolGradient: WasmKernel<Inputs<'dy' | 'input'>, MaxPoolGradAttrs> = (
+const maxPoolGradient: TensorKernel<Inputs<'dy' | 'input'>, MaxPoolGradAttrs> = (
   { dy, input },
   { filterSize, strides, pad, dimRoundingMode },
   heap,
@@ -39,16 +40,17 @@ const maxPoolGradient: WasmKernel<Inputs<'dy' | 'input'>, MaxPoolGradAttrs> = (
   const { kernels } = heap;
   const { batchSize } = info;
   const output = heap.output(shape);
-  const bytes = 16 * Math.ceil(sizeOf(dy.shape) / 4);
-  const again = heap.scratch(2 * bytes + 16);
-  const chosen = again + bytes;
+  const again = heap.output(info.outShape);
+  const chosen = heap.output(info.outShape);
   const window = heap.window(info);
-  kernels.maxPool(heap.at(input), again, chosen, window, batchSize);
-  kernels.maxPoolGradient(heap.at(dy), chosen, heap.at(output), window, batchSize, 0);
+  kernels.maxPool(heap.at(input), heap.at(again), heap.at(chosen), window, batchSize);
+  kernels.maxPoolGradient(heap.at(dy), heap.at(chosen), heap.at(output), window, batchSize, 0);
+  heap.dispose(again);
+  heap.dispose(chosen);
   return output;
 };
 
-const averagePoolGradient: WasmKernel<Inputs<'dy' | 'input'>, AvgPoolGradAttrs> = (
+const averagePoolGradient: TensorKernel<Inputs<'dy' | 'input'>, AvgPoolGradAttrs> = (
   { dy, input },
   { filterSize, strides, pad },
   heap,

@@ -7,16 +7,16 @@ import {
   type TensorInfo,
   type _FusedMatMulAttrs,
 } from '../../../../models/engine/tf.ts';
-import type { WasmTensorHeap } from './heap.ts';
-import { asKernel, isFloat, type Inputs, type WasmKernel } from './kernel.ts';
+import type { TensorHeap } from './heap.ts';
+import { asKernel, isFloat, type Inputs, type TensorKernel } from './kernel.ts';
 
-const batchMatMul: WasmKernel<Inputs<'a' | 'b'>, BatchMatMulAttrs> = (
+const batchMatMul: TensorKernel<Inputs<'a' | 'b'>, BatchMatMulAttrs> = (
   { a, b },
   { transposeA, transposeB },
   heap,
 ) => multiply(heap, a, b, transposeA, transposeB);
 
-const fusedMatMul: WasmKernel<Inputs<'a' | 'b', 'bias'>, _FusedMatMulAttrs> = (
+const fusedMatMul: TensorKernel<Inputs<'a' | 'b', 'bias'>, _FusedMatMulAttrs> = (
   { a, b, bias },
   { transposeA, transposeB, activation },
   heap,
@@ -28,7 +28,7 @@ const fusedMatMul: WasmKernel<Inputs<'a' | 'b', 'bias'>, _FusedMatMulAttrs> = (
 };
 
 function multiply(
-  heap: WasmTensorHeap,
+  heap: TensorHeap,
   a: TensorInfo,
   b: TensorInfo,
   isTransposedA: boolean,
@@ -44,13 +44,14 @@ function multiply(
   const isSameOuter = outerA.join() === outerB.join();
   if (!isFloat(a, b) || k !== inner || !(isSameOuter || isOneB || countA === 1)) return null;
   const outer = util.assertAndGetBroadcastShape(outerA, outerB);
-  const output = heap.output([...outer, m, n]);
-  if (sizeOf(output.shape) === 0) return output;
-  const { kernels } = heap;
   // One B for all: all rows of A, which lie together, in one product.
   const isOne = isOneB && !isTransposedA;
   const lines = isOne ? countA * m : m;
   const count = isOne ? 1 : sizeOf(outer);
+  if (count > heap.mostProducts) return null;
+  const output = heap.output([...outer, m, n]);
+  if (sizeOf(output.shape) === 0) return output;
+  const { kernels } = heap;
   const scratch = heap.scratch(kernels.gemmScratch(lines, n, k));
   const [atA, atB, to] = [heap.at(a), heap.at(b), heap.at(output)];
   const stepA = countA === 1 ? 0 : 4 * m * k;

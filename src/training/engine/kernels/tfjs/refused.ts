@@ -4,7 +4,7 @@
  * goes on with the next backend.
  */
 import { StudioError } from '../../../../lib/errors.ts';
-import { asKernel, type WasmKernel } from './kernel.ts';
+import { asKernel, type TensorKernel } from './kernel.ts';
 
 const names = [
   'Conv3DBackpropFilterV2',
@@ -14,7 +14,7 @@ const names = [
   'Dilation2DBackpropInput',
 ];
 
-export const refusedKernels: Record<string, WasmKernel> = Object.fromEntries(
+export const refusedKernels: Record<string, TensorKernel> = Object.fromEntries(
   names.map((name) => [
     name,
     asKernel(() => {

@@ -1,9 +1,9 @@
 /** Sums of rows that carry the same number: the gradient of every gather, which tfjs's wasm backend lacks. */
 import { sizeOf } from '../../../../lib/shape.ts';
 import type { UnsortedSegmentSumAttrs } from '../../../../models/engine/tf.ts';
-import { asKernel, isFloat, type Inputs, type WasmKernel } from './kernel.ts';
+import { asKernel, isFloat, type Inputs, type TensorKernel } from './kernel.ts';
 
-const segmentSum: WasmKernel<Inputs<'x' | 'segmentIds'>, UnsortedSegmentSumAttrs> = (
+const segmentSum: TensorKernel<Inputs<'x' | 'segmentIds'>, UnsortedSegmentSumAttrs> = (
   { x, segmentIds },
   { numSegments },
   heap,

@@ -1,11 +1,23 @@
 /**
- * Gives tfjs's WebGPU backend the operations that tfjs has no name for: whole sequences, attention, norms, losses … in
- * a few dispatches each, where they would be composed of hundreds. Its own kernels are right there, and stay.
+ * Puts the training kernels in the place of those of tfjs's WebGPU backend, for whatever model runs there, and adds the
+ * operations that tfjs has no name for: whole sequences, attention, norms, losses …
  */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { registerKernel } from '../../../../models/engine/tf.ts';
+import { convolutionKernels } from '../tfjs/convolution.ts';
+import { depthwiseKernels } from '../tfjs/depthwise.ts';
 import { fusedKernels } from '../tfjs/fused/kernels.ts';
+import { poolingKernels } from '../tfjs/pooling.ts';
+import { productKernels } from '../tfjs/product.ts';
+import { replaceKernels } from '../tfjs/replace.ts';
 import { GpuTensorHeap } from './tensor-heap.ts';
+
+const kernels = {
+  ...convolutionKernels,
+  ...depthwiseKernels,
+  ...poolingKernels,
+  ...productKernels,
+  ...fusedKernels,
+};
 
 const heaps = new WeakMap<object, GpuTensorHeap>();
 
@@ -23,14 +35,5 @@ let isDone = false;
 export function registerGpuKernels() {
   if (isDone) return;
   isDone = true;
-  for (const [kernelName, kernel] of Object.entries(fusedKernels))
-    registerKernel({
-      kernelName,
-      backendName: 'webgpu',
-      kernelFunc({ inputs, attrs, backend }) {
-        const output = heapOf(backend).run((heap) => kernel(inputs, attrs ?? {}, heap));
-        if (output) return output;
-        throw new Error(`${kernelName} doesn't take these tensors`);
-      },
-    });
+  replaceKernels('webgpu', kernels, { run: (backend, call) => heapOf(backend).run(call) });
 }

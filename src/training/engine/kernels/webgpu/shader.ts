@@ -25,8 +25,8 @@ export interface Pass {
   hasTiles?: boolean;
   /** Absent: always. */
   isNeeded?: (p: Arguments) => boolean;
-  /** Whether a batch for which it isn't needed has no smaller one that needs it. */
-  isForLarge?: boolean;
+  /** Whether this batch or a smaller one may need it. Absent: yes. */
+  isPossible?: (p: Arguments) => boolean;
   workgroups: (p: Arguments) => readonly [number, number?, number?];
 }
 
@@ -45,6 +45,11 @@ export interface Shader {
   derive?: (p: Arguments, spare: number) => Record<string, number>;
   /** Floats of room that its passes need. */
   spare?: (p: Arguments) => number;
+  /**
+   * Parameters whose places its passes write to; an ending writes to the first. Told where each access to the heap
+   * names its place first (`heap[p.x + …]`), so that places can be buffers apart (tensor-calls.ts).
+   */
+  writes?: readonly string[];
   /** Whether a bias and an activation can follow in its last pass (activation/ending.ts). */
   hasEnding?: boolean;
   /** Whether it gives a loss: its place is `p.loss`. */
@@ -96,35 +101,39 @@ export interface Dialect {
   tile: TileType;
 }
 
-/** A pass as a whole. */
-export function sourceOf(
-  shader: Shader,
+/** A pass as a whole: the heap, its parameters, the batch's rows, and the data that they are taken from. */
+export function sourceOf(shader: Shader, pass: Pass, dialect: Dialect): string {
+  return `${enablesOf(pass, dialect)}${structOf(shader, membersOf(shader))}
+@group(0) @binding(0) var<storage, read_write> heap: array<f32>;
+@group(0) @binding(1) var<uniform> p: Parameters;
+@group(0) @binding(2) var<storage, read> list: array<u32>;
+@group(0) @binding(3) var<storage, read> data: array<f32>;
+${codeOf(pass, dialect)}`;
+}
+
+function enablesOf({ reduction, hasTiles }: Pass, { hasSubgroups, tile }: Dialect): string {
+  return [
+    reduction && hasSubgroups ? 'enable subgroups;\n' : '',
+    hasTiles && tile === 'f16' ? 'enable f16;\n' : '',
+  ].join('');
+}
+
+/** Its code with all that it calls. */
+export function codeOf(
   { code, reduction, hasTiles = false }: Pass,
   { hasSubgroups, tile }: Dialect,
 ): string {
   return [
-    reduction && hasSubgroups ? 'enable subgroups;\n' : '',
-    hasTiles && tile === 'f16' ? 'enable f16;\n' : '',
-    headOf(shader),
     reduction ? reductionCode(reduction, hasSubgroups) : '',
     hasTiles ? tileHead(tile) : '',
     code,
   ].join('');
 }
 
-/** Declares what every pass sees: the heap, its parameters, the batch's rows, and the data that they are taken from. */
-function headOf(shader: Shader): string {
-  const members = membersOf(shader).map(
-    (name) => `  ${name}: ${shader.floats?.includes(name) ? 'f32' : 'i32'},`,
-  );
-  return `struct Parameters {
-${members.join('\n')}
-}
-@group(0) @binding(0) var<storage, read_write> heap: array<f32>;
-@group(0) @binding(1) var<uniform> p: Parameters;
-@group(0) @binding(2) var<storage, read> list: array<u32>;
-@group(0) @binding(3) var<storage, read> data: array<f32>;
-`;
+/** Declares the type of `p`. */
+export function structOf({ floats }: Shader, members: readonly string[]): string {
+  const lines = members.map((name) => `  ${name}: ${floats?.includes(name) ? 'f32' : 'i32'},`);
+  return `struct Parameters {\n${lines.join('\n')}\n}\n`;
 }
 
 const threads = 256;

@@ -1,20 +1,24 @@
 /**
- * Tensors of tfjs's WebGPU backend as the training kernels see them. Each lies in a buffer of its own there: those that
- * a kernel takes are copied into one heap, what it gives is copied out, all in one submission.
+ * Tensors of tfjs's WebGPU backend as the training kernels see them. Each lies in a buffer of its own there. Where all
+ * that a kernel calls can run on such buffers, it does (tensor-calls.ts); elsewhere those that it takes are copied into
+ * one heap and what it gives is copied out, all in one submission.
  */
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { StudioError } from '../../../../lib/errors.ts';
 import { sizeOf } from '../../../../lib/shape.ts';
-import type { TensorInfo } from '../../../../models/engine/tf.ts';
-import type { TensorHeap } from '../tfjs/heap.ts';
+import type { Conv2DInfo, TensorInfo } from '../../../../models/engine/tf.ts';
+import { partsOfWindow, type TensorHeap } from '../tfjs/heap.ts';
 import { firstFreeByte } from '../workspace.ts';
 import { gpuOn, type Gpu } from './device.ts';
 import { Recorder, slotBytes } from './recorder.ts';
 import { bindBuffers, runCalls, uploadBytes, type CallRoom } from './run-calls.ts';
-import { sourceOf } from './shader.ts';
+import { sourceOf, type Call } from './shader.ts';
+import { areApart, TensorCalls, type TensorPlace } from './tensor-calls.ts';
 
 /** Shaders may read a little beyond a tensor's end. */
 const beyond = 32;
+/** Windows are no places of the heap. */
+const windowAt = 4;
 const leastHeapBytes = 2 ** 20;
 /** tfjs asks its device for neither. */
 const features = { hasSubgroups: false, hasHalf: false };
@@ -27,13 +31,16 @@ interface Place {
 
 export class GpuTensorHeap implements TensorHeap {
   readonly kernels;
+  readonly mostProducts = 1;
   readonly #backend: WebGPUBackend;
   readonly #gpu: Gpu;
   readonly #recorder = new Recorder();
+  readonly #calls: TensorCalls;
   readonly #upload: GPUBuffer;
   readonly #data: GPUBuffer;
   readonly #bytes = new ArrayBuffer(uploadBytes(slotBytes));
   #places = new Map<object, Place>();
+  #disposed: TensorInfo[] = [];
   #end = firstFreeByte;
   #room: (CallRoom & { heap: GPUBuffer }) | null = null;
 
@@ -41,6 +48,7 @@ export class GpuTensorHeap implements TensorHeap {
     this.#backend = backend;
     this.#gpu = gpuOn(backend.device, features);
     this.kernels = this.#recorder.kernels;
+    this.#calls = new TensorCalls(backend);
     const { COPY_DST, STORAGE, UNIFORM } = GPUBufferUsage;
     const { device } = backend;
     const { byteLength: size } = this.#bytes;
@@ -54,10 +62,11 @@ export class GpuTensorHeap implements TensorHeap {
     this.#end = firstFreeByte;
     try {
       const output = kernel(this);
-      this.#submit();
+      this.#run(this.#recorder.take());
       return output;
     } finally {
       this.#recorder.take();
+      for (const { dataId } of this.#disposed.splice(0)) this.#backend.disposeData(dataId);
     }
   }
 
@@ -67,19 +76,26 @@ export class GpuTensorHeap implements TensorHeap {
   }
 
   output(shape: readonly number[], dtype: 'float32' | 'int32' = 'float32'): TensorInfo {
-    const tensor = this.#backend.makeTensorInfo([...shape], dtype);
+    const none = sizeOf(shape) === 0 ? new Float32Array() : undefined; // no kernel gives it
+    const tensor = this.#backend.makeTensorInfo([...shape], dtype, none);
     this.#place(tensor, true);
     return tensor;
   }
 
-  dispose({ dataId }: TensorInfo) {
-    const place = this.#places.get(dataId);
+  /** Once it has been computed. */
+  dispose(tensor: TensorInfo) {
+    const place = this.#places.get(tensor.dataId);
     if (place) place.isOutput = false;
-    this.#backend.disposeData(dataId);
+    this.#disposed.push(tensor);
   }
 
   scratch(bytes: number): number {
     return this.#reserve(bytes);
+  }
+
+  window(info: Conv2DInfo, channels = info.inChannels): number {
+    this.#recorder.placeWindow(windowAt, partsOfWindow(info, channels));
+    return windowAt;
   }
 
   /** It is written on the device, later. */
@@ -100,16 +116,28 @@ export class GpuTensorHeap implements TensorHeap {
     return at;
   }
 
-  #submit() {
+  #run(calls: readonly Call[]) {
     this.#gpu.check();
-    const calls = this.#recorder.take();
     const spare = Math.max(...calls.map(({ shader, p }) => shader.spare?.(p) ?? 0), 0);
+    if (areApart(calls)) this.#calls.run(calls, (at) => this.#placeAt(at), spare);
+    else this.#copyAndRun(calls, spare);
+  }
+
+  #placeAt(floats: number): TensorPlace | null {
+    for (const { at, tensor } of this.#places.values()) {
+      const offset = floats - at / 4;
+      if (offset >= 0 && offset < sizeOf(tensor.shape)) return { tensor, offset };
+    }
+    return null;
+  }
+
+  #copyAndRun(calls: readonly Call[], spare: number) {
     const spareAt = this.#reserve(4 * spare) / 4;
     for (const { p } of calls) p['spare'] = spareAt;
-    const places = [...this.#places.values()];
+    const places = [...this.#places.values()].filter(({ tensor }) => sizeOf(tensor.shape) > 0);
     const outputs = places.filter(({ isOutput }) => isOutput);
     const inputs = places.filter(
-      ({ isOutput, tensor }) => !isOutput && this.#backend.tensorMap.has(tensor.dataId),
+      ({ isOutput, tensor }) => !isOutput && !this.#disposed.includes(tensor),
     );
     const room = this.#roomFor(this.#end);
     // Made and filled before what is copied of them; what tfjs has noted comes first.
@@ -140,7 +168,7 @@ export class GpuTensorHeap implements TensorHeap {
   #copy({ dataId, shape }: TensorInfo, copy: (buffer: GPUBuffer, size: number) => void) {
     const size = 4 * sizeOf(shape);
     const { resource } = this.#backend.tensorMap.get(dataId);
-    if (size > 0) copy(resource as GPUBuffer, size); // a tensor of numbers has no texture
+    copy(resource as GPUBuffer, size); // a tensor of numbers has no texture
   }
 
   /** Kept for the next kernel. */

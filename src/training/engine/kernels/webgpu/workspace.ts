@@ -80,8 +80,7 @@ export class GpuWorkspace extends Workspace {
       const { shader, p } = call;
       spare = Math.max(spare, shader.spare?.(p) ?? 0);
       for (const pass of shader.passes)
-        // A smaller batch may take others, but none that are for large ones.
-        if (!pass.isForLarge || pass.isNeeded?.(p)) passes.set(pass.name, { shader, pass });
+        if (pass.isPossible?.(p) !== false) passes.set(pass.name, { shader, pass });
     }
     this.#recorder.spare = { at: this.reserve(spare) / 4, count: spare };
     const compiled = Array.from(passes.values(), async ({ shader, pass }) => {
