@@ -1,9 +1,9 @@
 /** Pools on WebGPU. Gradients are gathered: each pixel looks for the windows that it lies in, always in the same order. */
+import { eachOfFour, fourAt, fourParts, foursOf, placeOfFour } from '../webgpu/fours.ts';
 import { each, type Shaders } from '../webgpu/shader.ts';
 
-/** From the number of an output to its window within the image. */
-const windowCode = `let place = i / p.channels;
-    let channel = i - place * p.channels;
+/** From the number of four outputs to their window within the image. */
+const windowCode = `${placeOfFour}
     let line = place / p.outWidth;
     let image = line / p.outHeight;
     let y0 = (line - image * p.outHeight) * p.strideY - p.top;
@@ -12,29 +12,33 @@ const windowCode = `let place = i / p.channels;
     let lastY = min(p.inHeight, y0 + p.height);
     let firstX = max(0, x0);
     let lastX = min(p.inWidth, x0 + p.width);
-    let start = image * p.inHeight * p.inWidth * p.channels + channel;`;
+    let start = image * p.inHeight * p.inWidth * p.channels + channel;
+    let output = place * p.channels + channel;`;
 
-/** From the number of a pixel to the outputs whose windows it lies in, each by `body`, which adds to `sum`. */
-const gathering = (body: string) => `let pixel = i / p.channels;
-    let channel = i - pixel * p.channels;
-    let line = pixel / p.inWidth;
-    let x = pixel - line * p.inWidth + p.left;
+/** From the number of a pixel's four to the outputs whose windows it lies in, each by `body`, which adds to `sums`. */
+const gathering = (body: string) => `${placeOfFour}
+    let line = place / p.inWidth;
+    let x = place - line * p.inWidth + p.left;
     let image = line / p.inHeight;
     let y = line - image * p.inHeight + p.top;
     let firstY = max(0, (y - p.height + p.strideY) / p.strideY);
     let firstX = max(0, (x - p.width + p.strideX) / p.strideX);
-    var sum = 0.0;
-    for (var outY = firstY; outY <= min(p.outHeight - 1, y / p.strideY); outY++) {
-      for (var outX = firstX; outX <= min(p.outWidth - 1, x / p.strideX); outX++) {
+    let lastY = min(p.outHeight - 1, y / p.strideY);
+    let lastX = min(p.outWidth - 1, x / p.strideX);
+    var sums = vec4f();
+    for (var outY = firstY; outY <= lastY; outY++) {
+      for (var outX = firstX; outX <= lastX; outX++) {
         let output = ((image * p.outHeight + outY) * p.outWidth + outX) * p.channels + channel;
         ${body}
       }
     }
-    if (p.accumulate != 0) { sum += heap[p.inputGradient + i]; }
-    heap[p.inputGradient + i] = sum;`;
+    ${eachOfFour(`let at = place * p.channels + channel + lane;
+      if (p.accumulate != 0) { sums[lane] += heap[p.inputGradient + at]; }
+      heap[p.inputGradient + at] = sums[lane];`)}`;
 
-const outputCounts = ['batch', 'outHeight', 'outWidth', 'channels'];
-const pixelCounts = ['batch', 'inHeight', 'inWidth', 'channels'];
+const outputCounts = ['batch', 'outHeight', 'outWidth', 'fours'];
+const pixelCounts = ['batch', 'inHeight', 'inWidth', 'fours'];
+const fourth = { derived: fourParts, derive: foursOf };
 
 const maskCode = `
 fn isCounted(row: i32, place: i32) -> bool {
@@ -53,25 +57,28 @@ export const poolingShaders = {
     parameters: ['x', 'y', 'chosen', 'window', 'batch'],
     places: ['x', 'y', 'chosen'],
     writes: ['y', 'chosen'],
+    ...fourth,
     passes: [
       each(
         'max pool',
         outputCounts,
         `${windowCode}
-    var most = lowest;
-    var chosen = -1;
+    var most = vec4f(lowest);
+    var chosen = vec4i(-1);
     if (firstY < lastY && firstX < lastX) {
-      chosen = firstY * p.inWidth + firstX;
-      most = heap[p.x + start + chosen * p.channels];
+      chosen = vec4i(firstY * p.inWidth + firstX);
+      most = ${fourAt('x', 'start + chosen.x * p.channels')};
     }
     for (var row = firstY; row < lastY; row++) {
       for (var column = firstX; column < lastX; column++) {
-        let value = heap[p.x + start + (row * p.inWidth + column) * p.channels];
-        if (!(value <= most)) { most = value; chosen = row * p.inWidth + column; }
+        let pixel = row * p.inWidth + column;
+        let values = ${fourAt('x', 'start + pixel * p.channels')};
+        let isTaken = !(values <= most);
+        most = select(most, values, isTaken);
+        chosen = select(chosen, vec4i(pixel), isTaken);
       }
     }
-    heap[p.y + i] = most;
-    heap[p.chosen + i] = f32(chosen);`,
+    ${eachOfFour('heap[p.y + output + lane] = most[lane]; heap[p.chosen + output + lane] = f32(chosen[lane]);')}`,
         'const lowest = -3.4028234e38;',
       ),
     ],
@@ -80,14 +87,14 @@ export const poolingShaders = {
     parameters: ['gradient', 'chosen', 'inputGradient', 'window', 'batch', 'accumulate'],
     places: ['gradient', 'chosen', 'inputGradient'],
     writes: ['inputGradient'],
+    ...fourth,
     passes: [
       each(
         'max pool gradient',
         pixelCounts,
         gathering(
-          `if (i32(heap[p.chosen + output]) == pixel - image * p.inHeight * p.inWidth) {
-          sum += heap[p.gradient + output];
-        }`,
+          `let isChosen = ${fourAt('chosen', 'output')} == vec4f(f32(place - image * p.inHeight * p.inWidth));
+        sums += select(vec4f(), ${fourAt('gradient', 'output')}, isChosen);`,
         ),
       ),
     ],
@@ -95,18 +102,21 @@ export const poolingShaders = {
   averagePool: {
     parameters: ['x', 'y', 'window', 'batch'],
     places: ['x', 'y'],
+    writes: ['y'],
+    ...fourth,
     passes: [
       each(
         'average pool',
         outputCounts,
         `${windowCode}
-    var sum = 0.0;
+    var sums = vec4f();
     for (var row = firstY; row < lastY; row++) {
       for (var column = firstX; column < lastX; column++) {
-        sum += heap[p.x + start + (row * p.inWidth + column) * p.channels];
+        sums += ${fourAt('x', 'start + (row * p.inWidth + column) * p.channels')};
       }
     }
-    heap[p.y + i] = sum / f32((lastY - firstY) * (lastX - firstX));`,
+    sums /= f32((lastY - firstY) * (lastX - firstX));
+    ${eachOfFour('heap[p.y + output + lane] = sums[lane];')}`,
       ),
     ],
   },
@@ -114,6 +124,7 @@ export const poolingShaders = {
     parameters: ['gradient', 'inputGradient', 'window', 'batch', 'accumulate'],
     places: ['gradient', 'inputGradient'],
     writes: ['inputGradient'],
+    ...fourth,
     passes: [
       each(
         'average pool gradient',
@@ -123,7 +134,7 @@ export const poolingShaders = {
         let x0 = outX * p.strideX - p.left;
         let rows = min(p.inHeight, y0 + p.height) - max(0, y0);
         let columns = min(p.inWidth, x0 + p.width) - max(0, x0);
-        sum += heap[p.gradient + output] / f32(rows * columns);`,
+        sums += ${fourAt('gradient', 'output')} / f32(rows * columns);`,
         ),
       ),
     ],
