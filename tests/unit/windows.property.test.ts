@@ -23,7 +23,7 @@ const some = (max: number) => fc.integer({ min: 1, max });
 
 /** Along one dimension. The last window may begin beyond the image, as padding on its other side lets it. */
 const along = fc
-  .record({ input: upTo(6), size: some(6), stride: some(4), before: upTo(8), after: upTo(8) })
+  .record({ input: upTo(11), size: some(6), stride: some(4), before: upTo(8), after: upTo(8) })
   .map(({ input, size, stride, before, after }) => ({
     ...{ input, size, stride, before },
     output: Math.max(0, Math.floor((input + before + after - size) / stride) + 1),

@@ -38,13 +38,8 @@ export { factorisePairs, factoriseValues } from './factorisation/assembly';
 export { gemm, gemmPacked, gemmScratch, wholeScratch } from './gemm/assembly';
 export { packB } from './gemm/packing.assembly';
 export { binaryLoss, categoricalLoss, regularise, squaredLoss } from './loss/assembly';
-export {
-  batchNorm,
-  batchNormFixed,
-  batchNormGradient,
-  layerNorm,
-  layerNormGradient,
-} from './norm/assembly';
+export { layerNorm, layerNormGradient } from './norm/assembly';
+export { batchNorm, batchNormFixed, batchNormGradient } from './norm/batch.assembly';
 export {
   averagePool,
   averagePoolGradient,

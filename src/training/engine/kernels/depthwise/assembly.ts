@@ -1,5 +1,6 @@
 /** Convolutions of each channel by a kernel of its own, [height, width, channels]. AssemblyScript. Four channels at a time. */
 import { loadUpTo4, madd, storeUpTo4 } from '../lanes/assembly';
+import { pixel, slide } from './slide.assembly';
 import {
   channels,
   height,
@@ -15,50 +16,59 @@ import {
   width,
 } from '../convolution/image.assembly';
 
-/** Bytes from the first pixel to another. */
-// @ts-ignore: decorator
-@inline
-function pixel(image: i32, rows: i32, row: i32, rowLength: i32, column: i32, depth: i32): usize {
-  return (<usize>(((image * rows + row) * rowLength + column) * depth)) << 2;
-}
-
 export function depthwise(x: usize, kernel: usize, y: usize, window: usize, batch: i32): void {
-  const depth = part(window, channels);
-  const rows = part(window, inHeight),
-    rowLength = part(window, inWidth);
-  const outRows = part(window, outHeight),
-    outColumns = part(window, outWidth);
-  const bytes = (<usize>depth) << 2;
-  for (let image = 0; image < batch; image++)
-    for (let outY = 0; outY < outRows; outY++) {
-      const y0 = outY * part(window, strideY) - part(window, top);
-      const firstY = max(0, -y0),
-        lastY = min(part(window, height), rows - y0);
-      for (let outX = 0; outX < outColumns; outX++) {
-        const x0 = outX * part(window, strideX) - part(window, left);
-        const firstX = max(0, -x0),
-          lastX = min(part(window, width), rowLength - x0);
-        for (let c = 0; c < depth; c += 4) {
-          const at = (<usize>c) << 2;
-          const rest = depth - c;
-          let sum = f32x4.splat(0);
-          for (let ky = firstY; ky < lastY; ky++) {
-            let from = x + pixel(image, rows, y0 + ky, rowLength, x0 + firstX, depth) + at;
-            let weight = kernel + <usize>(ky * part(window, width) + firstX) * bytes + at;
-            for (let kx = firstX; kx < lastX; kx++) {
-              sum = madd(loadUpTo4(from, rest), loadUpTo4(weight, rest), sum);
-              from += bytes;
-              weight += bytes;
-            }
-          }
-          storeUpTo4(y + at, sum, rest);
-        }
-        y += bytes;
-      }
-    }
+  slide(
+    x,
+    part(window, inHeight),
+    part(window, inWidth),
+    kernel,
+    false,
+    y,
+    part(window, outHeight),
+    part(window, outWidth),
+    window,
+    part(window, top),
+    part(window, left),
+    batch,
+    false,
+  );
 }
 
+/**
+ * Without strides it is the convolution of the gradient by the kernel turned about; with them each output adds to the
+ * pixels that it came from.
+ */
 export function depthwiseInputGradient(
+  gradient: usize,
+  kernel: usize,
+  inputGradient: usize,
+  window: usize,
+  batch: i32,
+  accumulate: bool,
+): void {
+  if (part(window, strideY) != 1 || part(window, strideX) != 1) {
+    scatter(gradient, kernel, inputGradient, window, batch, accumulate);
+    return;
+  }
+  slide(
+    gradient,
+    part(window, outHeight),
+    part(window, outWidth),
+    kernel,
+    true,
+    inputGradient,
+    part(window, inHeight),
+    part(window, inWidth),
+    window,
+    part(window, height) - 1 - part(window, top),
+    part(window, width) - 1 - part(window, left),
+    batch,
+    accumulate,
+  );
+}
+
+/** Each output's slope goes to the pixels that it came from. */
+function scatter(
   gradient: usize,
   kernel: usize,
   inputGradient: usize,
@@ -145,15 +155,25 @@ export function addDepthwiseKernelGradient(
           for (let c = 0; c < depth; c += 4) {
             const at = (<usize>c) << 2;
             const rest = depth - c;
-            let sum = loadUpTo4(weight + at, rest);
             let from = start + at;
             let slope = gradient + <usize>firstX * bytes + at;
-            for (let outX = firstX; outX < lastX; outX++) {
+            let outX = firstX;
+            // Two sums, so that neither waits for itself.
+            let sum = loadUpTo4(weight + at, rest),
+              other = f32x4.splat(0);
+            if (rest >= 4)
+              for (; outX + 2 <= lastX; outX += 2) {
+                sum = madd(v128.load(from), v128.load(slope), sum);
+                other = madd(v128.load(from + step), v128.load(slope + bytes), other);
+                from += 2 * step;
+                slope += 2 * bytes;
+              }
+            for (; outX < lastX; outX++) {
               sum = madd(loadUpTo4(from, rest), loadUpTo4(slope, rest), sum);
               from += step;
               slope += bytes;
             }
-            storeUpTo4(weight + at, sum, rest);
+            storeUpTo4(weight + at, f32x4.add(sum, other), rest);
           }
         }
       }
