@@ -157,7 +157,7 @@ function limitMemory(pages: number) {
 test('where memory ends, a run computes its batches in parts, and learns what it would have learned', async () => {
   const whole = await fit();
   expect(whole.notices).toEqual([]);
-  limitMemory(3);
+  limitMemory(2);
   const parts = await fit();
   expect(parts.notices).toEqual([
     ...[128, 64].map((count) => ({

@@ -21,7 +21,7 @@ export const planActivation: PlanLayer<LayerOf<'activation'>> = (
       const count = rows * size;
       kernels.activationGradient(input.at, y, job.outputSlope, count, kind);
       if (slope.isAdded) kernels.addInto(slope.at, job.outputSlope, count);
-      else kernels.copy(job.outputSlope, slope.at, count);
+      else if (slope.at !== job.outputSlope) kernels.copy(job.outputSlope, slope.at, count);
     },
   };
 };

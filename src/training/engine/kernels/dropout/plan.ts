@@ -16,7 +16,7 @@ export const planDropout: PlanLayer<LayerOf<'dropout'>> = ({ rate }, job, worksp
       backward(rows) {
         if (!slope?.at) return;
         if (slope.isAdded) kernels.addInto(slope.at, job.outputSlope, rows * size);
-        else kernels.copy(job.outputSlope, slope.at, rows * size);
+        else if (slope.at !== job.outputSlope) kernels.copy(job.outputSlope, slope.at, rows * size);
       },
     };
   const mask = workspace.reserve(job.rows * size + 8);
@@ -35,7 +35,7 @@ export const planDropout: PlanLayer<LayerOf<'dropout'>> = ({ rate }, job, worksp
       const count = rows * size;
       kernels.multiply(job.outputSlope, mask, count);
       if (slope.isAdded) kernels.addInto(slope.at, job.outputSlope, count);
-      else kernels.copy(job.outputSlope, slope.at, count);
+      else if (slope.at !== job.outputSlope) kernels.copy(job.outputSlope, slope.at, count);
     },
   };
 };

@@ -207,8 +207,14 @@ function lastReaders(layers: readonly LayerSpec[], shapes: readonly LayerShape[]
   return readers;
 }
 
+/** Layers that may write their input's slope where their output's lies. */
+function isInPlace(layer: LayerSpec | undefined): boolean {
+  return layer?.type === 'activation' || layer?.type === 'dropout';
+}
+
 /** Where the gradients of the layers' outputs lie, and until when. */
 class Slopes {
+  readonly #layers: readonly LayerSpec[];
   readonly #roots: number[];
   readonly #needed: boolean[];
   readonly #at = new Map<number, number>();
@@ -227,6 +233,7 @@ class Slopes {
     rows: number,
     workspace: Workspace,
   ) {
+    this.#layers = layers;
     this.#shapes = shapes;
     this.#rows = rows;
     this.#workspace = workspace;
@@ -268,6 +275,7 @@ class Slopes {
       const root = this.#rootOf(place);
       const isAdded = this.#written.has(root);
       this.#written.add(root);
+      if (!this.#at.has(root) && isInPlace(this.#layers[layer])) this.#handOver(layer, root);
       return { at: this.#place(root), isAdded };
     });
   }
@@ -277,6 +285,12 @@ class Slopes {
     if (this.#roots[layer] !== layer) return;
     const at = this.#at.get(layer);
     if (at !== undefined) this.#workspace.giveBack(at, this.#count(layer));
+  }
+
+  /** What was the place of the layer's output's slope is its input's from now on. */
+  #handOver(layer: number, root: number) {
+    this.#at.set(root, this.of(layer));
+    this.#at.delete(this.#rootOf(layer));
   }
 
   #rootOf(layer: number): number {

@@ -1,4 +1,5 @@
 /** Averages of windows, and pools of all places, [batch, height, width, channels], four channels at a time. AssemblyScript. */
+import { columnSums } from '../copy/assembly';
 import { loadUpTo4, storeUpTo4 } from '../lanes/assembly';
 import {
   channels,
@@ -83,12 +84,13 @@ export function globalAverage(
   const bytes = (<usize>columns) << 2;
   for (let row = 0; row < batch; row++) {
     const share = f32x4.splat(1 / counted(mask, places));
+    if (mask == 0) columnSums(x, places, columns, y);
     for (let c = 0; c < columns; c += 4) {
       const at = (<usize>c) << 2;
       const rest = columns - c;
-      let sum = f32x4.splat(0);
+      let sum = mask == 0 ? loadUpTo4(y + at, rest) : f32x4.splat(0);
       let from = x + at;
-      for (let place = 0; place < places; place++) {
+      for (let place = 0; mask != 0 && place < places; place++) {
         if (isCounted(mask, place)) sum = f32x4.add(sum, loadUpTo4(from, rest));
         from += bytes;
       }
