@@ -213,6 +213,32 @@ const structured: Case[] = [
     outputs: 3,
   },
   {
+    // Activations and dropout may leave their input's slope where their output's lay: others add to it.
+    name: 'layers that others share their input with',
+    layers: [
+      hidden('tanh'),
+      hidden('linear'),
+      { type: 'add', from: [0, 1] },
+      { type: 'activation', activation: 'gelu', from: [0] },
+      { type: 'activation', activation: 'silu', from: [3] },
+      { type: 'dropout', rate: 0.4, from: [1] },
+      { type: 'concatenate', from: [2, 4, 5, 3] },
+    ],
+    outputs: 3,
+  },
+  {
+    // Wider than a product's tile, which would read what it has written if slopes lay in one place.
+    name: 'activations in a chain',
+    layers: [
+      { type: 'dense', units: 70, activation: 'tanh' },
+      { type: 'dense', units: 70, activation: 'linear' },
+      { type: 'activation', activation: 'gelu' },
+      { type: 'dropout', rate: 0.3 },
+      { type: 'dense', units: 2, activation: 'relu' },
+    ],
+    outputs: 3,
+  },
+  {
     name: 'concatenation',
     layers: [
       hidden('tanh'),
