@@ -35,6 +35,7 @@ export default defineConfig({
       ...Object.keys(packageJson.dependencies).filter(
         (name) => !name.startsWith('@fontsource') && !name.startsWith('@lucide'),
       ),
+      '@tensorflow/tfjs-layers',
       '@tensorflow/tfjs-core/dist/register_all_gradients.js', // with the core, or there are two of it
     ],
   },

@@ -54,13 +54,11 @@ serve(async (net, batch, name) => {
 
 /** Without the studio's kernels, which would be the other contestant's. */
 async function startStock(backend: Backend) {
-  if (backend !== 'wasm') {
-    await startBackend(backend);
-    return;
-  }
-  locateWasm();
-  if (!(await setBackend(backend))) throw new Error('wasm cannot be started');
-  fillInKernels();
+  if (backend === 'webgpu') await import('@tensorflow/tfjs-backend-webgpu');
+  else if (backend === 'wasm') locateWasm();
+  else return startBackend(backend); // the studio has no kernels there
+  if (!(await setBackend(backend))) throw new Error(`${backend} cannot be started`);
+  if (backend === 'wasm') fillInKernels();
 }
 
 function tensorsOf(net: SpecName): { x: Tensor; y: Tensor2D; rows: number } {

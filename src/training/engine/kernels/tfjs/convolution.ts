@@ -10,7 +10,7 @@ import {
 } from '../../../../models/engine/tf.ts';
 import { end, hasEnding } from './ending.ts';
 import type { TensorHeap } from './heap.ts';
-import { asKernel, isFloat, type Inputs, type TensorKernel } from './kernel.ts';
+import { asKernel, isDense, isFloat, type Inputs, type TensorKernel } from './kernel.ts';
 
 type Shape4D = [number, number, number, number];
 
@@ -26,11 +26,10 @@ interface Attributes {
 function infoOf(
   input: readonly number[],
   filter: readonly number[],
-  { strides, pad, dataFormat, dimRoundingMode, dilations = 1 }: Attributes,
+  { strides, pad, dataFormat, dimRoundingMode, dilations }: Attributes,
   ...tensors: TensorInfo[]
 ): Conv2DInfo | null {
-  const isDense = [dilations].flat().every((dilation) => dilation === 1);
-  if (!isDense || dataFormat !== 'NHWC' || !isFloat(...tensors)) return null;
+  if (!isDense(dilations) || dataFormat !== 'NHWC' || !isFloat(...tensors)) return null;
   return util.computeConv2DInfo(
     ...([input as Shape4D, filter as Shape4D, strides, 1, pad, dimRoundingMode] as const), // of rank 4, says the op
   );

@@ -12,7 +12,7 @@ import {
   type TensorInfo,
 } from '../../../../models/engine/tf.ts';
 import type { TensorHeap } from './heap.ts';
-import { asKernel, isFloat, type Inputs, type TensorKernel } from './kernel.ts';
+import { asKernel, isDense, isFloat, type Inputs, type TensorKernel } from './kernel.ts';
 
 type FilterAttributes = DepthwiseConv2dNativeBackpropFilterAttrs;
 type Shape4D = [number, number, number, number];
@@ -24,12 +24,11 @@ function infoOf(
   { strides, pad, dilations, dimRoundingMode }: Omit<FilterAttributes, 'filterShape'>,
   ...tensors: TensorInfo[]
 ): Conv2DInfo | null {
-  const info = util.computeConv2DInfo(
-    ...([input as Shape4D, filter as Shape4D, strides, dilations, pad] as const), // of rank 4, says the op
+  if (!isDense(dilations) || !isFloat(...tensors)) return null;
+  return util.computeConv2DInfo(
+    ...([input as Shape4D, filter as Shape4D, strides, 1, pad] as const), // of rank 4, says the op
     ...([dimRoundingMode, true] as const),
   );
-  const isDense = info.dilationHeight === 1 && info.dilationWidth === 1;
-  return isDense && isFloat(...tensors) ? info : null;
 }
 
 const convolution: TensorKernel<Inputs<'x' | 'filter'>, DepthwiseConv2dNativeAttrs> = (

@@ -24,3 +24,8 @@ export function asKernel<In, Attributes>(kernel: TensorKernel<In, Attributes>) {
 export function isFloat(...tensors: readonly TensorInfo[]): boolean {
   return tensors.every(({ dtype }) => dtype === 'float32');
 }
+
+/** Of a convolution; tfjs-layers tells null for none. */
+export function isDense(dilations: readonly number[] | number | null | undefined): boolean {
+  return [dilations ?? 1].flat().every((dilation) => dilation === 1);
+}
