@@ -3,7 +3,7 @@
  * tiles are loaded, and the gradient of the input gathers too, so that nothing is added by several threads at once.
  */
 import { partsOf, spareOfParts, tiledProduct, tileParts } from '../gemm/tiled.ts';
-import type { Arguments, Shader, Shaders } from '../webgpu/shader.ts';
+import { readsImages, type Arguments, type Shader, type Shaders } from '../webgpu/shader.ts';
 
 /** Patches of the image: of output (image, outY, outX) the element (ky, kx, channel), 0 outside the image. */
 const patchCode = `
@@ -68,6 +68,7 @@ export const convolutionShaders = {
       ['accumulate'],
     ),
     hasEnding: true,
+    reads: readsImages,
     passes: tiledProduct({
       name: 'convolve',
       code: `${patchCode}

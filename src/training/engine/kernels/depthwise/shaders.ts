@@ -1,7 +1,7 @@
 /** Convolutions of each channel by a kernel of its own, on WebGPU. */
 import { endingCode } from '../activation/ending.ts';
 import { eachOfFour, fourAt, fourParts, foursOf, placeOfFour } from '../webgpu/fours.ts';
-import { each, type Arguments, type Shaders } from '../webgpu/shader.ts';
+import { each, readsImages, type Arguments, type Shaders } from '../webgpu/shader.ts';
 
 /** A workgroup sums the kernel's gradient at one place, for so many channels, so many rows of outputs at a time. */
 const [perGroup, depth] = [8, 32];
@@ -18,6 +18,7 @@ export const depthwiseShaders = {
       return { m, n: channels, c: y, rowsC: channels, accumulate: 0, ...foursOf(p) };
     },
     hasEnding: true,
+    reads: readsImages,
     passes: [
       each(
         'depthwise',

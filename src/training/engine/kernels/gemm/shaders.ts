@@ -2,6 +2,9 @@
 import type { Shaders } from '../webgpu/shader.ts';
 import { partsOf, spareOfParts, tiledProduct, tileParts } from './tiled.ts';
 
+/** Floats from the first of so many to the last, `apart` from each other. */
+const spanOf = (count: number, apart: number) => Math.max(0, count - 1) * apart;
+
 export const gemmShaders = {
   gemm: {
     parameters: [
@@ -14,6 +17,20 @@ export const gemmShaders = {
     derive: partsOf,
     spare: spareOfParts,
     hasEnding: true,
+    reads: ({
+      a = 0,
+      rowsA = 0,
+      columnsA = 0,
+      b = 0,
+      rowsB = 0,
+      columnsB = 0,
+      m = 0,
+      n = 0,
+      k = 0,
+    }) => [
+      [a, spanOf(m, rowsA) + spanOf(k, columnsA) + 1],
+      [b, spanOf(k, rowsB) + spanOf(n, columnsB) + 1],
+    ],
     passes: tiledProduct({
       name: 'gemm',
       code: `

@@ -6,20 +6,23 @@ import type { Call } from './shader.ts';
 
 /** @returns whether `call` is done by `last` from now on, whose parameters were changed */
 export function isMerged(last: Call, call: Call): boolean {
-  if (last.shader.hasEnding) return isEnding(last.p, call);
+  if (last.shader.hasEnding) return isEnding(last, call);
   if (last.name === 'copy') return isOfCopy(last.p, call);
   return last.name === 'copyRows' && call.name === 'copyRows' && isNextCopy(last.p, call.p);
 }
 
 type Parameters = Record<string, number>;
 
-function isEnding(product: Parameters, { name, p }: Call): boolean {
-  const { c, m = 0, n = 0, rowsC, endBias, endKind } = product;
+function isEnding({ p: product, shader }: Call, { name, p }: Call): boolean {
+  const { c = 0, m = 0, n = 0, rowsC, endBias, endKind } = product;
   if (rowsC !== n) return false;
+  const { y = c } = p;
+  const isClear = ([at, count]: readonly [number, number]) => y + m * n <= at || at + count <= y;
+  if (y !== c && !shader.reads?.(product).every(isClear)) return false;
   switch (name) {
     case 'addBias':
     case 'addBiasActivate': {
-      const { bias = 0, kind = 0, y = 0 } = p;
+      const { bias = 0, kind = 0 } = p;
       const fits = (p['x'] ?? p['z']) === c && p['rows'] === m && p['columns'] === n;
       if (!fits || endBias !== 0 || endKind !== 0) return false;
       Object.assign(product, { endBias: bias, endKind: kind, endPlace: y });
@@ -28,7 +31,7 @@ function isEnding(product: Parameters, { name, p }: Call): boolean {
     case 'activate': {
       if (p['z'] !== c || p['count'] !== m * n || endKind !== 0) return false;
       product['endKind'] = p['kind'] ?? 0;
-      product['endPlace'] = p['y'] ?? 0;
+      product['endPlace'] = y;
       return true;
     }
     default:

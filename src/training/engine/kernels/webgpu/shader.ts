@@ -52,6 +52,11 @@ export interface Shader {
   writes?: readonly string[];
   /** Whether a bias and an activation can follow in its last pass (activation/ending.ts). */
   hasEnding?: boolean;
+  /**
+   * What it reads of a batch, places and lengths in floats. Told where an ending may write elsewhere than the product:
+   * a network that only answers has its outputs where earlier ones lay.
+   */
+  reads?: (p: Arguments) => readonly (readonly [at: number, count: number])[];
   /** Whether it gives a loss: its place is `p.loss`. */
   givesLoss?: boolean;
   /**
@@ -61,6 +66,17 @@ export interface Shader {
   instead?: (values: readonly number[], recording: Recording) => boolean;
   /** Run one after the other, with the same parameters. */
   passes: readonly Pass[];
+}
+
+/** `x`, a batch of images. */
+export function readsImages({
+  x = 0,
+  batch = 0,
+  inHeight = 0,
+  inWidth = 0,
+  channels = 0,
+}: Arguments) {
+  return [[x, batch * inHeight * inWidth * channels]] as const;
 }
 
 /** Where calls are noted (recorder.ts). */
