@@ -71,11 +71,22 @@ function apart(shader: Shader, pass: Pass): { source: string; places: string[] }
   return { source: `${head}${buffers.join('')}${code}`, places };
 }
 
-/** Whether they can be called so. */
-export function areApart(calls: readonly Call[]): boolean {
-  return calls.every(({ shader: { writes }, p }) => {
+/** Finds what lies at a place, in floats. */
+type PlaceOf = (at: number) => TensorPlace | null;
+
+/** Whether they can be called so: all places are tensors', and none that is written is one of the others. */
+export function areApart(calls: readonly Call[], placeOf: PlaceOf): boolean {
+  return calls.every(({ shader, p }) => {
     const { endKind = 0, endPlace, c } = p;
-    return writes !== undefined && (endKind === 0 || endPlace === c);
+    if (!shader.writes || (endKind !== 0 && endPlace !== c)) return false;
+    const given = placesOf(shader).filter((place) => place !== 'spare' && p[place]);
+    const tensors = given.map((place) => placeOf(p[place] ?? 0)?.tensor.dataId);
+    return tensors.every(
+      (tensor, i) =>
+        tensor !== undefined &&
+        (!isWritten(given[i] ?? '', shader) ||
+          tensors.indexOf(tensor) === tensors.lastIndexOf(tensor)),
+    );
   });
 }
 
@@ -100,11 +111,8 @@ export class TensorCalls {
     this.#spare = device.createBuffer({ size: 16, usage: STORAGE });
   }
 
-  /**
-   * @param placeOf finds what lies at a place, in floats
-   * @param spare floats of room that a call's passes may have among themselves
-   */
-  run(calls: readonly Call[], placeOf: (at: number) => TensorPlace | null, spare: number) {
+  /** @param spare floats of room that a call's passes may have among themselves */
+  run(calls: readonly Call[], placeOf: PlaceOf, spare: number) {
     if (4 * spare > this.#spare.size) {
       this.#submit();
       this.#spare.destroy(); // once that is done
@@ -114,7 +122,7 @@ export class TensorCalls {
     for (const call of calls) this.#run(call, placeOf);
   }
 
-  #run(call: Call, placeOf: (at: number) => TensorPlace | null) {
+  #run(call: Call, placeOf: PlaceOf) {
     const { shader, p } = call;
     const dispatches = dispatchesOf(call);
     if (dispatches.length === 0) return;

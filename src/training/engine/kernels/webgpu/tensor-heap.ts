@@ -119,7 +119,8 @@ export class GpuTensorHeap implements TensorHeap {
   #run(calls: readonly Call[]) {
     this.#gpu.check();
     const spare = Math.max(...calls.map(({ shader, p }) => shader.spare?.(p) ?? 0), 0);
-    if (areApart(calls)) this.#calls.run(calls, (at) => this.#placeAt(at), spare);
+    const placeOf = (at: number) => this.#placeAt(at);
+    if (areApart(calls, placeOf)) this.#calls.run(calls, placeOf, spare);
     else this.#copyAndRun(calls, spare);
   }
 
