@@ -26,6 +26,7 @@ export {
   swapOuter,
 } from './copy/assembly';
 export { dense, densePacked } from './dense/assembly';
+export { denseKernelGradient, sparseScratch } from './dense/gradient.assembly';
 export {
   addDepthwiseKernelGradient,
   depthwise,

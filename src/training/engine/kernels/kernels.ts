@@ -115,6 +115,17 @@ export interface Kernels {
     columns: number,
     accumulate: Flag,
   ): void;
+  denseKernelGradient(
+    x: number,
+    slope: number,
+    kernelGradient: number,
+    rows: number,
+    units: number,
+    width: number,
+    inputs: number,
+    scratch: number,
+  ): void;
+  sparseScratch(rows: number, units: number): number;
   dense(
     x: number,
     kernel: number,

@@ -75,6 +75,7 @@ export function planProduct(workspace: Workspace, product: Product) {
     Math.max(
       kernels.wholeScratch(mostLines, units, width),
       kernels.gemmScratch(width, units, mostLines),
+      kernels.sparseScratch(mostLines, units),
       kernels.gemmScratch(mostLines, width, units),
     ),
   );
@@ -88,9 +89,8 @@ export function planProduct(workspace: Workspace, product: Product) {
       const m = lines(rows);
       const { kernelGradient, inputSlope } = product;
       const { scratch } = workspace;
-      kernels.gemm(
-        ...([input, 1, width, outputSlope, units, 1] as const),
-        ...([kernelGradient, units, width, units, m, 0, scratch] as const),
+      kernels.denseKernelGradient(
+        ...([input, outputSlope, kernelGradient, m, units, width, width, scratch] as const),
       );
       if (!inputSlope?.at) return;
       const isAdded = inputSlope.isAdded ? 1 : 0;

@@ -13,4 +13,17 @@ export const denseShaders = {
     },
     passes: [],
   },
+  denseKernelGradient: {
+    parameters: ['x', 'slope', 'kernelGradient', 'rows', 'units', 'width', 'inputs'],
+    places: ['x', 'slope', 'kernelGradient'],
+    instead([x = 0, slope = 0, kernelGradient = 0, ...sizes], { kernels }) {
+      const [rows = 0, units = 0, width = 0, inputs = 0] = sizes;
+      kernels.gemm(
+        ...([x, 1, width, slope, units, 1, kernelGradient, units] as const),
+        ...([inputs, units, rows, 0, 0] as const),
+      );
+      return true;
+    },
+    passes: [],
+  },
 } satisfies Shaders;

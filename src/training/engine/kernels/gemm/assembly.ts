@@ -62,6 +62,25 @@ export function gemm(
     multiplyColumn(a, rowsA, b, c, rowsC, m, k, accumulate);
     return;
   }
+  gemmTiled(a, rowsA, columnsA, b, rowsB, columnsB, c, rowsC, m, n, k, accumulate, scratch);
+}
+
+/** By tiles, even where C is a single row or column. */
+export function gemmTiled(
+  a: usize,
+  rowsA: i32,
+  columnsA: i32,
+  b: usize,
+  rowsB: i32,
+  columnsB: i32,
+  c: usize,
+  rowsC: i32,
+  m: i32,
+  n: i32,
+  k: i32,
+  accumulate: bool,
+  scratch: usize,
+): void {
   const rest = scratch + packedSize(n, min(k, blockDepth));
   let from = 0;
   do {

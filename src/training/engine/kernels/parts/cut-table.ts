@@ -84,6 +84,13 @@ export const cuts: Partial<Record<keyof Kernels, Cut>> = {
     operations: ({ units = 0, width = 0 }) => units * (2 * width + bent),
     moves: ({ units = 0, width = 0 }) => ({ x: width, z: units, y: units }),
   },
+  denseKernelGradient: {
+    parameters: ['x', 'slope', 'kernelGradient', 'rows', 'units', 'width', 'inputs'],
+    by: 'inputs',
+    unit: () => 96, // a multiple of those that it takes at a time either way
+    operations: ({ rows = 0, units = 0 }) => 2 * rows * units,
+    moves: ({ units = 0 }) => ({ x: 1, kernelGradient: units }),
+  },
   convolve: byImages(['x', 'kernel', 'y', 'window', 'batch', 'filters'], ['x', 'y'], convolved),
   convolveInputGradient: byImages(
     ['gradient', 'kernel', 'inputGradient', 'window', 'batch', 'filters'],
