@@ -36,7 +36,8 @@ export {
 export { dropout } from './dropout/assembly';
 export { embed, embedGradient, segmentSum } from './embedding/assembly';
 export { factorisePairs, factoriseValues } from './factorisation/assembly';
-export { gemm, gemmPacked, gemmScratch, wholeScratch } from './gemm/assembly';
+export { gemm, gemmPacked } from './gemm/assembly';
+export { gemmScratch, wholeScratch } from './gemm/scratch.assembly';
 export { packB } from './gemm/packing.assembly';
 export { binaryLoss, categoricalLoss, regularise, squaredLoss } from './loss/assembly';
 export { layerNorm, layerNormGradient } from './norm/assembly';

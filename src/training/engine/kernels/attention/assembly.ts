@@ -2,7 +2,8 @@
  * Self-attention of several heads between its dense layers. AssemblyScript. Queries, keys and values side by side,
  * [batch, steps, 3 · width]; a head is `width / heads` of each. Shares: [batch, heads, steps, steps].
  */
-import { gemm, gemmScratch } from '../gemm/assembly';
+import { gemm } from '../gemm/assembly';
+import { gemmScratch } from '../gemm/scratch.assembly';
 import { exp4, floats, loadUpTo4, madd, storeUpTo4, sumOf } from '../lanes/assembly';
 
 /** Bytes of scratch for a pass either way. */

@@ -3,7 +3,8 @@
  * [batch, height, width, channels]; a window is eleven int32 in memory. An image with padding is laid out with its
  * border once, so that no window reaches outside.
  */
-import { gemmGathered, packedScratch } from '../gemm/assembly';
+import { gemmGathered } from '../gemm/assembly';
+import { packedScratch } from '../gemm/scratch.assembly';
 import { packBlock, packedSize } from '../gemm/packing.assembly';
 import { edgeBytes } from '../gemm/tile.assembly';
 import { floats } from '../lanes/assembly';

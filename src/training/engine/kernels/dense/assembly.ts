@@ -3,8 +3,9 @@
  * still in the cache. AssemblyScript.
  */
 import { addBiasActivate } from '../activation/assembly';
-import { blockRows, gemm, gemmOnto } from '../gemm/assembly';
+import { gemm, gemmOnto } from '../gemm/assembly';
 import { packB, packedSize } from '../gemm/packing.assembly';
+import { blockRows } from '../gemm/scratch.assembly';
 import { floats } from '../lanes/assembly';
 
 /**

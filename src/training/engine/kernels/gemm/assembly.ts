@@ -13,26 +13,9 @@ import {
   tileColumns,
   tileRows,
 } from './packing.assembly';
+import { blockRows } from './scratch.assembly';
 import { edgeBytes, tileOrEdge } from './tile.assembly';
 import { multiplyColumn, multiplyRow } from './vector.assembly';
-
-/** Rows of A that are taken at a time: they stay in the second cache. */
-export const blockRows: i32 = 96;
-
-/** Bytes of scratch for a product with a B that is packed already. */
-export function packedScratch(m: i32, k: i32): i32 {
-  return (min(m, blockRows) + tileRows) * min(k, blockDepth) * 4 + edgeBytes;
-}
-
-/** Bytes of scratch for a product of these sizes. */
-export function gemmScratch(m: i32, n: i32, k: i32): i32 {
-  return packedSize(n, min(k, blockDepth)) + packedScratch(m, k);
-}
-
-/** The same where all of B is packed, as for more products than one. */
-export function wholeScratch(m: i32, n: i32, k: i32): i32 {
-  return packedSize(n, k) + packedScratch(m, k);
-}
 
 /**
  * @param rowsA floats from a row of A to the next; columnsA from a column to the next; so for B

@@ -4,7 +4,7 @@
  * [steps + 1, rows, units]; backward in time the last one is where it starts. A mask is [rows, steps]; at padding a
  * state stays what it was.
  */
-import { wholeScratch } from '../gemm/assembly';
+import { wholeScratch } from '../gemm/scratch.assembly';
 import { floats } from '../lanes/assembly';
 
 /** Bytes of scratch for a pass either way. */
