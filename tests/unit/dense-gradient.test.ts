@@ -1,6 +1,6 @@
 /**
- * The gradient of a dense layer's kernel is its definition's, whatever share of the slopes is 0, and to the bit the
- * same of some inputs at a time.
+ * The gradient of a dense layer's kernel is its definition's, whatever share of the inputs and of the slopes is 0, and
+ * to the bit the same of some inputs at a time.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -9,24 +9,29 @@ import { cutCall, type Call } from '../../src/training/engine/kernels/parts/cuts
 import { WasmWorkspace } from '../../src/training/engine/kernels/wasm-workspace.ts';
 
 const example = fc.record({
-  // Around the fewest and the most rows of which slopes are left out, and where a product is summed in blocks.
-  rows: fc.constantFrom(0, 1, 3, 15, 16, 17, 64, 255, 256, 257, 385),
-  units: fc.constantFrom(1, 3, 4, 17, 40, 128, 131),
+  // Around the fewest and the most rows that are listed, and where a product is summed in blocks.
+  rows: fc.constantFrom(0, 1, 3, 15, 16, 17, 64, 255, 256, 257, 385, 1024, 1025),
+  units: fc.constantFrom(1, 3, 4, 17, 32, 40, 61, 128, 131),
   // Around the inputs that are taken at a time.
   width: fc.constantFrom(1, 2, 31, 32, 33, 64, 97, 193, 200),
   share: fc.constantFrom(0, 0.2, 0.5, 0.68, 0.72, 1),
+  // Of the inputs, of each block of 32 another.
+  inputShares: fc.array(fc.constantFrom(0, 0.1, 0.45, 0.55, 1), { minLength: 1, maxLength: 4 }),
 });
 type Example = typeof example extends fc.Arbitrary<infer T> ? T : never;
 
 const [guard, untouched] = [16, 0.625];
 
 /** Of some inputs at a time, each piece of so many operations. */
-function computed({ rows, units, width, share }: Example, most: number) {
+function computed({ rows, units, width, share, inputShares }: Example, most: number) {
   const workspace = WasmWorkspace.start();
   if (!workspace) throw new Error('no vectors here');
   const { kernels } = workspace;
   const random = new Random(rows + 1000 * units + 7 * width);
-  const x = Float32Array.from({ length: rows * width }, () => random.normal());
+  const x = Float32Array.from({ length: rows * width }, (_, i) => {
+    const block = Math.floor((i % width) / 32);
+    return random.uniform() < (inputShares[block % inputShares.length] ?? 1) ? random.normal() : 0;
+  });
   const slope = Float32Array.from({ length: rows * units }, () =>
     random.uniform() < share ? random.normal() : 0,
   );
@@ -37,9 +42,7 @@ function computed({ rows, units, width, share }: Example, most: number) {
   const count = width * units;
   const before = workspace.reserve(guard);
   const to = workspace.reserve(count + guard);
-  workspace.needScratch(
-    Math.max(kernels.gemmScratch(width, units, rows), kernels.sparseScratch(rows, units)),
-  );
+  workspace.needScratch(kernels.denseGradientScratch(rows, units, width));
   workspace.placeScratch();
   const after = workspace.reserve(guard);
   for (const [at, length] of [
@@ -96,23 +99,23 @@ test('some inputs at a time give the same, to the bit', () => {
   expect(most).toBe(3);
 });
 
-test('a slope of 0 takes nothing of what is no number', () => {
+test.each(['input', 'slope'])('an %s of 0 takes nothing of what is no number', (which) => {
   const workspace = WasmWorkspace.start();
   if (!workspace) throw new Error('no vectors here');
   const { kernels } = workspace;
-  const [rows, units, width] = [16, 2, 32];
+  const [rows, units, width] = [16, 32, 32];
   const [x, slope, to] = [rows * width, rows * units, width * units].map((count) =>
     workspace.reserve(count + guard),
   ) as [number, number, number];
-  workspace.needScratch(
-    kernels.gemmScratch(width, units, rows) + kernels.sparseScratch(rows, units),
-  );
+  workspace.needScratch(kernels.denseGradientScratch(rows, units, width));
   workspace.placeScratch();
-  workspace.floats.fill(1, x / 4, x / 4 + rows * width);
-  workspace.floats[x / 4] = NaN; // the first row's
-  workspace.floats.fill(0, slope / 4, slope / 4 + rows * units);
-  workspace.floats[slope / 4 + units] = 2; // the second row's, of the first unit
+  const [zeros, others] = which === 'input' ? [x, slope] : [slope, x];
+  workspace.floats.fill(0, zeros / 4, zeros / 4 + rows * 32);
+  workspace.floats[zeros / 4 + 32] = 2; // the second row's first
+  workspace.floats.fill(1, others / 4, others / 4 + rows * 32);
+  workspace.floats[others / 4] = NaN; // the first row's
   kernels.denseKernelGradient(x, slope, to, rows, units, width, width, workspace.scratch);
   const found = workspace.floats.slice(to / 4, to / 4 + width * units);
-  expect(found).toEqual(Float32Array.from(found, (_, i) => (i % units === 0 ? 2 : 0)));
+  const isSummed = (i: number) => (which === 'input' ? i < units : i % units === 0);
+  expect(found).toEqual(Float32Array.from(found, (_, i) => (isSummed(i) ? 2 : 0)));
 });

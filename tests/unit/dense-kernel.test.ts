@@ -43,7 +43,7 @@ function laidOut({ size, kind, hasBias, keepsZ }: Example) {
     const y = keepsZ && kind !== 0 ? place(rows * units) : z;
     return { z, y, slope: place(rows * units), biasSlope: place(units) };
   });
-  workspace.needScratch(kernels.wholeScratch(rows, units, width));
+  workspace.needScratch(kernels.denseScratch(rows, units, width));
   workspace.placeScratch();
   const fill = ({ at, count }: { at: number; count: number }, salt: Random) => {
     for (let i = 0; i < count; i++) workspace.floats[at / 4 + i] = salt.normal();

@@ -25,8 +25,8 @@ export {
   sumOfSquares,
   swapOuter,
 } from './copy/assembly';
-export { dense, densePacked } from './dense/assembly';
-export { denseKernelGradient, sparseScratch } from './dense/gradient.assembly';
+export { dense, densePacked, denseScratch } from './dense/assembly';
+export { denseGradientScratch, denseKernelGradient } from './dense/gradient.assembly';
 export {
   addDepthwiseKernelGradient,
   depthwise,

@@ -125,7 +125,7 @@ export interface Kernels {
     inputs: number,
     scratch: number,
   ): void;
-  sparseScratch(rows: number, units: number): number;
+  denseGradientScratch(rows: number, units: number, width: number): number;
   dense(
     x: number,
     kernel: number,
@@ -138,9 +138,10 @@ export interface Kernels {
     kind: number,
     scratch: number,
   ): void;
+  denseScratch(rows: number, units: number, width: number): number;
   densePacked(
     x: number,
-    packed: number,
+    kernel: number,
     bias: number,
     z: number,
     y: number,

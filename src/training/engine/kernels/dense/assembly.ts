@@ -1,17 +1,42 @@
 /**
  * A dense layer, forward: a product that is given its bias and activation some rows at a time, as they are finished and
- * still in the cache. AssemblyScript.
+ * still in the cache. Where enough of the rows' inputs are 0, the product leaves them out. AssemblyScript.
  */
 import { addBiasActivate } from '../activation/assembly';
 import { gemm, gemmOnto } from '../gemm/assembly';
 import { packB, packedSize } from '../gemm/packing.assembly';
-import { blockRows } from '../gemm/scratch.assembly';
+import { blockRows, packedScratch } from '../gemm/scratch.assembly';
 import { floats } from '../lanes/assembly';
+import {
+  fillTable,
+  isWorthListing,
+  listBytes,
+  listOthers,
+  shareOfOthers,
+  sumColumns,
+  sumListed,
+  tableBytes,
+} from './sparse.assembly';
+
+/** Rows that are looked at, of those that are taken at a time. */
+const triedRows: i32 = 8;
+/** Rows whose inputs are listed at a time. */
+const listedRows: i32 = 16;
+/** Units that are taken at a time: their part of the kernel stays in the second cache. */
+const mostUnits: i32 = 128;
+
+/** Bytes of scratch for a dense layer, forward. */
+export function denseScratch(rows: i32, units: i32, width: i32): i32 {
+  const lists = tableBytes + <usize>listedRows * listBytes(width);
+  const part = units > mostUnits ? floats(width * mostUnits) : 0;
+  return packedSize(units, width) + max(packedScratch(rows, width), <i32>(lists + part));
+}
 
 /**
  * z[rows, units] = x[rows, width] · kernel[width, units] + bias, y = activation(z). z and y as addBiasActivate has them.
+ * What is infinite or no number in the kernel where the input is 0 may be left out.
  * @param bias [units]; 0: none
- * @param scratch as large as a product's of these sizes
+ * @param scratch as large as denseScratch
  */
 export function dense(
   x: usize,
@@ -30,15 +55,13 @@ export function dense(
     addBiasActivate(z, bias, y, rows, units, kind);
     return;
   }
-  packB(kernel, units, 1, units, width, scratch);
-  const rest = scratch + packedSize(units, width);
-  densePacked(x, scratch, bias, z, y, rows, units, width, kind, rest);
+  blocksOfRows(x, kernel, false, bias, z, y, rows, units, width, kind, scratch);
 }
 
-/** As dense, with a kernel that packB packed. */
+/** As dense, of rows from a multiple of 96 on, with the kernel packed by packB at the start of scratch as well. */
 export function densePacked(
   x: usize,
-  packed: usize,
+  kernel: usize,
   bias: usize,
   z: usize,
   y: usize,
@@ -48,11 +71,91 @@ export function densePacked(
   kind: i32,
   scratch: usize,
 ): void {
+  blocksOfRows(x, kernel, true, bias, z, y, rows, units, width, kind, scratch);
+}
+
+function blocksOfRows(
+  x: usize,
+  kernel: usize,
+  isPacked: bool,
+  bias: usize,
+  z: usize,
+  y: usize,
+  rows: i32,
+  units: i32,
+  width: i32,
+  kind: i32,
+  scratch: usize,
+): void {
+  const rest = scratch + packedSize(units, width);
   for (let first = 0; first < rows; first += blockRows) {
     const some = min(blockRows, rows - first);
-    const to = floats(first * units);
+    const to = z + floats(first * units);
     const from = x + floats(first * width);
-    gemmOnto(bias, 0, from, width, 1, packed, z + to, units, some, units, width, scratch);
-    addBiasActivate(z + to, 0, y + to, some, units, kind);
+    let added = bias;
+    if (isWorthListing(shareOfOthers(from, some, width, width, triedRows), units))
+      sumRows(from, kernel, to, some, units, width, rest);
+    else {
+      if (!isPacked) packB(kernel, units, 1, units, width, scratch);
+      isPacked = true;
+      gemmOnto(bias, 0, from, width, 1, scratch, to, units, some, units, width, rest);
+      added = 0;
+    }
+    addBiasActivate(to, added, y + floats(first * units), some, units, kind);
+  }
+}
+
+/** The product of rows with many zeros. */
+function sumRows(
+  x: usize,
+  kernel: usize,
+  z: usize,
+  rows: i32,
+  units: i32,
+  width: i32,
+  scratch: usize,
+): void {
+  fillTable(scratch);
+  if (units <= mostUnits) {
+    sumUnits(x, kernel, units, z, rows, units, width, scratch);
+    return;
+  }
+  const part = scratch + tableBytes + <usize>listedRows * listBytes(width);
+  for (let first = 0; first < units; first += mostUnits) {
+    // The last ones may begin within those before.
+    const from = min(first, units - sumColumns);
+    const some = min(mostUnits, units - from);
+    for (let i = 0; i < width; i++)
+      memory.copy(part + floats(i * some), kernel + floats(i * units + from), floats(some));
+    sumUnits(x, part, some, z + floats(from), rows, units, width, scratch);
+  }
+}
+
+/** Of `count` units, whose part of the kernel is [width, count], a table for the lists before their scratch. */
+function sumUnits(
+  x: usize,
+  kernel: usize,
+  count: i32,
+  z: usize,
+  rows: i32,
+  units: i32,
+  width: i32,
+  scratch: usize,
+): void {
+  const lists = scratch + tableBytes;
+  const length = listBytes(width);
+  for (let first = 0; first < rows; first += listedRows) {
+    const some = min(listedRows, rows - first);
+    for (let row = 0; row < some; row++) {
+      const list = lists + <usize>row * length;
+      listOthers(x + floats(row * width), width, <i32>floats(count), list, scratch);
+    }
+    for (let row = 0; row < some; row++)
+      for (let unit = 0; unit < count; unit += sumColumns) {
+        const at = floats(min(unit, count - sumColumns));
+        sumListed(kernel + at, lists + <usize>row * length, width, z + floats(row * units) + at, 4);
+      }
+    x += floats(some * width);
+    z += floats(some * units);
   }
 }

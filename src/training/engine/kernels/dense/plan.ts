@@ -73,9 +73,8 @@ export function planProduct(workspace: Workspace, product: Product) {
   const { bias = 0, y = output, kind = 0 } = product;
   workspace.needScratch(
     Math.max(
-      kernels.wholeScratch(mostLines, units, width),
-      kernels.gemmScratch(width, units, mostLines),
-      kernels.sparseScratch(mostLines, units),
+      kernels.denseScratch(mostLines, units, width),
+      kernels.denseGradientScratch(mostLines, units, width),
       kernels.gemmScratch(mostLines, width, units),
     ),
   );

@@ -109,7 +109,7 @@ export function packBlock(
 }
 
 /** Four rows of `k` values, read along, written across: one value of each after the other, `stepTo` bytes apart. */
-function transpose4(from: usize, stepRow: usize, k: i32, to: usize, stepTo: usize): void {
+export function transpose4(from: usize, stepRow: usize, k: i32, to: usize, stepTo: usize): void {
   let p0 = from,
     p1 = from + stepRow,
     p2 = from + 2 * stepRow,

@@ -78,7 +78,7 @@ export const cuts: Partial<Record<keyof Kernels, Cut>> = {
     moves: ({ rowsA = 0, rowsC = 0 }) => ({ a: rowsA, c: rowsC }),
   },
   densePacked: {
-    parameters: ['x', 'packed', 'bias', 'z', 'y', 'rows', 'units', 'width'],
+    parameters: ['x', 'kernel', 'bias', 'z', 'y', 'rows', 'units', 'width'],
     by: 'rows',
     unit: () => 96, // as above
     operations: ({ units = 0, width = 0 }) => units * (2 * width + bent),

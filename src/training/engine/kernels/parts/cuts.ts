@@ -81,12 +81,11 @@ function preparedDense(call: Call, most: number): Call[] {
   const [x = 0, kernel = 0, bias = 0, z = 0, y = 0, ...sizes] = call.values;
   const [rows = 0, units = 0, width = 0, kind = 0, scratch = 0] = sizes;
   if (rows === 1 || units === 1 || 2 * rows * units * width <= most) return [call];
-  const rest = scratch + packedBytes(units, width);
   return [
     { name: 'packB', values: [kernel, units, 1, units, width, scratch] },
     {
       name: 'densePacked',
-      values: [x, scratch, bias, z, y, rows, units, width, kind, rest],
+      values: [x, kernel, bias, z, y, rows, units, width, kind, scratch],
     },
   ];
 }

@@ -1,0 +1,197 @@
+/**
+ * The gradient of a dense layer's kernel by lists of the inputs or of the slopes that aren't 0 (sparse.assembly.ts).
+ * AssemblyScript.
+ */
+import { floats } from '../lanes/assembly';
+import {
+  columnsAsRows,
+  fillTable,
+  listBytes,
+  listOthers,
+  packColumns,
+  sumColumns,
+  sumListed,
+  tableBytes,
+} from './sparse.assembly';
+
+/** Inputs for which one way to their products is chosen. */
+export const block: i32 = sumColumns;
+export const byTiles: u8 = 0;
+export const byInputs: u8 = 1;
+export const bySlopes: u8 = 2;
+
+/** Rows whose inputs may be listed. */
+export const mostRows: i32 = 1024;
+/** Rows whose slopes may be listed: a block of their inputs stays in the first cache. */
+export const mostRowsOfSlopes: i32 = 256;
+/** Units that are taken at a time. */
+const mostUnits: i32 = 128;
+/** Columns that are laid out for their lists at a time: what they take of a row is a line of the cache. */
+const laidOut: i32 = 16;
+
+/** Bytes of scratch for gradientByLists. */
+export function listsScratch(rows: i32, units: i32): i32 {
+  const some = min(rows, mostRows);
+  const others = max(floats(laidOut * some) + listBytes(some), floats(block * some));
+  return <i32>(tableBytes + slopesBytes(some, units) + slopeListsBytes(some) + others);
+}
+
+/** Of some units' slopes, in blocks side by side. */
+// @ts-ignore: decorator
+@inline
+function slopesBytes(rows: i32, units: i32): usize {
+  return floats(rows * (min(units, mostUnits) + sumColumns));
+}
+
+// @ts-ignore: decorator
+@inline
+function slopeListsBytes(rows: i32): usize {
+  return <usize>mostUnits * listBytes(min(rows, mostRowsOfSlopes));
+}
+
+/** @returns up to which input the way is the same as for `from` */
+export function runEnd(ways: usize, from: i32, inputs: i32): i32 {
+  const way = load<u8>(ways + from / block);
+  do from += block;
+  while (from < inputs && load<u8>(ways + from / block) == way);
+  return min(from, inputs);
+}
+
+/** As denseKernelGradient, of the blocks of inputs whose way, a byte each, isn't by tiles. */
+export function gradientByLists(
+  x: usize,
+  slope: usize,
+  kernelGradient: usize,
+  rows: i32,
+  units: i32,
+  width: i32,
+  inputs: i32,
+  ways: usize,
+  scratch: usize,
+): void {
+  fillTable(scratch);
+  for (let first = 0; first < units; first += mostUnits) {
+    // The last ones may begin within those before.
+    const unit = max(0, min(first, units - sumColumns));
+    const some = min(mostUnits, units - unit);
+    const at = floats(unit);
+    ofUnits(x, slope + at, kernelGradient + at, rows, some, units, width, inputs, ways, scratch);
+  }
+}
+
+/** Of `count` units. Scratch begins with the table. */
+function ofUnits(
+  x: usize,
+  slope: usize,
+  kernelGradient: usize,
+  rows: i32,
+  count: i32,
+  units: i32,
+  width: i32,
+  inputs: i32,
+  ways: usize,
+  scratch: usize,
+): void {
+  const slopes = scratch + tableBytes;
+  const slopeLists = slopes + slopesBytes(rows, units);
+  const rest = slopeLists + slopeListsBytes(rows);
+  let isPacked = false;
+  let isListed = false;
+  for (let from = 0; from < inputs; ) {
+    const way = load<u8>(ways + from / block);
+    const to = runEnd(ways, from, inputs);
+    const corner = x + floats(from);
+    const target = kernelGradient + floats(from * units);
+    const some = to - from;
+    if (way == byInputs) {
+      if (!isPacked) packSlopes(slope, rows, count, units, slopes);
+      isPacked = true;
+      sumInputs(corner, slopes, target, rows, count, units, width, some, scratch, rest);
+    } else if (way == bySlopes) {
+      if (!isListed) listSlopes(slope, rows, count, units, scratch, slopeLists, rest);
+      isListed = true;
+      sumSlopes(corner, slopeLists, target, rows, count, units, width, some, rest);
+    }
+    from = to;
+  }
+}
+
+/** Blocks of units, the last of which may begin within the one before it. */
+function packSlopes(slope: usize, rows: i32, count: i32, units: i32, to: usize): void {
+  for (let unit = 0; unit < count; unit += sumColumns) {
+    packColumns(slope + floats(min(unit, count - sumColumns)), rows, units, to);
+    to += floats(rows * sumColumns);
+  }
+}
+
+/** Each input's list with all packed slopes. */
+function sumInputs(
+  x: usize,
+  packed: usize,
+  kernelGradient: usize,
+  rows: i32,
+  count: i32,
+  units: i32,
+  width: i32,
+  inputs: i32,
+  table: usize,
+  scratch: usize,
+): void {
+  const list = scratch + floats(laidOut * rows);
+  for (let from = 0; from < inputs; from += laidOut) {
+    const some = min(laidOut, inputs - from);
+    columnsAsRows(x + floats(from), rows, some, width, scratch);
+    for (let input = 0; input < some; input++) {
+      listOthers(scratch + floats(input * rows), rows, <i32>floats(sumColumns), list, table);
+      let slopes = packed;
+      for (let unit = 0; unit < count; unit += sumColumns) {
+        const to = kernelGradient + floats(min(unit, count - sumColumns));
+        sumListed(slopes, list, rows, to, 4);
+        slopes += floats(rows * sumColumns);
+      }
+      kernelGradient += floats(units);
+    }
+  }
+}
+
+/** Of each of some units a list. */
+function listSlopes(
+  slope: usize,
+  rows: i32,
+  count: i32,
+  units: i32,
+  table: usize,
+  lists: usize,
+  scratch: usize,
+): void {
+  for (let from = 0; from < count; from += laidOut) {
+    const some = min(laidOut, count - from);
+    columnsAsRows(slope + floats(from), rows, some, units, scratch);
+    for (let unit = 0; unit < some; unit++) {
+      listOthers(scratch + floats(unit * rows), rows, <i32>floats(block), lists, table);
+      lists += listBytes(rows);
+    }
+  }
+}
+
+/** Each unit's list with one block of inputs after the other. */
+function sumSlopes(
+  x: usize,
+  lists: usize,
+  kernelGradient: usize,
+  rows: i32,
+  count: i32,
+  units: i32,
+  width: i32,
+  inputs: i32,
+  packed: usize,
+): void {
+  for (let input = 0; input < inputs; input += block) {
+    packColumns(x + floats(input), rows, width, packed);
+    const target = kernelGradient + floats(input * units);
+    for (let unit = 0; unit < count; unit++) {
+      const list = lists + <usize>unit * listBytes(rows);
+      sumListed(packed, list, rows, target + floats(unit), floats(units));
+    }
+  }
+}

@@ -1,0 +1,187 @@
+/**
+ * Products that leave zeros out: of a vector with many of them a list of the others, and the sum of another matrix's
+ * rows by a list. Nothing branches on what is 0: which numbers are can't be foretold. AssemblyScript.
+ */
+import { transpose4 } from '../gemm/packing.assembly';
+import { floats, madd } from '../lanes/assembly';
+
+/** Columns that sumListed sums at a time. */
+export const sumColumns: i32 = 32;
+/** Bytes of what fillTable writes. */
+export const tableBytes: usize = 256;
+/** Bytes of a list before its numbers: where they end. */
+const header: usize = 16;
+
+/** Of a list of `count` numbers at most: bytes from a number to how far its row lies from the first. */
+// @ts-ignore: decorator
+@inline
+function toOffsets(count: i32): usize {
+  return floats(count + 4); // written four at a time
+}
+
+export function listBytes(count: i32): usize {
+  return header + 2 * toOffsets(count);
+}
+
+/** Of `tried` rows at most, spread over all, the share of their first `columns` numbers that aren't 0. */
+export function shareOfOthers(from: usize, rows: i32, columns: i32, width: i32, tried: i32): f32 {
+  const some = min(rows, tried);
+  let counts = i32x4.splat(0);
+  let others = 0;
+  for (let i = 0; i < some; i++) {
+    let at = from + floats(((i * rows) / some) * width);
+    const end = at + floats(columns);
+    for (; at + 16 <= end; at += 16)
+      counts = i32x4.sub(counts, f32x4.ne(v128.load(at), f32x4.splat(0)));
+    for (; at < end; at += 4) others += <i32>(load<f32>(at) != 0);
+  }
+  others += i32x4.extract_lane(counts, 0) + i32x4.extract_lane(counts, 1);
+  others += i32x4.extract_lane(counts, 2) + i32x4.extract_lane(counts, 3);
+  return <f32>others / <f32>(some * columns);
+}
+
+/** Of numbers that aren't 0: with more than these, leaving the others out takes longer than it saves. */
+const mostOthers: f32 = 0.5;
+
+/** Whether to sum `columns` columns by lists of so many of all numbers. */
+export function isWorthListing(share: f32, columns: i32): bool {
+  const summed = ((columns + sumColumns - 1) / sumColumns) * sumColumns; // some of them twice
+  return columns >= sumColumns && share * <f32>summed <= mostOthers * <f32>columns;
+}
+
+/** For listOthers: of each choice of four lanes, which bytes bring the chosen ones to the front. */
+export function fillTable(table: usize): void {
+  for (let chosen = 0; chosen < 16; chosen++) {
+    let to = table + (chosen << 4);
+    for (let lane = 0; lane < 4; lane++) {
+      store<u32>(to, 0x03020100 + 0x04040404 * lane);
+      to += ((chosen >> lane) & 1) << 2;
+    }
+  }
+}
+
+/** Of numbers side by side those that aren't 0; the offset of the i-th is i · `step`. */
+export function listOthers(from: usize, count: i32, step: i32, list: usize, table: usize): void {
+  const apart = toOffsets(count);
+  let to = list + header;
+  let offsets = i32x4.mul(i32x4.splat(step), i32x4(0, 1, 2, 3));
+  const steps = i32x4.splat(4 * step);
+  const end = from + floats(count);
+  for (; from + 16 <= end; from += 16) {
+    const numbers = v128.load(from);
+    const chosen = i32x4.bitmask(f32x4.ne(numbers, f32x4.splat(0)));
+    const bytes = v128.load(table + (chosen << 4));
+    v128.store(to, toFront(numbers, bytes));
+    v128.store(to + apart, toFront(offsets, bytes));
+    to += popcnt(chosen) << 2;
+    offsets = i32x4.add(offsets, steps);
+  }
+  let offset = i32x4.extract_lane(offsets, 0);
+  for (; from < end; from += 4) {
+    const value = load<f32>(from);
+    store<f32>(to, value);
+    store<i32>(to + apart, offset);
+    to += <usize>(value != 0) << 2;
+    offset += step;
+  }
+  store<usize>(list, to);
+}
+
+// @ts-ignore: decorator
+@inline
+function toFront(lanes: v128, bytes: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD
+    ? i8x16.relaxed_swizzle(lanes, bytes)
+    : i8x16.swizzle(lanes, bytes);
+}
+
+/** Some columns of a matrix as rows, side by side. */
+export function columnsAsRows(
+  from: usize,
+  rows: i32,
+  columns: i32,
+  width: i32,
+  to: usize,
+): void {
+  const step = floats(width);
+  const stepTo = floats(rows);
+  let row = 0;
+  for (; row + 4 <= rows; row += 4)
+    transpose4(from + <usize>row * step, step, columns, to + floats(row), stepTo);
+  for (; row < rows; row++)
+    for (let column = 0; column < columns; column++)
+      store<f32>(
+        to + <usize>column * stepTo + floats(row),
+        load<f32>(from + <usize>row * step + floats(column)),
+      );
+}
+
+/** Columns of a matrix that sumListed takes at a time, rows side by side. */
+export function packColumns(from: usize, rows: i32, width: i32, to: usize): void {
+  for (let row = 0; row < rows; row++) {
+    for (let at: usize = 0; at < floats(sumColumns); at += 16)
+      v128.store(to + at, v128.load(from + at));
+    from += floats(width);
+    to += floats(sumColumns);
+  }
+}
+
+/**
+ * Σ value · x[offset] over a list of `count` numbers at most, of 32 columns of x.
+ * @param stepTo bytes from a column's sum to the next
+ */
+export function sumListed(x: usize, list: usize, count: i32, to: usize, stepTo: usize): void {
+  const apart = toOffsets(count);
+  const end = load<usize>(list);
+  let s0 = f32x4.splat(0),
+    s1 = s0,
+    s2 = s0,
+    s3 = s0,
+    s4 = s0,
+    s5 = s0,
+    s6 = s0,
+    s7 = s0;
+  for (let at = list + header; at < end; at += 4) {
+    const value = v128.load32_splat(at);
+    const from = x + load<u32>(at + apart);
+    s0 = madd(v128.load(from), value, s0);
+    s1 = madd(v128.load(from, 16), value, s1);
+    s2 = madd(v128.load(from, 32), value, s2);
+    s3 = madd(v128.load(from, 48), value, s3);
+    s4 = madd(v128.load(from, 64), value, s4);
+    s5 = madd(v128.load(from, 80), value, s5);
+    s6 = madd(v128.load(from, 96), value, s6);
+    s7 = madd(v128.load(from, 112), value, s7);
+  }
+  if (stepTo == 4) {
+    v128.store(to, s0);
+    v128.store(to, s1, 16);
+    v128.store(to, s2, 32);
+    v128.store(to, s3, 48);
+    v128.store(to, s4, 64);
+    v128.store(to, s5, 80);
+    v128.store(to, s6, 96);
+    v128.store(to, s7, 112);
+    return;
+  }
+  to = storeApart(to, s0, stepTo);
+  to = storeApart(to, s1, stepTo);
+  to = storeApart(to, s2, stepTo);
+  to = storeApart(to, s3, stepTo);
+  to = storeApart(to, s4, stepTo);
+  to = storeApart(to, s5, stepTo);
+  to = storeApart(to, s6, stepTo);
+  storeApart(to, s7, stepTo);
+}
+
+/** @returns where the next goes */
+// @ts-ignore: decorator
+@inline
+function storeApart(to: usize, x: v128, apart: usize): usize {
+  v128.store_lane<f32>(to, x, 0);
+  v128.store_lane<f32>(to + apart, x, 1);
+  to += 2 * apart;
+  v128.store_lane<f32>(to, x, 2);
+  v128.store_lane<f32>(to + apart, x, 3);
+  return to + 2 * apart;
+}
