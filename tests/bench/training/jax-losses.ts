@@ -27,14 +27,17 @@ export function parametersOf(net: NetName): Parameter[] {
   return net === 'mf' ? startOf(net) : networks[net].parameters();
 }
 
-const networks: Record<SpecName, JaxNetwork> = {
-  mlp: {
-    parameters: () => startOf('mlp'),
-    forward(parameters, x) {
-      const [w1, b1, w2, b2] = parameters as Four;
-      return np.dot(nn.relu(np.dot(x, w1).add(b1)), w2).add(b2);
-    },
+const perceptron: JaxNetwork = {
+  parameters: () => startOf('mlp'),
+  forward(parameters, x) {
+    const [w1, b1, w2, b2] = parameters as Four;
+    return np.dot(nn.relu(np.dot(x, w1).add(b1)), w2).add(b2);
   },
+};
+
+const networks: Record<SpecName, JaxNetwork> = {
+  digits: perceptron,
+  mlp: perceptron,
   cnn: {
     parameters() {
       const [k1, b1, k2, b2, w, b] = startOf('cnn') as Six<Parameter>;

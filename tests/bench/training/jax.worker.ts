@@ -21,7 +21,7 @@ serve(async (net, batch, name) => {
     throw new Error(`jax-js has no device "${name}" here`);
   defaultDevice(device);
   const step = stepOf(net);
-  const batches = batchesOf(net, batch);
+  const batches = await batchesOf(net, batch);
   let parameters = parametersOf(net).map(({ values, shape }) => np.array(values, { shape }));
   let first = parameters.map((one) => np.zeros(one.shape));
   let second = parameters.map((one) => np.zeros(one.shape));
@@ -97,7 +97,7 @@ function of(all: readonly Values[], i: number): Values {
 /** As many batches as the comparison of losses takes; all there are would be memory for nothing. */
 const kept = 20;
 
-function batchesOf(net: NetName, batch: number): Values[][] {
+async function batchesOf(net: NetName, batch: number): Promise<Values[][]> {
   if (net === 'mf') {
     const { users, items, values } = ratingsOf();
     return partsOf(values.length, batch, (from, to) => [
@@ -106,7 +106,7 @@ function batchesOf(net: NetName, batch: number): Values[][] {
       np.array(values.slice(from, to), { shape: [batch] }),
     ]);
   }
-  const { features, labels, rows, classes } = examplesOf(net);
+  const { features, labels, rows, classes } = await examplesOf(net);
   const [height = 1, width = 1, channels = 1] = specOf(net).inputShape;
   const size = features.length / rows;
   const isImage = specOf(net).inputShape.length === 3;

@@ -7,14 +7,17 @@ import { adam, learningRate, specOf, startOf, tokens, type SpecName } from './ne
 const batchNorm = { epsilon: 1e-3 };
 const noBias = { useBias: false, padding: 'same' } as const;
 
+const perceptron = (inputShape: number[]): layers.Layer[] => [
+  layers.dense({ inputShape, units: 128, activation: 'relu' }),
+  layers.dense({ units: 10 }),
+];
+
 const builders: Record<
   Exclude<SpecName, 'transformer'>,
   (inputShape: number[]) => layers.Layer[]
 > = {
-  mlp: (inputShape) => [
-    layers.dense({ inputShape, units: 128, activation: 'relu' }),
-    layers.dense({ units: 10 }),
-  ],
+  digits: perceptron,
+  mlp: perceptron,
   cnn: (inputShape) => [
     layers.conv2d({ inputShape, filters: 16, kernelSize: 3, padding: 'same', activation: 'relu' }),
     layers.maxPooling2d({ poolSize: 2 }),

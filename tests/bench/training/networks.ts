@@ -4,8 +4,12 @@ import { initialValues } from '../../../src/models/engine/initial-values.ts';
 import { parametersOf } from '../../../src/models/layer-parameters.ts';
 import { layerShapes } from '../../../src/models/layer-shapes.ts';
 import type { LayerSpec, NetworkSpec } from '../../../src/models/spec.ts';
+import { readDigits } from './digits.ts';
 
-export const netNames = ['mlp', 'cnn', 'lstm', 'gru', 'transformer', 'depthwise', 'mf'] as const;
+export const netNames = [
+  ...(['digits', 'mlp', 'cnn', 'lstm', 'gru'] as const),
+  ...(['transformer', 'depthwise', 'mf'] as const),
+];
 export type NetName = (typeof netNames)[number];
 /** The ones that are a list of layers; a matrix factorisation is not. */
 export type SpecName = Exclude<NetName, 'mf'>;
@@ -26,11 +30,14 @@ const noBias = { useBias: false, activation: 'linear' } as const;
 const pool: LayerSpec = { type: 'max-pooling', size: [2, 2] };
 const normed: LayerSpec[] = [{ type: 'batch-norm' }, { type: 'activation', activation: 'relu' }];
 
+const perceptron: NetworkSpec = {
+  inputShape: [784],
+  layers: [{ type: 'dense', units: 128, activation: 'relu' }, dense(imageClasses)],
+};
+
 const specs: Record<SpecName, NetworkSpec> = {
-  mlp: {
-    inputShape: [784],
-    layers: [{ type: 'dense', units: 128, activation: 'relu' }, dense(imageClasses)],
-  },
+  digits: perceptron,
+  mlp: perceptron,
   cnn: {
     inputShape: [28, 28, 1],
     layers: [
@@ -94,8 +101,12 @@ export interface Examples {
   classes: number;
 }
 
-/** Classes differ by a prototype (images) or by which half of their tokens come from where (text): there is something to learn. */
-export function examplesOf(net: SpecName): Examples {
+/**
+ * `digits` has MNIST's; of the others, classes differ by a prototype (images) or by which half of their tokens come
+ * from where (text): there is something to learn.
+ */
+export async function examplesOf(net: SpecName): Promise<Examples> {
+  if (net === 'digits') return { ...(await readDigits()), classes: imageClasses };
   const { inputShape } = specs[net];
   const isText = inputShape.length === 1 && inputShape[0] === steps;
   const width = inputShape.reduce((product, length) => product * length, 1);

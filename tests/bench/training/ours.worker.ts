@@ -36,7 +36,7 @@ serve(async (net, batch, name) => {
 
 async function networkTrainer(net: SpecName, batch: number, backend: Backend): Promise<Trainer> {
   await startBackend(backend);
-  const { features, labels, rows, classes } = examplesOf(net);
+  const { features, labels, rows, classes } = await examplesOf(net);
   const network = buildNetwork(specOf(net), 1);
   const tensors = network.variables.map((one) => ({ name: one.name, shape: one.shape }));
   network.load({ tensors, bytes: packed(startOf(net)).buffer });

@@ -4,12 +4,12 @@ import { examplesOf, ratingsOf, startOf } from './networks.ts';
 import { plainFactorisation } from './plain-factorisation.ts';
 import { plainPerceptron } from './plain-perceptron.ts';
 
-serve((net, batch) => {
+serve(async (net, batch) => {
   const start = startOf(net).map(({ values }) => values);
   let step: (from: number) => number;
   let rows: number;
-  if (net === 'mlp') {
-    const examples = examplesOf(net);
+  if (net === 'mlp' || net === 'digits') {
+    const examples = await examplesOf(net);
     ({ rows } = examples);
     step = plainPerceptron(examples, start, batch);
   } else if (net === 'mf') {
@@ -18,7 +18,7 @@ serve((net, batch) => {
     step = plainFactorisation(ratings, start, batch);
   } else throw new Error('not written as plain loops');
   const next = batchStarts(rows, batch);
-  return Promise.resolve({
+  return {
     losses(steps) {
       const from = batchStarts(rows, batch);
       return Promise.resolve(Array.from({ length: steps }, () => step(from())));
@@ -28,5 +28,5 @@ serve((net, batch) => {
         step(next());
       }),
     dispose: () => undefined,
-  });
+  };
 });

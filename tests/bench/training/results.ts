@@ -62,7 +62,8 @@ export const stock = ['tfjs-wasm', 'tfjs-cpu', 'tfjs-webgl'] as const;
 export const onGpu = ['ours-webgpu', 'tfjs-webgpu'] as const;
 
 export const titles: Record<NetName, string> = {
-  mlp: 'MLP 784-128-10',
+  digits: 'MLP 784-128-10, MNIST digits',
+  mlp: 'MLP 784-128-10, noise',
   cnn: 'CNN 28 × 28, 16 and 32 filters',
   lstm: 'LSTM, 40 steps, hidden 64',
   gru: 'GRU, 40 steps, hidden 64',
@@ -83,7 +84,7 @@ export function targetOf(net: NetName, contestant: string): number | null {
 export const workersTarget = 1.7;
 
 const ofTorch: Record<NetName, number> = {
-  ...{ mlp: 1, cnn: 0.8, lstm: 0.5, gru: 0.8 },
+  ...{ digits: 1, mlp: 1, cnn: 0.8, lstm: 0.5, gru: 0.8 },
   ...{ transformer: 0.5, depthwise: 0.4, mf: 0.7 },
 };
 

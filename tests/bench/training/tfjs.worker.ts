@@ -49,7 +49,7 @@ serve(async (net, batch, name) => {
   if (!backend) throw new Error(`there is no backend "${name}"`);
   await startStock(backend);
   if (net === 'mf') return factorisationTrainer(batch);
-  return fitTrainer(net, batch) ?? networkTrainer(net, batch);
+  return (await fitTrainer(net, batch)) ?? networkTrainer(net, batch);
 });
 
 /** Without the studio's kernels, which would be the other contestant's. */
@@ -61,8 +61,8 @@ async function startStock(backend: Backend) {
   if (backend === 'wasm') fillInKernels();
 }
 
-function tensorsOf(net: SpecName): { x: Tensor; y: Tensor2D; rows: number } {
-  const { features, labels, rows, classes } = examplesOf(net);
+async function tensorsOf(net: SpecName): Promise<{ x: Tensor; y: Tensor2D; rows: number }> {
+  const { features, labels, rows, classes } = await examplesOf(net);
   const { inputShape } = specOf(net);
   // By hand: on wasm, oneHot writes integers into a tensor of floats.
   const y = new Float32Array(rows * classes);
@@ -79,11 +79,11 @@ function rowsOf(x: Tensor, from: number, count: number): Tensor {
   return slice(x, [from, ...shape.map(() => 0)], [count, ...shape]);
 }
 
-function fitTrainer(net: SpecName, batch: number): Trainer | null {
+async function fitTrainer(net: SpecName, batch: number): Promise<Trainer | null> {
   const built = layersModel(net);
   if (!built) return null;
   const { model, hasOurStart } = built;
-  const { x, y, rows } = tensorsOf(net);
+  const { x, y, rows } = await tensorsOf(net);
   let rate = 0;
   const losses = async (steps: number) => {
     const next = batchStarts(rows, batch);
@@ -117,8 +117,8 @@ function fitTrainer(net: SpecName, batch: number): Trainer | null {
 }
 
 /** The studio's composition of core operations, as a stand-in for the layers that there aren't. */
-function networkTrainer(net: SpecName, batch: number): Trainer {
-  const { x, y, rows } = tensorsOf(net);
+async function networkTrainer(net: SpecName, batch: number): Promise<Trainer> {
+  const { x, y, rows } = await tensorsOf(net);
   const network = buildNetwork(specOf(net), 1);
   const tensors = network.variables.map((one) => ({ name: one.name, shape: one.shape }));
   network.load({ tensors, bytes: packed(startOf(net)).buffer });

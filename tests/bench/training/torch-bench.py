@@ -174,6 +174,7 @@ class Factorisation(nn.Module):
 
 
 NETWORKS = {
+    "digits": Mlp,
     "mlp": Mlp,
     "cnn": Cnn,
     "lstm": lambda start: Recurrent(start, nn.LSTM),
@@ -199,7 +200,7 @@ class Trainer:
         x = floats(inputs["features"], rows, -1)
         if net in ("lstm", "gru", "transformer"):
             x = x.long()
-        elif net != "mlp":  # from [rows, height, width, channels]
+        elif net not in ("digits", "mlp"):  # from [rows, height, width, channels]
             size, channels = (28, 1) if net == "cnn" else (32, 3)
             x = x.reshape(rows, size, size, channels).permute(0, 3, 1, 2).contiguous()
         self.inputs = (x,)

@@ -62,7 +62,7 @@ export async function startTorch(): Promise<Torch | null> {
       const parameters = startOf(net).map(({ name, values }) => [name, base64(values)] as const);
       const { losses = [] } = await ask({
         ...{ do: 'start', net, batch, steps },
-        inputs: inputsOf(net),
+        inputs: await inputsOf(net),
         parameters: Object.fromEntries(parameters),
       });
       return losses;
@@ -80,12 +80,12 @@ interface Answer {
   rate?: number;
 }
 
-function inputsOf(net: NetName): Record<string, string> {
+async function inputsOf(net: NetName): Promise<Record<string, string>> {
   if (net === 'mf') {
     const { users, items, values } = ratingsOf();
     return { users: base64(users), items: base64(items), values: base64(values) };
   }
-  const { features, labels } = examplesOf(net);
+  const { features, labels } = await examplesOf(net);
   return { features: base64(features), labels: base64(labels) };
 }
 
