@@ -8,6 +8,7 @@ import { packB, packedSize } from '../gemm/packing.assembly';
 import { blockRows, packedScratch } from '../gemm/scratch.assembly';
 import { floats } from '../lanes/assembly';
 import {
+  couldList,
   fillTable,
   isWorthListing,
   listBytes,
@@ -93,7 +94,8 @@ function blocksOfRows(
     const to = z + floats(first * units);
     const from = x + floats(first * width);
     let added = bias;
-    if (isWorthListing(shareOfOthers(from, some, width, width, triedRows), units))
+    if (
+      couldList(width, units) && isWorthListing(shareOfOthers(from, some, width, width, triedRows), units))
       sumRows(from, kernel, to, some, units, width, rest);
     else {
       if (!isPacked) packB(kernel, units, 1, units, width, scratch);
@@ -153,7 +155,8 @@ function sumUnits(
     for (let row = 0; row < some; row++)
       for (let unit = 0; unit < count; unit += sumColumns) {
         const at = floats(min(unit, count - sumColumns));
-        sumListed(kernel + at, lists + <usize>row * length, width, z + floats(row * units) + at, 4);
+        const to = z + floats(row * units) + at;
+        sumListed(kernel + at, lists + <usize>row * length, width, to, 4, false);
       }
     x += floats(some * width);
     z += floats(some * units);

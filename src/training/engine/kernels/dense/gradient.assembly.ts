@@ -13,11 +13,9 @@ import {
   byTiles,
   gradientByLists,
   listsScratch,
-  mostRows,
-  mostRowsOfSlopes,
   runEnd,
 } from './listed-gradient.assembly';
-import { isWorthListing, shareOfOthers } from './sparse.assembly';
+import { couldList, isWorthListing, shareOfOthers } from './sparse.assembly';
 
 /** Of fewer rows lists of slopes take too long. */
 const leastRowsOfSlopes: i32 = 16;
@@ -61,19 +59,15 @@ export function denseKernelGradient(
   const ways = scratch;
   const rest = scratch + waysBytes(width);
   let hasLists = false;
-  const slopes = shareOfOthers(slope, rows, units, units, triedRows);
-  const slopesHaveZeros =
-    rows >= leastRowsOfSlopes && rows <= mostRowsOfSlopes && slopes <= mostSlopes;
+  const slopes = rows >= leastRowsOfSlopes ? shareOfOthers(slope, rows, units, units, triedRows) : 1;
+  const isListable = couldList(rows, units);
   for (let from = 0; from < inputs; from += block) {
     const some = min(block, inputs - from);
-    const share = shareOfOthers(x + floats(from), rows, some, width, triedRows);
-    let way = slopesHaveZeros && some == block ? bySlopes : byTiles;
-    if (
-      rows <= mostRows &&
-      isWorthListing(share, units) &&
-      (way == byTiles || share <= slopes)
-    )
-      way = byInputs;
+    let way = slopes <= mostSlopes && some == block ? bySlopes : byTiles;
+    if (isListable) {
+      const share = shareOfOthers(x + floats(from), rows, some, width, triedRows);
+      if (isWorthListing(share, units) && (way == byTiles || share <= slopes)) way = byInputs;
+    }
     if (way != byTiles) hasLists = true;
     store<u8>(ways + from / block, way);
   }

@@ -20,10 +20,8 @@ export const byTiles: u8 = 0;
 export const byInputs: u8 = 1;
 export const bySlopes: u8 = 2;
 
-/** Rows whose inputs may be listed. */
-export const mostRows: i32 = 1024;
-/** Rows whose slopes may be listed: a block of their inputs stays in the first cache. */
-export const mostRowsOfSlopes: i32 = 256;
+/** Rows that are taken at a time: with a block of their inputs or slopes they stay in the first cache. */
+const mostRows: i32 = 256;
 /** Units that are taken at a time. */
 const mostUnits: i32 = 128;
 /** Columns that are laid out for their lists at a time: what they take of a row is a line of the cache. */
@@ -46,7 +44,7 @@ function slopesBytes(rows: i32, units: i32): usize {
 // @ts-ignore: decorator
 @inline
 function slopeListsBytes(rows: i32): usize {
-  return <usize>mostUnits * listBytes(min(rows, mostRowsOfSlopes));
+  return <usize>mostUnits * listBytes(rows);
 }
 
 /** @returns up to which input the way is the same as for `from` */
@@ -70,13 +68,27 @@ export function gradientByLists(
   scratch: usize,
 ): void {
   fillTable(scratch);
-  for (let first = 0; first < units; first += mostUnits) {
-    // The last ones may begin within those before.
-    const unit = max(0, min(first, units - sumColumns));
-    const some = min(mostUnits, units - unit);
-    const at = floats(unit);
-    ofUnits(x, slope + at, kernelGradient + at, rows, some, units, width, inputs, ways, scratch);
+  const parts = (rows + mostRows - 1) / mostRows;
+  const each = ((rows + parts - 1) / parts + 3) & ~3;
+  for (let row = 0; row < rows; row += each) {
+    const some = min(each, rows - row);
+    const part = x + floats(row * width);
+    for (let unit = 0; unit < units; ) {
+      const count = unitsAtOnce(units - unit);
+      const slopes = slope + floats(row * units + unit);
+      const to = kernelGradient + floats(unit);
+      ofUnits(part, slopes, to, some, count, units, width, inputs, row > 0, ways, scratch);
+      unit += count;
+    }
   }
+}
+
+/** So many that as many as are summed at a time are left, or none. */
+// @ts-ignore: decorator
+@inline
+function unitsAtOnce(left: i32): i32 {
+  if (left <= mostUnits) return left;
+  return left < mostUnits + sumColumns ? mostUnits - sumColumns : mostUnits;
 }
 
 /** Of `count` units. Scratch begins with the table. */
@@ -89,6 +101,7 @@ function ofUnits(
   units: i32,
   width: i32,
   inputs: i32,
+  accumulate: bool,
   ways: usize,
   scratch: usize,
 ): void {
@@ -104,22 +117,36 @@ function ofUnits(
     const target = kernelGradient + floats(from * units);
     const some = to - from;
     if (way == byInputs) {
-      if (!isPacked) packSlopes(slope, rows, count, units, slopes);
+      if (!isPacked) packSlopes(slope, rows, count, units, accumulate, slopes);
       isPacked = true;
-      sumInputs(corner, slopes, target, rows, count, units, width, some, scratch, rest);
+      sumInputs(corner, slopes, target, rows, count, units, width, some, accumulate, scratch, rest);
     } else if (way == bySlopes) {
       if (!isListed) listSlopes(slope, rows, count, units, scratch, slopeLists, rest);
       isListed = true;
-      sumSlopes(corner, slopeLists, target, rows, count, units, width, some, rest);
+      sumSlopes(corner, slopeLists, target, rows, count, units, width, some, accumulate, rest);
     }
     from = to;
   }
 }
 
-/** Blocks of units, the last of which may begin within the one before it. */
-function packSlopes(slope: usize, rows: i32, count: i32, units: i32, to: usize): void {
+/**
+ * Blocks of units. The last may begin within the one before it: what both have is 0 there if it is added, and the same
+ * otherwise.
+ */
+function packSlopes(
+  slope: usize,
+  rows: i32,
+  count: i32,
+  units: i32,
+  isAdded: bool,
+  to: usize,
+): void {
   for (let unit = 0; unit < count; unit += sumColumns) {
-    packColumns(slope + floats(min(unit, count - sumColumns)), rows, units, to);
+    const from = min(unit, count - sumColumns);
+    packColumns(slope + floats(from), rows, units, to);
+    if (isAdded && from < unit)
+      for (let row = 0; row < rows; row++)
+        memory.fill(to + floats(row * sumColumns), 0, floats(unit - from));
     to += floats(rows * sumColumns);
   }
 }
@@ -134,6 +161,7 @@ function sumInputs(
   units: i32,
   width: i32,
   inputs: i32,
+  accumulate: bool,
   table: usize,
   scratch: usize,
 ): void {
@@ -146,7 +174,7 @@ function sumInputs(
       let slopes = packed;
       for (let unit = 0; unit < count; unit += sumColumns) {
         const to = kernelGradient + floats(min(unit, count - sumColumns));
-        sumListed(slopes, list, rows, to, 4);
+        sumListed(slopes, list, rows, to, 4, accumulate);
         slopes += floats(rows * sumColumns);
       }
       kernelGradient += floats(units);
@@ -184,6 +212,7 @@ function sumSlopes(
   units: i32,
   width: i32,
   inputs: i32,
+  accumulate: bool,
   packed: usize,
 ): void {
   for (let input = 0; input < inputs; input += block) {
@@ -191,7 +220,7 @@ function sumSlopes(
     const target = kernelGradient + floats(input * units);
     for (let unit = 0; unit < count; unit++) {
       const list = lists + <usize>unit * listBytes(rows);
-      sumListed(packed, list, rows, target + floats(unit), floats(units));
+      sumListed(packed, list, rows, target + floats(unit), floats(units), accumulate);
     }
   }
 }

@@ -3,7 +3,7 @@
  * rows by a list. Nothing branches on what is 0: which numbers are can't be foretold. AssemblyScript.
  */
 import { transpose4 } from '../gemm/packing.assembly';
-import { floats, madd } from '../lanes/assembly';
+import { floats, madd, storeOrAdd } from '../lanes/assembly';
 
 /** Columns that sumListed sums at a time. */
 export const sumColumns: i32 = 32;
@@ -41,12 +41,21 @@ export function shareOfOthers(from: usize, rows: i32, columns: i32, width: i32, 
 }
 
 /** Of numbers that aren't 0: with more than these, leaving the others out takes longer than it saves. */
-const mostOthers: f32 = 0.5;
+const mostOthers: f32 = 0.6;
+/** Numbers in which it's worth looking for zeros. */
+const leastNumbers: i32 = 24;
 
-/** Whether to sum `columns` columns by lists of so many of all numbers. */
+/** Whether lists of `count` numbers at most could be worth it, to sum `columns` columns. */
+// @ts-ignore: decorator
+@inline
+export function couldList(count: i32, columns: i32): bool {
+  return count >= leastNumbers && columns >= sumColumns;
+}
+
+/** Whether they are, of such a share of all numbers. */
 export function isWorthListing(share: f32, columns: i32): bool {
   const summed = ((columns + sumColumns - 1) / sumColumns) * sumColumns; // some of them twice
-  return columns >= sumColumns && share * <f32>summed <= mostOthers * <f32>columns;
+  return share * <f32>summed <= mostOthers * <f32>columns;
 }
 
 /** For listOthers: of each choice of four lanes, which bytes bring the chosen ones to the front. */
@@ -129,8 +138,16 @@ export function packColumns(from: usize, rows: i32, width: i32, to: usize): void
 /**
  * Σ value · x[offset] over a list of `count` numbers at most, of 32 columns of x.
  * @param stepTo bytes from a column's sum to the next
+ * @param accumulate whether the sums are added to what is there
  */
-export function sumListed(x: usize, list: usize, count: i32, to: usize, stepTo: usize): void {
+export function sumListed(
+  x: usize,
+  list: usize,
+  count: i32,
+  to: usize,
+  stepTo: usize,
+  accumulate: bool,
+): void {
   const apart = toOffsets(count);
   const end = load<usize>(list);
   let s0 = f32x4.splat(0),
@@ -154,34 +171,42 @@ export function sumListed(x: usize, list: usize, count: i32, to: usize, stepTo: 
     s7 = madd(v128.load(from, 112), value, s7);
   }
   if (stepTo == 4) {
-    v128.store(to, s0);
-    v128.store(to, s1, 16);
-    v128.store(to, s2, 32);
-    v128.store(to, s3, 48);
-    v128.store(to, s4, 64);
-    v128.store(to, s5, 80);
-    v128.store(to, s6, 96);
-    v128.store(to, s7, 112);
+    storeOrAdd(to, s0, accumulate);
+    storeOrAdd(to + 16, s1, accumulate);
+    storeOrAdd(to + 32, s2, accumulate);
+    storeOrAdd(to + 48, s3, accumulate);
+    storeOrAdd(to + 64, s4, accumulate);
+    storeOrAdd(to + 80, s5, accumulate);
+    storeOrAdd(to + 96, s6, accumulate);
+    storeOrAdd(to + 112, s7, accumulate);
     return;
   }
-  to = storeApart(to, s0, stepTo);
-  to = storeApart(to, s1, stepTo);
-  to = storeApart(to, s2, stepTo);
-  to = storeApart(to, s3, stepTo);
-  to = storeApart(to, s4, stepTo);
-  to = storeApart(to, s5, stepTo);
-  to = storeApart(to, s6, stepTo);
-  storeApart(to, s7, stepTo);
+  to = storeApart(to, s0, stepTo, accumulate);
+  to = storeApart(to, s1, stepTo, accumulate);
+  to = storeApart(to, s2, stepTo, accumulate);
+  to = storeApart(to, s3, stepTo, accumulate);
+  to = storeApart(to, s4, stepTo, accumulate);
+  to = storeApart(to, s5, stepTo, accumulate);
+  to = storeApart(to, s6, stepTo, accumulate);
+  storeApart(to, s7, stepTo, accumulate);
 }
 
 /** @returns where the next goes */
 // @ts-ignore: decorator
 @inline
-function storeApart(to: usize, x: v128, apart: usize): usize {
+function storeApart(to: usize, x: v128, apart: usize, accumulate: bool): usize {
+  const second = to + apart,
+    third = second + apart,
+    fourth = third + apart;
+  if (accumulate) {
+    let known = v128.load32_zero(to);
+    known = v128.load_lane<f32>(second, known, 1);
+    known = v128.load_lane<f32>(third, known, 2);
+    x = f32x4.add(x, v128.load_lane<f32>(fourth, known, 3));
+  }
   v128.store_lane<f32>(to, x, 0);
-  v128.store_lane<f32>(to + apart, x, 1);
-  to += 2 * apart;
-  v128.store_lane<f32>(to, x, 2);
-  v128.store_lane<f32>(to + apart, x, 3);
-  return to + 2 * apart;
+  v128.store_lane<f32>(second, x, 1);
+  v128.store_lane<f32>(third, x, 2);
+  v128.store_lane<f32>(fourth, x, 3);
+  return fourth + apart;
 }
