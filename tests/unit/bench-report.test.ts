@@ -81,7 +81,7 @@ test('what ran on a real graphics processor is reported under its name', () => {
     runs: [{ ...run, rates: { ...run.rates, 'ours-webgpu': [80, 90], 'tfjs-webgpu': [40, 30] } }],
   };
   expect(terminalReport(onGpu)).toContain('WebGPU: a processor; examples/s: Glasshouse, tfjs');
-  expect(terminalReport(onGpu)).toContain('MLP 784-128-10  32  85  35 · 2.5×');
+  expect(terminalReport(onGpu)).toContain('MLP 784-128-10, noise  32  85  35 · 2.5×');
 });
 
 test('several workers are reported beside one, by the ratios of the rounds', () => {
@@ -102,7 +102,7 @@ test('the README is renewed between its marks alone, however often', () => {
   const once = writeInto(readme, results);
   expect(once).toMatch(/^# A\n\n<!-- training benchmark -->\n\nExamples/);
   expect(once).toMatch(/<!-- end of the training benchmark -->\n\nB\n$/);
-  expect(once).toContain('| MLP 784-128-10 | 32 | 900 | 300 · 3.0× ✓ |');
+  expect(once).toContain('| MLP 784-128-10, noise | 32 | 900 | 300 · 3.0× ✓ |');
   expect(once).not.toContain('old');
   expect(writeInto(once, results)).toBe(once);
   expect(() => writeInto('# A', results)).toThrow('README.md has no <!-- training benchmark -->');

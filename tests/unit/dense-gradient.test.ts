@@ -103,7 +103,7 @@ test.each(['input', 'slope'])('an %s of 0 takes nothing of what is no number', (
   const workspace = WasmWorkspace.start();
   if (!workspace) throw new Error('no vectors here');
   const { kernels } = workspace;
-  const [rows, units, width] = [16, 32, 32];
+  const [rows, units, width] = [24, 32, 32];
   const [x, slope, to] = [rows * width, rows * units, width * units].map((count) =>
     workspace.reserve(count + guard),
   ) as [number, number, number];

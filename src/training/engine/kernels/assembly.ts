@@ -37,7 +37,7 @@ export { dropout } from './dropout/assembly';
 export { embed, embedGradient, segmentSum } from './embedding/assembly';
 export { factorisePairs, factoriseValues } from './factorisation/assembly';
 export { gemm, gemmPacked } from './gemm/assembly';
-export { gemmScratch, wholeScratch } from './gemm/scratch.assembly';
+export { gemmScratch } from './gemm/scratch.assembly';
 export { packB } from './gemm/packing.assembly';
 export { binaryLoss, categoricalLoss, regularise, squaredLoss } from './loss/assembly';
 export { layerNorm, layerNormGradient } from './norm/assembly';

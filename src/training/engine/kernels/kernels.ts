@@ -268,7 +268,6 @@ export interface Kernels {
   ): void;
   gemmScratch(m: number, n: number, k: number): number;
   /** Of `dense` too, which packs its whole kernel. */
-  wholeScratch(m: number, n: number, k: number): number;
   packB(b: number, rowsB: number, columnsB: number, n: number, k: number, to: number): void;
   binaryLoss(
     logits: number,

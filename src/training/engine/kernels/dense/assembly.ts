@@ -156,7 +156,7 @@ function sumUnits(
       for (let unit = 0; unit < count; unit += sumColumns) {
         const at = floats(min(unit, count - sumColumns));
         const to = z + floats(row * units) + at;
-        sumListed(kernel + at, lists + <usize>row * length, width, to, 4, false);
+        sumListed(kernel + at, lists + <usize>row * length, to, 4, false);
       }
     x += floats(some * width);
     z += floats(some * units);

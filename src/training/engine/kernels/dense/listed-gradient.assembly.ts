@@ -174,7 +174,7 @@ function sumInputs(
       let slopes = packed;
       for (let unit = 0; unit < count; unit += sumColumns) {
         const to = kernelGradient + floats(min(unit, count - sumColumns));
-        sumListed(slopes, list, rows, to, 4, accumulate);
+        sumListed(slopes, list, to, 4, accumulate);
         slopes += floats(rows * sumColumns);
       }
       kernelGradient += floats(units);
@@ -220,7 +220,7 @@ function sumSlopes(
     const target = kernelGradient + floats(input * units);
     for (let unit = 0; unit < count; unit++) {
       const list = lists + <usize>unit * listBytes(rows);
-      sumListed(packed, list, rows, target + floats(unit), floats(units), accumulate);
+      sumListed(packed, list, target + floats(unit), floats(units), accumulate);
     }
   }
 }

@@ -8,19 +8,15 @@ import { floats, madd, storeOrAdd } from '../lanes/assembly';
 /** Columns that sumListed sums at a time. */
 export const sumColumns: i32 = 32;
 /** Bytes of what fillTable writes. */
-export const tableBytes: usize = 256;
-/** Bytes of a list before its numbers: where they end. */
+export const tableBytes: usize = 64;
+/** Bytes of a list before its entries: where they end. */
 const header: usize = 16;
+/** Bytes of an entry: a number, and how far its row lies from the first. */
+const entry: usize = 8;
 
-/** Of a list of `count` numbers at most: bytes from a number to how far its row lies from the first. */
-// @ts-ignore: decorator
-@inline
-function toOffsets(count: i32): usize {
-  return floats(count + 4); // written four at a time
-}
-
+/** Bytes of a list of `count` entries at most: they are written two at a time. */
 export function listBytes(count: i32): usize {
-  return header + 2 * toOffsets(count);
+  return header + <usize>(count + 2) * entry;
 }
 
 /** Of `tried` rows at most, spread over all, the share of their first `columns` numbers that aren't 0. */
@@ -58,20 +54,17 @@ export function isWorthListing(share: f32, columns: i32): bool {
   return share * <f32>summed <= mostOthers * <f32>columns;
 }
 
-/** For listOthers: of each choice of four lanes, which bytes bring the chosen ones to the front. */
+/** For listOthers: of each choice of two entries, which bytes bring the chosen ones to the front. */
 export function fillTable(table: usize): void {
-  for (let chosen = 0; chosen < 16; chosen++) {
-    let to = table + (chosen << 4);
-    for (let lane = 0; lane < 4; lane++) {
-      store<u32>(to, 0x03020100 + 0x04040404 * lane);
-      to += ((chosen >> lane) & 1) << 2;
-    }
-  }
+  const both = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  v128.store(table, both);
+  v128.store(table, both, 16);
+  v128.store(table, i8x16(8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15), 32);
+  v128.store(table, both, 48);
 }
 
 /** Of numbers side by side those that aren't 0; the offset of the i-th is i · `step`. */
 export function listOthers(from: usize, count: i32, step: i32, list: usize, table: usize): void {
-  const apart = toOffsets(count);
   let to = list + header;
   let offsets = i32x4.mul(i32x4.splat(step), i32x4(0, 1, 2, 3));
   const steps = i32x4.splat(4 * step);
@@ -79,18 +72,20 @@ export function listOthers(from: usize, count: i32, step: i32, list: usize, tabl
   for (; from + 16 <= end; from += 16) {
     const numbers = v128.load(from);
     const chosen = i32x4.bitmask(f32x4.ne(numbers, f32x4.splat(0)));
-    const bytes = v128.load(table + (chosen << 4));
-    v128.store(to, toFront(numbers, bytes));
-    v128.store(to + apart, toFront(offsets, bytes));
-    to += popcnt(chosen) << 2;
+    const low = chosen & 3,
+      high = chosen >> 2;
+    v128.store(to, toFront(v128.shuffle<f32>(numbers, offsets, 0, 4, 1, 5), low, table));
+    to += popcnt(low) << 3;
+    v128.store(to, toFront(v128.shuffle<f32>(numbers, offsets, 2, 6, 3, 7), high, table));
+    to += popcnt(high) << 3;
     offsets = i32x4.add(offsets, steps);
   }
   let offset = i32x4.extract_lane(offsets, 0);
   for (; from < end; from += 4) {
     const value = load<f32>(from);
     store<f32>(to, value);
-    store<i32>(to + apart, offset);
-    to += <usize>(value != 0) << 2;
+    store<i32>(to, offset, 4);
+    to += <usize>(value != 0) << 3;
     offset += step;
   }
   store<usize>(list, to);
@@ -98,10 +93,11 @@ export function listOthers(from: usize, count: i32, step: i32, list: usize, tabl
 
 // @ts-ignore: decorator
 @inline
-function toFront(lanes: v128, bytes: v128): v128 {
+function toFront(entries: v128, chosen: i32, table: usize): v128 {
+  const bytes = v128.load(table + (chosen << 4));
   return ASC_FEATURE_RELAXED_SIMD
-    ? i8x16.relaxed_swizzle(lanes, bytes)
-    : i8x16.swizzle(lanes, bytes);
+    ? i8x16.relaxed_swizzle(entries, bytes)
+    : i8x16.swizzle(entries, bytes);
 }
 
 /** Some columns of a matrix as rows, side by side. */
@@ -136,19 +132,17 @@ export function packColumns(from: usize, rows: i32, width: i32, to: usize): void
 }
 
 /**
- * Σ value · x[offset] over a list of `count` numbers at most, of 32 columns of x.
+ * Σ value · x[offset] over a list, of 32 columns of x.
  * @param stepTo bytes from a column's sum to the next
  * @param accumulate whether the sums are added to what is there
  */
 export function sumListed(
   x: usize,
   list: usize,
-  count: i32,
   to: usize,
   stepTo: usize,
   accumulate: bool,
 ): void {
-  const apart = toOffsets(count);
   const end = load<usize>(list);
   let s0 = f32x4.splat(0),
     s1 = s0,
@@ -158,9 +152,9 @@ export function sumListed(
     s5 = s0,
     s6 = s0,
     s7 = s0;
-  for (let at = list + header; at < end; at += 4) {
+  for (let at = list + header; at < end; at += entry) {
     const value = v128.load32_splat(at);
-    const from = x + load<u32>(at + apart);
+    const from = x + load<u32>(at, 4);
     s0 = madd(v128.load(from), value, s0);
     s1 = madd(v128.load(from, 16), value, s1);
     s2 = madd(v128.load(from, 32), value, s2);

@@ -114,7 +114,7 @@ function recordingKernels(
     },
   ]);
   // Passes have room of their own: plans needn't lay any out.
-  const scratch = ['attention', 'convolution', 'gemm', 'whole', 'recurrent', 'sparse'];
+  const scratch = ['attention', 'convolution', 'dense', 'denseGradient', 'gemm', 'recurrent'];
   const none = scratch.map((name) => [`${name}Scratch`, () => 0]);
   const known = Object.fromEntries([...calls, ...none]) as Record<string, unknown>;
   return new Proxy(known, {
