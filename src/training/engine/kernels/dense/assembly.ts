@@ -28,9 +28,13 @@ const mostUnits: i32 = 128;
 
 /** Bytes of scratch for a dense layer, forward. */
 export function denseScratch(rows: i32, units: i32, width: i32): i32 {
-  const lists = tableBytes + <usize>listedRows * listBytes(width);
+  return packedSize(units, width) + max(packedScratch(rows, width), listsScratch(units, width));
+}
+
+function listsScratch(units: i32, width: i32): i32 {
+  if (!couldList(width, units)) return 0;
   const part = units > mostUnits ? floats(width * mostUnits) : 0;
-  return packedSize(units, width) + max(packedScratch(rows, width), <i32>(lists + part));
+  return <i32>(tableBytes + <usize>listedRows * listBytes(width) + part);
 }
 
 /**

@@ -33,7 +33,7 @@ function waysBytes(width: i32): i32 {
 
 /** Bytes of scratch for the gradient of a kernel of these sizes. */
 export function denseGradientScratch(rows: i32, units: i32, width: i32): i32 {
-  return waysBytes(width) + max(gemmScratch(width, units, rows), listsScratch(rows, units));
+  return waysBytes(width) + max(gemmScratch(width, units, rows), listsScratch(rows, units, width));
 }
 
 /**

@@ -5,6 +5,7 @@
 import { floats } from '../lanes/assembly';
 import {
   columnsAsRows,
+  couldList,
   fillTable,
   listBytes,
   listOthers,
@@ -28,23 +29,23 @@ const mostUnits: i32 = 128;
 const laidOut: i32 = 16;
 
 /** Bytes of scratch for gradientByLists. */
-export function listsScratch(rows: i32, units: i32): i32 {
+export function listsScratch(rows: i32, units: i32, width: i32): i32 {
   const some = min(rows, mostRows);
   const others = max(floats(laidOut * some) + listBytes(some), floats(block * some));
-  return <i32>(tableBytes + slopesBytes(some, units) + slopeListsBytes(some) + others);
+  return <i32>(tableBytes + slopesBytes(some, units) + slopeListsBytes(some, units, width) + others);
 }
 
 /** Of some units' slopes, in blocks side by side. */
 // @ts-ignore: decorator
 @inline
 function slopesBytes(rows: i32, units: i32): usize {
-  return floats(rows * (min(units, mostUnits) + sumColumns));
+  return couldList(rows, units) ? floats(rows * (min(units, mostUnits) + sumColumns)) : 0;
 }
 
 // @ts-ignore: decorator
 @inline
-function slopeListsBytes(rows: i32): usize {
-  return <usize>mostUnits * listBytes(rows);
+function slopeListsBytes(rows: i32, units: i32, width: i32): usize {
+  return width >= block ? <usize>min(units, mostUnits) * listBytes(rows) : 0;
 }
 
 /** @returns up to which input the way is the same as for `from` */
@@ -107,7 +108,7 @@ function ofUnits(
 ): void {
   const slopes = scratch + tableBytes;
   const slopeLists = slopes + slopesBytes(rows, units);
-  const rest = slopeLists + slopeListsBytes(rows);
+  const rest = slopeLists + slopeListsBytes(rows, units, width);
   let isPacked = false;
   let isListed = false;
   for (let from = 0; from < inputs; ) {
