@@ -8,11 +8,13 @@ import { packB, packedSize } from '../gemm/packing.assembly';
 import { blockRows, packedScratch } from '../gemm/scratch.assembly';
 import { floats } from '../lanes/assembly';
 import {
+  columnsAtOnce,
   couldList,
   fillTable,
   isWorthListing,
   listBytes,
   listOthers,
+  mostColumns,
   shareOfOthers,
   sumColumns,
   sumListed,
@@ -23,8 +25,6 @@ import {
 const triedRows: i32 = 8;
 /** Rows whose inputs are listed at a time. */
 const listedRows: i32 = 16;
-/** Units that are taken at a time: their part of the kernel stays in the second cache. */
-const mostUnits: i32 = 128;
 
 /** Bytes of scratch for a dense layer, forward. */
 export function denseScratch(rows: i32, units: i32, width: i32): i32 {
@@ -33,7 +33,7 @@ export function denseScratch(rows: i32, units: i32, width: i32): i32 {
 
 function listsScratch(units: i32, width: i32): i32 {
   if (!couldList(width, units)) return 0;
-  const part = units > mostUnits ? floats(width * mostUnits) : 0;
+  const part = units > mostColumns ? floats(width * mostColumns) : 0;
   return <i32>(tableBytes + <usize>listedRows * listBytes(width) + part);
 }
 
@@ -99,7 +99,9 @@ function blocksOfRows(
     const from = x + floats(first * width);
     let added = bias;
     if (
-      couldList(width, units) && isWorthListing(shareOfOthers(from, some, width, width, triedRows), units))
+      couldList(width, units) &&
+      isWorthListing(shareOfOthers(from, some, width, width, triedRows), units)
+    )
       sumRows(from, kernel, to, some, units, width, rest);
     else {
       if (!isPacked) packB(kernel, units, 1, units, width, scratch);
@@ -122,22 +124,21 @@ function sumRows(
   scratch: usize,
 ): void {
   fillTable(scratch);
-  if (units <= mostUnits) {
+  if (units <= mostColumns) {
     sumUnits(x, kernel, units, z, rows, units, width, scratch);
     return;
   }
   const part = scratch + tableBytes + <usize>listedRows * listBytes(width);
-  for (let first = 0; first < units; first += mostUnits) {
-    // The last ones may begin within those before.
-    const from = min(first, units - sumColumns);
-    const some = min(mostUnits, units - from);
+  for (let unit = 0; unit < units;) {
+    const count = columnsAtOnce(units - unit);
     for (let i = 0; i < width; i++)
-      memory.copy(part + floats(i * some), kernel + floats(i * units + from), floats(some));
-    sumUnits(x, part, some, z + floats(from), rows, units, width, scratch);
+      memory.copy(part + floats(i * count), kernel + floats(i * units + unit), floats(count));
+    sumUnits(x, part, count, z + floats(unit), rows, units, width, scratch);
+    unit += count;
   }
 }
 
-/** Of `count` units, whose part of the kernel is [width, count], a table for the lists before their scratch. */
+/** Of `count` units, whose part of the kernel is [width, count]. Scratch begins with the table. */
 function sumUnits(
   x: usize,
   kernel: usize,
@@ -158,6 +159,7 @@ function sumUnits(
     }
     for (let row = 0; row < some; row++)
       for (let unit = 0; unit < count; unit += sumColumns) {
+        // The last ones may begin within those before.
         const at = floats(min(unit, count - sumColumns));
         const to = z + floats(row * units) + at;
         sumListed(kernel + at, lists + <usize>row * length, to, 4, false);

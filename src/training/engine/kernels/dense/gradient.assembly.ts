@@ -59,7 +59,8 @@ export function denseKernelGradient(
   const ways = scratch;
   const rest = scratch + waysBytes(width);
   let hasLists = false;
-  const slopes = rows >= leastRowsOfSlopes ? shareOfOthers(slope, rows, units, units, triedRows) : 1;
+  const slopes =
+    rows >= leastRowsOfSlopes ? shareOfOthers(slope, rows, units, units, triedRows) : 1;
   const isListable = couldList(rows, units);
   for (let from = 0; from < inputs; from += block) {
     const some = min(block, inputs - from);
@@ -71,7 +72,7 @@ export function denseKernelGradient(
     if (way != byTiles) hasLists = true;
     store<u8>(ways + from / block, way);
   }
-  for (let from = 0; from < inputs; ) {
+  for (let from = 0; from < inputs;) {
     const to = runEnd(ways, from, inputs);
     if (load<u8>(ways + from / block) == byTiles)
       gemmTiled(

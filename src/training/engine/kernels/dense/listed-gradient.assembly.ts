@@ -5,10 +5,12 @@
 import { floats } from '../lanes/assembly';
 import {
   columnsAsRows,
+  columnsAtOnce,
   couldList,
   fillTable,
   listBytes,
   listOthers,
+  mostColumns,
   packColumns,
   sumColumns,
   sumListed,
@@ -23,8 +25,6 @@ export const bySlopes: u8 = 2;
 
 /** Rows that are taken at a time: with a block of their inputs or slopes they stay in the first cache. */
 const mostRows: i32 = 256;
-/** Units that are taken at a time. */
-const mostUnits: i32 = 128;
 /** Columns that are laid out for their lists at a time: what they take of a row is a line of the cache. */
 const laidOut: i32 = 16;
 
@@ -32,20 +32,22 @@ const laidOut: i32 = 16;
 export function listsScratch(rows: i32, units: i32, width: i32): i32 {
   const some = min(rows, mostRows);
   const others = max(floats(laidOut * some) + listBytes(some), floats(block * some));
-  return <i32>(tableBytes + slopesBytes(some, units) + slopeListsBytes(some, units, width) + others);
+  return <i32>(
+    (tableBytes + slopesBytes(some, units) + slopeListsBytes(some, units, width) + others)
+  );
 }
 
 /** Of some units' slopes, in blocks side by side. */
 // @ts-ignore: decorator
 @inline
 function slopesBytes(rows: i32, units: i32): usize {
-  return couldList(rows, units) ? floats(rows * (min(units, mostUnits) + sumColumns)) : 0;
+  return couldList(rows, units) ? floats(rows * (min(units, mostColumns) + sumColumns)) : 0;
 }
 
 // @ts-ignore: decorator
 @inline
 function slopeListsBytes(rows: i32, units: i32, width: i32): usize {
-  return width >= block ? <usize>min(units, mostUnits) * listBytes(rows) : 0;
+  return width >= block ? <usize>min(units, mostColumns) * listBytes(rows) : 0;
 }
 
 /** @returns up to which input the way is the same as for `from` */
@@ -74,22 +76,14 @@ export function gradientByLists(
   for (let row = 0; row < rows; row += each) {
     const some = min(each, rows - row);
     const part = x + floats(row * width);
-    for (let unit = 0; unit < units; ) {
-      const count = unitsAtOnce(units - unit);
+    for (let unit = 0; unit < units;) {
+      const count = columnsAtOnce(units - unit);
       const slopes = slope + floats(row * units + unit);
       const to = kernelGradient + floats(unit);
       ofUnits(part, slopes, to, some, count, units, width, inputs, row > 0, ways, scratch);
       unit += count;
     }
   }
-}
-
-/** So many that as many as are summed at a time are left, or none. */
-// @ts-ignore: decorator
-@inline
-function unitsAtOnce(left: i32): i32 {
-  if (left <= mostUnits) return left;
-  return left < mostUnits + sumColumns ? mostUnits - sumColumns : mostUnits;
 }
 
 /** Of `count` units. Scratch begins with the table. */
@@ -111,7 +105,7 @@ function ofUnits(
   const rest = slopeLists + slopeListsBytes(rows, units, width);
   let isPacked = false;
   let isListed = false;
-  for (let from = 0; from < inputs; ) {
+  for (let from = 0; from < inputs;) {
     const way = load<u8>(ways + from / block);
     const to = runEnd(ways, from, inputs);
     const corner = x + floats(from);

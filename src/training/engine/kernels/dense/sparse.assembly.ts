@@ -7,6 +7,8 @@ import { floats, madd, storeOrAdd } from '../lanes/assembly';
 
 /** Columns that sumListed sums at a time. */
 export const sumColumns: i32 = 32;
+/** Columns whose sums are taken one list after the other: what they read stays in the second cache. */
+export const mostColumns: i32 = 128;
 /** Bytes of what fillTable writes. */
 export const tableBytes: usize = 64;
 /** Bytes of a list before its entries: where they end. */
@@ -54,6 +56,14 @@ export function isWorthListing(share: f32, columns: i32): bool {
   return share * <f32>summed <= mostOthers * <f32>columns;
 }
 
+/** How many of the columns that are left to take: so many that none are left, or enough for sumListed. */
+// @ts-ignore: decorator
+@inline
+export function columnsAtOnce(left: i32): i32 {
+  if (left <= mostColumns) return left;
+  return left < mostColumns + sumColumns ? mostColumns - sumColumns : mostColumns;
+}
+
 /** For listOthers: of each choice of two entries, which bytes bring the chosen ones to the front. */
 export function fillTable(table: usize): void {
   const both = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
@@ -85,7 +95,7 @@ export function listOthers(from: usize, count: i32, step: i32, list: usize, tabl
     const value = load<f32>(from);
     store<f32>(to, value);
     store<i32>(to, offset, 4);
-    to += <usize>(value != 0) << 3;
+    to += (<usize>(value != 0)) << 3;
     offset += step;
   }
   store<usize>(list, to);
@@ -101,13 +111,7 @@ function toFront(entries: v128, chosen: i32, table: usize): v128 {
 }
 
 /** Some columns of a matrix as rows, side by side. */
-export function columnsAsRows(
-  from: usize,
-  rows: i32,
-  columns: i32,
-  width: i32,
-  to: usize,
-): void {
+export function columnsAsRows(from: usize, rows: i32, columns: i32, width: i32, to: usize): void {
   const step = floats(width);
   const stepTo = floats(rows);
   let row = 0;
@@ -136,13 +140,7 @@ export function packColumns(from: usize, rows: i32, width: i32, to: usize): void
  * @param stepTo bytes from a column's sum to the next
  * @param accumulate whether the sums are added to what is there
  */
-export function sumListed(
-  x: usize,
-  list: usize,
-  to: usize,
-  stepTo: usize,
-  accumulate: bool,
-): void {
+export function sumListed(x: usize, list: usize, to: usize, stepTo: usize, accumulate: bool): void {
   const end = load<usize>(list);
   let s0 = f32x4.splat(0),
     s1 = s0,
