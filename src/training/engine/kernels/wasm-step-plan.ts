@@ -144,6 +144,9 @@ function stateRegions(
   ];
 }
 
+/** Numbers of a row that are copied one by one: a view of so few takes longer. */
+const mostByLoop = 24;
+
 function fillRows(
   { features, width, targets, weights }: TrainingRows,
   rows: Uint32Array,
@@ -153,7 +156,10 @@ function fillRows(
   const x = at.x / 4;
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i] ?? 0;
-    floats.set(features.subarray(row * width, row * width + width), x + i * width);
+    const from = row * width;
+    if (width <= mostByLoop)
+      for (let j = 0; j < width; j++) floats[x + i * width + j] = features[from + j] ?? NaN;
+    else floats.set(features.subarray(from, from + width), x + i * width);
     floats[at.rowWeights / 4 + i] = weights ? (weights[row] ?? 1) : 1;
   }
   const start = at.targets / 4;
