@@ -27,6 +27,13 @@ export const tinyModels: Case[] = [
     optimizer,
   },
   {
+    name: 'MLP of inputs most of which are 0',
+    ...{ inputShape: [40], zeros: 0.8 },
+    layers: [{ type: 'dense', units: 40, activation: 'relu' }],
+    outputs: 3,
+    optimizer,
+  },
+  {
     name: 'CNN',
     inputShape: [8, 8, 1],
     layers: [

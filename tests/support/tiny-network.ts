@@ -14,6 +14,8 @@ export interface Case {
   inputShape?: number[];
   /** The features are tokens' numbers below this. */
   tokens?: number;
+  /** The share of the features that are 0. */
+  zeros?: number;
   layers: LayerSpec[];
   /** 1 for a number, 2 for a logit, more for a logit a class. */
   outputs: number;
@@ -318,15 +320,17 @@ export function configOf({ optimizer, clipping, l1 = 0, l2 = 0 }: Case): Network
   };
 }
 
-export function dataOf({ outputs, weighted, inputShape = [width], tokens }: Case): TrainingRows {
+export function dataOf(example: Case): TrainingRows {
+  const { outputs, weighted, inputShape = [width], tokens, zeros = 0 } = example;
   const size = inputShape.reduce((product, length) => product * length, 1);
   const random = new Random(4);
   const normal = () => random.uniform() + random.uniform() + random.uniform() - 1.5;
   const values = Array.from({ length: rows }, (_, i) => i % Math.max(2, outputs));
   return {
-    features: Float32Array.from({ length: rows * size }, () =>
-      tokens ? Math.max(0, random.integer(tokens + 2) - 2) : 2 * normal(),
-    ),
+    features: Float32Array.from({ length: rows * size }, () => {
+      if (tokens) return Math.max(0, random.integer(tokens + 2) - 2);
+      return zeros > 0 && random.uniform() < zeros ? 0 : 2 * normal();
+    }),
     width: size,
     targets:
       outputs === 1
