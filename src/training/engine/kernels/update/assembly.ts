@@ -4,6 +4,7 @@
  * step until it is subnormal, and stays so; processors compute such numbers many times more slowly, so none is kept.
  */
 import { scale, sumOfSquares } from '../copy/assembly';
+import { madd } from '../lanes/assembly';
 
 /** The smallest float32 with all its digits. */
 const leastNormal: f32 = 1.17549435e-38;
@@ -77,7 +78,7 @@ export function updateAdam(
   const c1 = f32x4.splat(1 - beta1);
   const b2 = f32x4.splat(beta2);
   const c2 = f32x4.splat(1 - beta2);
-  const sizes = f32x4.splat(stepSize);
+  const sizes = f32x4.splat(-stepSize);
   const corrections = f32x4.splat(correction);
   const epsilons = f32x4.splat(epsilon);
   const decays = f32x4.splat(decay);
@@ -85,16 +86,13 @@ export function updateAdam(
   const least = f32x4.splat(leastGradient);
   for (let at: usize = 0; at < (<usize>count) << 2; at += 16) {
     const w = v128.load(weight + at);
-    const g = f32x4.add(v128.load(gradient + at), f32x4.mul(w, decays));
-    const mean = f32x4.add(f32x4.mul(v128.load(first + at), b1), f32x4.mul(g, c1));
-    const m = withoutLess(mean, least);
-    const square = squareOf(g, least);
-    const v = f32x4.add(f32x4.mul(v128.load(second + at), b2), f32x4.mul(square, c2));
+    const g = madd(w, decays, v128.load(gradient + at));
+    const m = withoutLess(madd(v128.load(first + at), b1, f32x4.mul(g, c1)), least);
+    const v = madd(v128.load(second + at), b2, f32x4.mul(squareOf(g, least), c2));
     v128.store(first + at, m);
     v128.store(second + at, v);
     const deviation = f32x4.add(f32x4.sqrt(f32x4.mul(v, corrections)), epsilons);
-    const step = f32x4.div(f32x4.mul(m, sizes), deviation);
-    v128.store(weight + at, f32x4.sub(f32x4.mul(w, shrinks), step));
+    v128.store(weight + at, madd(f32x4.div(m, deviation), sizes, f32x4.mul(w, shrinks)));
   }
 }
 
@@ -113,16 +111,15 @@ export function updateRmsprop(
   const shares = f32x4.splat(weightDecay);
   const others = f32x4.splat(1 - decay);
   const least = f32x4.splat(leastGradient);
-  const rates = f32x4.splat(rate);
+  const rates = f32x4.splat(-rate);
   const epsilons = f32x4.splat(epsilon);
   for (let at: usize = 0; at < (<usize>count) << 2; at += 16) {
     const w = v128.load(weight + at);
-    const g = f32x4.add(v128.load(gradient + at), f32x4.mul(w, shares));
-    const square = squareOf(g, least);
-    const a = f32x4.add(f32x4.mul(v128.load(average + at), decays), f32x4.mul(square, others));
+    const g = madd(w, shares, v128.load(gradient + at));
+    const a = madd(v128.load(average + at), decays, f32x4.mul(squareOf(g, least), others));
     v128.store(average + at, a);
-    const step = f32x4.div(f32x4.mul(g, rates), f32x4.add(f32x4.sqrt(a), epsilons));
-    v128.store(weight + at, f32x4.sub(w, step));
+    const deviation = f32x4.add(f32x4.sqrt(a), epsilons);
+    v128.store(weight + at, madd(f32x4.div(g, deviation), rates, w));
   }
 }
 
