@@ -92,7 +92,8 @@ export function updateAdam(
     v128.store(first + at, m);
     v128.store(second + at, v);
     const deviation = f32x4.add(f32x4.sqrt(f32x4.mul(v, corrections)), epsilons);
-    v128.store(weight + at, madd(f32x4.div(m, deviation), sizes, f32x4.mul(w, shrinks)));
+    // Multiplied before it is divided: where steps are far too large that is no number, and the run ends as diverged.
+    v128.store(weight + at, madd(w, shrinks, f32x4.div(f32x4.mul(m, sizes), deviation)));
   }
 }
 
@@ -119,7 +120,7 @@ export function updateRmsprop(
     const a = madd(v128.load(average + at), decays, f32x4.mul(squareOf(g, least), others));
     v128.store(average + at, a);
     const deviation = f32x4.add(f32x4.sqrt(a), epsilons);
-    v128.store(weight + at, madd(f32x4.div(g, deviation), rates, w));
+    v128.store(weight + at, f32x4.add(w, f32x4.div(f32x4.mul(g, rates), deviation)));
   }
 }
 
