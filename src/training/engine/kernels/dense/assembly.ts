@@ -21,8 +21,6 @@ import {
   tableBytes,
 } from './sparse.assembly';
 
-/** Rows that are looked at, of those that are taken at a time. */
-const triedRows: i32 = 8;
 /** Rows whose inputs are listed at a time. */
 const listedRows: i32 = 16;
 
@@ -98,10 +96,7 @@ function blocksOfRows(
     const to = z + floats(first * units);
     const from = x + floats(first * width);
     let added = bias;
-    if (
-      couldList(width, units) &&
-      isWorthListing(shareOfOthers(from, some, width, width, triedRows), units)
-    )
+    if (couldList(width, units) && isWorthListing(shareOfOthers(from, some, width, width), units))
       sumRows(from, kernel, to, some, units, width, rest);
     else {
       if (!isPacked) packB(kernel, units, 1, units, width, scratch);

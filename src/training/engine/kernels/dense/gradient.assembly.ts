@@ -21,8 +21,6 @@ import { couldList, isWorthListing, shareOfOthers } from './sparse.assembly';
 const leastRowsOfSlopes: i32 = 16;
 /** Of slopes that aren't 0, to list them. */
 const mostSlopes: f32 = 0.7;
-/** Rows that are looked at. */
-const triedRows: i32 = 8;
 
 /** Bytes of the ways to all blocks of inputs. */
 // @ts-ignore: decorator
@@ -59,14 +57,13 @@ export function denseKernelGradient(
   const ways = scratch;
   const rest = scratch + waysBytes(width);
   let hasLists = false;
-  const slopes =
-    rows >= leastRowsOfSlopes ? shareOfOthers(slope, rows, units, units, triedRows) : 1;
+  const slopes = rows >= leastRowsOfSlopes ? shareOfOthers(slope, rows, units, units) : 1;
   const isListable = couldList(rows, units);
   for (let from = 0; from < inputs; from += block) {
     const some = min(block, inputs - from);
     let way = slopes <= mostSlopes && some == block ? bySlopes : byTiles;
     if (isListable) {
-      const share = shareOfOthers(x + floats(from), rows, some, width, triedRows);
+      const share = shareOfOthers(x + floats(from), rows, some, width);
       if (isWorthListing(share, units) && (way == byTiles || share <= slopes)) way = byInputs;
     }
     if (way != byTiles) hasLists = true;

@@ -21,9 +21,12 @@ export function listBytes(count: i32): usize {
   return header + <usize>(count + 2) * entry;
 }
 
-/** Of `tried` rows at most, spread over all, the share of their first `columns` numbers that aren't 0. */
-export function shareOfOthers(from: usize, rows: i32, columns: i32, width: i32, tried: i32): f32 {
-  const some = min(rows, tried);
+/** Rows that are looked at for zeros. */
+const triedRows: i32 = 8;
+
+/** Of a few rows, spread over all, the share of their first `columns` numbers that aren't 0. */
+export function shareOfOthers(from: usize, rows: i32, columns: i32, width: i32): f32 {
+  const some = min(rows, triedRows);
   let counts = i32x4.splat(0);
   let others = 0;
   for (let i = 0; i < some; i++) {
